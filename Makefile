@@ -10,7 +10,7 @@ RUN := $(UV) run --frozen --group dev
 unexport PYTHONDONTWRITEBYTECODE
 SAM_ENV := UV_PROJECT_ENVIRONMENT=.venv-sam
 
-.PHONY: help setup run tour serve show reconcile unit test check lint format build openapi schema events products cases exam bench mutants lives long flaky lock clean
+.PHONY: help setup run tour serve show reconcile unit test check lint format build openapi schema events products cases exam bench mutants checks lives long flaky lock clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -98,6 +98,9 @@ bench: .tools/setup ## Measure what a request, a claim and a rating cost, beside
 
 mutants: .tools/setup ## Plant faults in the arithmetic of policy life, one at a time; a test must notice each
 	$(RUN) python -m tests.long.mutants
+
+checks: .tools/setup ## Remove each check of who may do what, one at a time (ONLY=); a test must notice each
+	$(RUN) python -m tests.long.checks $(ONLY)
 
 long: .tools/setup ## Play 20 two days of outages, and a year of 1,000 and of 10,000 policies (LONG="100 1000" for other sizes)
 	LOSS_SEEDS=20 $(RUN) pytest -q tests/resilience/test_lost_deliveries.py -k random

@@ -32,7 +32,7 @@ def people(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three people who may do everything: what one of them is refused, a duty refuses."""
     scopes = tuple({scope for each in CALLERS.values() for scope in each.scopes})
     for name in (ANN, BEN, CAT):
-        monkeypatch.setitem(CALLERS, name, Staff(name, ROLES, scopes))  # type: ignore[arg-type]
+        monkeypatch.setitem(CALLERS, name, Staff(name, ROLES, scopes))
 
 
 def claim(platform: Platform, *, by: str = BEN, claimed: str = "9000", **changes: Any) -> str:

@@ -12,11 +12,25 @@ from typing import Any
 import pytest
 from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
-from insurance.domain.core.identity import party_id_for, screening_id_for
+from insurance.domain.core.identity import (
+    Mode,
+    party_id_for,
+    screening_id_for,
+    suspense_id_for,
+)
 from insurance.domain.core.roles import Role
 from insurance.domain.core.scopes import Scope
 
-from tests.support.calls import FOLDERS, Answer, application, machine, staff
+from tests.support.calls import (
+    BANK,
+    CLAIM,
+    FOLDERS,
+    LOSS_CLOCK,
+    Answer,
+    application,
+    machine,
+    staff,
+)
 from tests.support.platform import Platform
 from tests.support.route_calls import IDS, call
 
@@ -28,6 +42,7 @@ OWN, ALL, REFUSED = "own", "all", "-"
 OTHER_KINDS = [kind.value for kind in CallerKind if kind is not CallerKind.STAFF]
 COLUMNS = [*OTHER_KINDS, *Role]
 SCOPES = " ".join(Scope)
+PAID_ON = {"received_on": "2026-12-20"}
 
 
 def rows() -> list[Json]:
@@ -41,19 +56,18 @@ def routes(loaded: Platform) -> dict[str, Route]:
     return {route.operation_id: route for route in found}
 
 
-def caller(column: str, mode: str, partner: str = "harbour") -> Json:
-    """A caller of this kind or role who holds every scope that there is."""
+def caller(column: str, mode: str, partner: str = "harbour", *, scopes: str = SCOPES) -> Json:
+    """A caller of this kind or role who holds every scope that there is, or these."""
+    granted = " ".join(f"coverwright/{scope}" for scope in scopes.split())
     if column == CallerKind.MACHINE:
-        every = " ".join(f"coverwright/{scope}" for scope in Scope)
         one = machine("", mode=mode)
-        return {"claims": {**one["claims"], "scope": every}}
+        return {"claims": {**one["claims"], "scope": granted}}
     if column in OTHER_KINDS:
         party = {"parties": IDS["party_id"]} if column == CallerKind.POLICYHOLDER else {}
-        one = application(f"{column}_one", partner, mode=mode, scopes=SCOPES)
+        one = application(f"{column}_one", partner, mode=mode, scopes=scopes)
         return one | {"kind": column} | party
     person = staff("somebody", column, "", mode=mode)
-    every = " ".join(f"coverwright/{scope}" for scope in Scope)
-    return {"claims": {**person["claims"], "scope": every}}
+    return {"claims": {**person["claims"], "scope": granted}}
 
 
 def refused(answer: Answer) -> bool:
@@ -91,13 +105,51 @@ def test_a_group_that_nobody_knows_gives_nothing(
             assert refused(call(loaded, route, caller=caller(role, "test"))), name
 
 
+def test_every_scope_but_the_routes_own_is_not_enough(loaded: Platform, routes: dict[str, Route]):
+    for row in rows():
+        route = routes[row["operation"]]
+        others = " ".join(scope for scope in Scope if scope != route.scope)
+        for column in COLUMNS:
+            if row[column] != REFUSED:
+                answer = call(loaded, route, caller=caller(column, "test", scopes=others))
+                assert (answer.status, answer.code) == (403, "missing-scope"), (row, column)
+
+
+@pytest.mark.parametrize("groups", ["[supervisor]", "[supervisor live test]"])
+def test_a_person_of_no_mode_or_of_both_may_do_nothing(
+    groups: str, loaded: Platform, routes: dict[str, Route]
+):
+    person = {"claims": {**caller(Role.SUPERVISOR, "test")["claims"], "cognito:groups": groups}}
+    for name, route in routes.items():
+        if CallerKind.STAFF in route.callers:
+            assert refused(call(loaded, route, caller=person)), name
+
+
+def test_a_client_that_nobody_registered_may_do_nothing(loaded: Platform, routes: dict[str, Route]):
+    unknown = {"claims": {**caller(CallerKind.MACHINE, "test")["claims"], "client_id": "unknown"}}
+    for name, route in routes.items():
+        if CallerKind.MACHINE in route.callers:
+            assert refused(call(loaded, route, caller=unknown)), name
+
+
 @pytest.fixture(scope="module")
 def theirs(loaded: Platform) -> Json:
     """Ids of objects that there are, of the book of a partner, in test mode."""
     loaded.backend.empty()
     claim = loaded.settled()
     policy_id = claim["policy_id"]
+    words = {"about": policy_id, "category": "delay", "complainant": "A", "text": "Too late."}
+    schedule = {"kind": "schedule"}
+    receipt = {"policy_id": IDS["policy_id"], "reference": "REF-9", "amount": CLAIM["claimed"]}
+    made = [
+        loaded.post("/v1/complaints", words, by=caller("application", "test"), clock=LOSS_CLOCK),
+        loaded.post(f"/v1/policies/{policy_id}/documents", schedule, clock=LOSS_CLOCK),
+        loaded.post("/v1/payments", receipt | PAID_ON, by=BANK, clock=LOSS_CLOCK),
+    ]
     return {
+        "complaint_id": made[0]["id"],
+        "document_id": made[1]["document"]["id"],
+        "suspense_id": suspense_id_for(Mode.TEST, "REF-9"),
         "quote_id": loaded.quoted()["id"],
         "policy_id": policy_id,
         "claim_id": claim["id"],
@@ -135,3 +187,37 @@ def test_staff_of_the_other_mode_find_nothing(
         path = re.sub(r"\{(\w+)\}", lambda name: (IDS | theirs).get(name[1], "x"), route.path)
         answer = call(loaded, route, caller=caller(role, "live"), path=path)
         assert answer.status in {400, 404, 422}, (row["operation"], answer.text)
+
+
+def named_in_a_body(theirs: Json) -> list[tuple[str, Json]]:
+    """Commands and checks that name an object in their body, or must have one."""
+    loss = CLAIM | {"policy_id": theirs["policy_id"]}
+    check = {name: loss[name] for name in ("policy_id", "cover", "occurred_at", "claimed", "facts")}
+    words = {"category": "delay", "complainant": "A", "text": "Too late."}
+    of_policy, person = (
+        f"/v1/policies/{theirs['policy_id']}",
+        {"issuer": "https://i", "subject": "a"},
+    )
+    return [
+        ("/v1/policies", {"quote_id": theirs["quote_id"]}),
+        ("/v1/claims", loss),
+        ("/v1/coverage-checks", check),
+        *(("/v1/complaints", words | {"about": theirs[id]}) for id in ("policy_id", "claim_id")),
+        (f"{of_policy}/documents", {"kind": "schedule"}),
+        (f"{of_policy}/access", person),
+        (
+            f"{of_policy}/refunds",
+            {"amount": CLAIM["claimed"], "payee": {"name": "A"}, "reason": "x"},
+        ),
+    ]
+
+
+@pytest.mark.parametrize(("partner", "mode"), [("meadow", "test"), ("harbour", "live")])
+def test_an_object_of_another_book_or_mode_is_not_there_for_a_body_either(
+    partner: str, mode: str, loaded: Platform, theirs: Json
+):
+    by = caller(CallerKind.APPLICATION, mode, partner)
+    for path, body in named_in_a_body(theirs):
+        clock = None if mode == "live" else LOSS_CLOCK
+        answer = loaded.call("POST", path, body, by=by, clock=clock)
+        assert answer.status == 404, (path, answer.text)

@@ -154,7 +154,8 @@ def test_each_step_wants_the_authority_of_its_own_rules():
 
         assert decided(platform, quote)["status"] == "bindable"
         path = f"/v1/quotes/{quote['id']}/referral-decision"
-        assert platform.refused(path, TAKEN_ON, by=UNDERWRITER) == "no-authority"
+        for answer in (TAKEN_ON, {"decision": "decline", "reason": "Not for us."}):
+            assert platform.refused(path, answer, by=UNDERWRITER) == "no-authority"
 
 
 @pytest.mark.parametrize(("n", "price"), [(5, None), (6, 10_000)])

@@ -14,6 +14,7 @@ from tests.support.claims import (
     issued,
     loss,
     money,
+    pursued,
     reported,
     settled,
 )
@@ -147,6 +148,30 @@ def test_more_than_a_recovery_was_expected_to_bring_needs_authority(
     receipt = {"amount": money(amount)}
 
     answered = platform.call("POST", f"{recovery}/receipts", receipt, by=by)
+
+    assert answered.status == answer
+    if answer == 403:
+        assert answered.body["code"] == "no-authority"
+
+
+@pytest.mark.parametrize(
+    ("expected", "by", "answer"),
+    [
+        ("10000.00", HANDLER, 200),
+        ("10000.01", HANDLER, 403),
+        ("10000.01", SUPERVISOR, 200),
+        ("250000.00", SUPERVISOR, 200),
+        ("250000.01", SUPERVISOR, 403),
+    ],
+)
+def test_giving_up_what_a_recovery_was_expected_to_bring_needs_authority(
+    platform: Platform, expected: str, by: str, answer: int
+):
+    claim = settled(platform, loss(issued(platform), "windscreen", "400"))
+    reported(platform, claim["payments"][0]["id"], "paid")
+    path = pursued(platform, claim["id"], expected)
+
+    answered = platform.call("POST", f"{path}/abandonment", {"reason_code": "not_economic"}, by=by)
 
     assert answered.status == answer
     if answer == 403:

@@ -1,11 +1,18 @@
 """The table of duties that need two people, and the limits of what a role lets go."""
 
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import NoAuthority, SamePerson
-from insurance.domain.core.house_authority import LIMITS, Outlay, check_house_authority
+from insurance.domain.core.house_authority import (
+    LIMITS,
+    TOTAL_LIMITS,
+    Outlay,
+    RunningTotal,
+    check_house_authority,
+)
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.roles import Role
@@ -76,3 +83,39 @@ def test_a_limit_is_counted_in_the_units_of_the_currency() -> None:
         check_house_authority(
             caller(Role.SUPERVISOR), Outlay.REDRESS, Money.of("3750001", Currency.JPY)
         )
+
+
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "segregation.md").read_text("utf-8")
+ROWS = {
+    Outlay.REDRESS: "| redress |",
+    Outlay.REFUND: "| refund |",
+    Outlay.RETURN: "| return of a payment in suspense |",
+    Outlay.WRITE_OFF: "| write-off of a recovery |",
+    Outlay.UNEXPECTED_RECEIPT: "| receipt beyond what a recovery was expected to bring |",
+}
+COLUMNS = (Role.CLAIMS_HANDLER, Role.SUPERVISOR, Role.FINANCE)
+TOTALS = {
+    RunningTotal.PAYEE_ACCOUNT: "| account, month |",
+    RunningTotal.PARTNER_DAY: "| partner, day |",
+    RunningTotal.HANDLER_DAY: "| person, day |",
+}
+
+
+def cells(row: str) -> list[str]:
+    """What the document says in the row that begins so."""
+    [line] = [line for line in DOCUMENT.splitlines() if line.startswith(row)]
+    return [cell.strip() for cell in line.strip("| ").split("|")]
+
+
+@pytest.mark.parametrize("outlay", Outlay)
+def test_the_document_says_up_to_what_each_role_lets_money_go(outlay: Outlay) -> None:
+    limits = [LIMITS.get((role, outlay)) for role in COLUMNS]
+
+    said = [f"{limit:,}" if limit else "" for limit in limits]
+
+    assert (cells(ROWS[outlay])[2:] + [""] * len(COLUMNS))[: len(COLUMNS)] == said
+
+
+@pytest.mark.parametrize("total", TOTAL_LIMITS)
+def test_the_document_says_how_much_may_count_to_a_total(total: RunningTotal) -> None:
+    assert cells(TOTALS[total])[-1] == f"{TOTAL_LIMITS[total]:,}"

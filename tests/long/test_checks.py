@@ -1,0 +1,36 @@
+"""The checks that `make checks` removes are found, can be removed, and have somebody to notice."""
+
+import ast
+
+import pytest
+
+from tests.long.checks import LAYER, NOTICED_BY, ROOT, Removal, asked_for, removals
+
+ALL = tuple(removals())
+
+
+@pytest.mark.parametrize("removal", ALL, ids=lambda removal: removal.name)
+def test_without_a_check_the_source_is_still_source(removal: Removal):
+    assert ast.parse(removal.text)
+    assert removal.text != (ROOT / removal.path).read_text(encoding="utf-8")
+    assert asked_for(removal.path)
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "api/admission.py: line 18: caller.require(route.scope)",
+        "domain/core/caller.py: line 56: mode_of(id) is not self.mode",
+        "domain/claim/payments.py: line 79: check_duty(claim, Duty.PAYMENT_APPROVED, act)",
+    ],
+)
+def test_a_check_of_each_kind_is_found(check: str):
+    what = check.rsplit(": ", maxsplit=1)[-1]
+    assert any(
+        each.path == LAYER / check.split(":", maxsplit=1)[0] and each.name.endswith(what)
+        for each in ALL
+    )
+
+
+def test_every_test_that_is_asked_is_there():
+    assert all((ROOT / test).exists() for _, tests in NOTICED_BY for test in tests)
