@@ -11,6 +11,7 @@ from insurance.domain.core.errors import (
     StaleRevision,
 )
 from insurance.domain.core.event import Event
+from insurance.domain.core.identity import Mode
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote, QuoteStatus
@@ -22,6 +23,7 @@ from insurance.operations.policy.ports import (
     TransferContext,
 )
 
+from demo.samples import PARTNERS
 from tests.fakes.memory import Memory
 from tests.fakes.party_records import MemoryParties
 from tests.fakes.quoting import MemoryQuotes
@@ -182,6 +184,16 @@ class MemoryCorrections:
             stale = partial(StaleRevision, policy.event.stream)
             self._memory.append(policy.event, stale)
             self._memory.policies[policy.event.stream] = policy.after
+
+
+class MemoryRegisteredPartners:
+    """The partners of the sample applications."""
+
+    def is_registered(self, partner: str, mode: Mode) -> bool:
+        return any(
+            one.partner == partner and one.status == "active" and one.mode == mode
+            for one in PARTNERS
+        )
 
 
 class MemoryRenewals:

@@ -15,7 +15,9 @@ class MemoryScheduledJobs:
 
     def add(self, job: ScheduledJob) -> None:
         key = (job.kind, job.subject)
-        if key not in self.jobs or job.due_at < self.jobs[key].due_at:
+        stands = self.jobs.get(key)
+        moved = stands and stands.partition != job.partition and key not in self.parked
+        if stands is None or moved or job.due_at < stands.due_at:
             self.jobs[key] = job
             self._forget(key)
 

@@ -96,6 +96,7 @@ def transfer_ports() -> TransferPorts:
         screening=screening_ports(),
         parties=wiring.stores().named_parties,
         keys=wiring.keys(),
+        partners=wiring.stores().registered_partners,
     )
 
 

@@ -62,7 +62,7 @@ KIM = staff("complaints-test")
 
 
 SUPERVISOR, PRIVACY = staff("supervisor-test"), staff("privacy-test")
-COMPLIANCE = staff("compliance-test")
+COMPLIANCE, CALL_CENTRE = staff("compliance-test"), staff("call-centre-test")
 
 
 BANK = bank("bank-test")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tests.artefact.scenes.common import (
     BUSY,
+    CALL_CENTRE,
     CORRECTED,
     CORRECTION_PLANNED,
     ERASURE_PLANNED,
@@ -86,10 +87,10 @@ def servicing_scenes() -> Iterator[Scene]:
         **asked,
     )
     yield Scene("policyholder_changes/transfer", transfer, HARBOUR, divorce, ISSUED, **asked)
-    sale = divorce | {"reason": "sale"}
-    alone = "policyholder_changes/transfer_without_the_insurer"
+    sale, alone = divorce | {"reason": "sale"}, "policyholder_changes/transfer_without_the_insurer"
     yield Scene(alone, transfer, HARBOUR, sale, ISSUED, **asked)
     to_listed = divorce | {"holder": {"name": "Viktor Malenkov-Drago"}}
+    yield from _broker_scenes(transfer, asked)
     held = "policyholder_changes/transfer_to_a_listed_person"
     yield Scene(held, transfer, HARBOUR, to_listed, ISSUED, **asked)
     listed = "GET /v1/policies/{policy_id}/transactions"
@@ -154,6 +155,16 @@ def notices_scenes() -> Iterator[Scene]:
     unwanted = "POST /v1/policies/{policy_id}/non-renewal"
     moved = {"by": "policyholder", "reason": "moved_away"}
     yield Scene("policy_servicing/refuse_renewal", unwanted, HARBOUR, moved, ISSUED, **asked)
+
+
+def _broker_scenes(transfer: str, asked: Json) -> Iterator[Scene]:
+    """The holder appoints another broker."""
+    appointed = {"reason": "broker", "to_partner": "meadow", "consents": ["holder"]}
+    appointed |= {"evidence": "APPOINTMENT-1"}
+    broker = "policyholder_changes/transfer_to_another_broker"
+    yield Scene(broker, transfer, CALL_CENTRE, appointed, ISSUED, **asked)
+    nobody, unknown = f"{broker}_unknown", appointed | {"to_partner": "medow"}
+    yield Scene(nobody, transfer, CALL_CENTRE, unknown, ISSUED, **asked)
 
 
 def scheduler_scenes() -> Iterator[Scene]:

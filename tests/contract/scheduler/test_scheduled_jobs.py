@@ -154,3 +154,25 @@ def test_only_what_is_seen_where_it_is_fails(scheduled):
 
     assert not any(scheduled.record_failure(job(), "KeyError") for _ in range(ATTEMPTS_MAX + 1))
     assert due(scheduled, by=LATER) == ["pol_test_a"]
+
+
+def test_a_job_moves_to_the_partition_of_the_partner_whose_business_it_is_now(scheduled):
+    theirs = partition_for(Mode.TEST, "meadow")
+    scheduled.add(job())
+
+    scheduled.add(job(due_at=LATER, partition=theirs))
+
+    assert due(scheduled) == []
+    assert due(scheduled, by=LATER, partition=theirs) == ["pol_test_a"]
+
+
+def test_a_parked_job_stays_parked_whosever_it_is_now(scheduled):
+    theirs = partition_for(Mode.TEST, "meadow")
+    scheduled.add(job())
+    for _ in range(ATTEMPTS_MAX):
+        scheduled.record_failure(job(), "ValueError")
+
+    scheduled.add(job(due_at=LATER, partition=theirs))
+
+    assert due(scheduled, by=LATER, partition=theirs) == due(scheduled, by=LATER) == []
+    assert scheduled.release_parked(PARTITION, limit=10) == 1

@@ -1,6 +1,7 @@
 """The holder appoints another broker: the policy, and what belongs to it, is in that partner's book."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -8,8 +9,12 @@ from tests.support.claims import MOTOR, loss, notified
 from tests.support.complaints import words
 from tests.support.driving.http import Json
 from tests.support.lists import listed
+from tests.support.partners import register_partners
 from tests.support.platform import Platform
 from tests.support.search import ADA, PLATES
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 FORMER, NEW, CLERK = "harbour-test", "meadow-test", "call-centre-test"
 APPOINTED: Json = {
@@ -18,6 +23,11 @@ APPOINTED: Json = {
     "consents": ["holder"],
     "evidence": "APPOINTMENT-1",
 }
+
+
+@pytest.fixture(autouse=True)
+def registered(dynamodb: "DynamoDBClient", platform: Platform) -> None:
+    register_partners(dynamodb)
 
 
 def bought(platform: Platform) -> Json:
@@ -98,6 +108,8 @@ def test_the_holder_is_a_customer_of_the_new_broker_or_becomes_one(platform: Pla
         ({"evidence": None}, CLERK, "invalid-fields"),
         ({"to_partner": None}, CLERK, "invalid-fields"),
         ({"to_partner": "harbour"}, CLERK, "invalid-fields"),
+        ({"to_partner": "nobody"}, CLERK, "invalid-fields"),
+        ({"to_partner": "gone"}, CLERK, "invalid-fields"),
         ({"holder": {"name": "Ben Okri"}}, CLERK, "invalid-fields"),
         ({"reason": "divorce", "holder": {"name": "Ben"}}, CLERK, "invalid-fields"),
         ({}, NEW, "policy-not-found"),
@@ -110,3 +122,15 @@ def test_what_an_appointment_needs(platform: Platform, changes: Json, by: str, c
 
     for route in ("transfers", "transfers/preview"):
         assert platform.refused(f"/v1/policies/{policy['id']}/{route}", body, by=by) == code
+
+
+def test_a_broker_whom_nobody_knows_is_named_in_the_refusal(platform: Platform):
+    policy = bought(platform)
+    path = f"/v1/policies/{policy['id']}/transfers"
+
+    answered = platform.call("POST", path, APPOINTED | {"to_partner": "medow"}, by=CLERK)
+
+    assert (answered.status, answered.body["code"]) == (422, "invalid-fields")
+    [fault] = answered.body["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/to_partner", "unknown")
+    assert platform.get(f"/v1/policies/{policy['id']}")["revision"] == 1

@@ -21,6 +21,7 @@ from tests.support.calls import (
     staff,
 )
 from tests.support.documents import words
+from tests.support.partners import register_partners
 from tests.support.personal_data import erase, found_in
 from tests.support.platform import Platform
 from tests.support.streams import assert_chains_hold, streams
@@ -266,6 +267,7 @@ def test_the_letter_about_a_transfer_is_to_the_new_holder_and_does_not_name_the_
 
 
 def test_the_letter_about_another_broker_names_both_and_no_other_holder(handlers, path):
+    register_partners(handlers.backend.dynamodb)
     broker = {"reason": "broker", "to_partner": "meadow", "consents": ["holder"]}
     passed(handlers, path, broker | {"evidence": "LETTER-1"}, by=CLERK)
 

@@ -144,11 +144,11 @@ def test_a_second_appointment_leaves_each_broker_their_time(bookkeeper: Bookkeep
         whole = commission(platform, path)["harbour"]
         platform.now = START + timedelta(days=200)
         appointed(platform, path, "2027-03-01")
-        appointed(platform, path, "2027-06-01", broker="delta")
+        appointed(platform, path, "2027-06-01", broker="pebble")
         bookkeeper.take_in(platform)
 
         shares = commission(platform, path)
-        for partner, days in (("harbour", 90), ("meadow", 92), ("delta", 183)):
+        for partner, days in (("harbour", 90), ("meadow", 92), ("pebble", 183)):
             assert abs(shares[partner] - whole * days / 365) <= ROUNDED
         assert owed(bookkeeper) == shares
         assert bookkeeper.wrong(Currency.EUR) == []

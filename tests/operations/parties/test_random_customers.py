@@ -31,6 +31,7 @@ from insurance.products import SampleLookUps
 
 from tests.fakes.party_contracts import MemoryPartyContracts
 from tests.fakes.party_records import MemoryKeyCopies, MemoryParties
+from tests.fakes.policy import MemoryRegisteredPartners
 from tests.fakes.screening import screening_ports
 from tests.support.plain import plain_product, price
 from tests.support.platform import Platform
@@ -87,6 +88,7 @@ class Customers(RuleBasedStateMachine):
             screening_ports(self.platform.memory),
             self.parties,
             self.platform.parts.keys,
+            MemoryRegisteredPartners(),
         )
         self.named: dict[str, str] = {}
         """The name that counts of each party, and of the holder of each policy."""

@@ -31,6 +31,7 @@ from tests.fakes.policy import (
     MemoryPolicies,
     MemoryPolicyChanges,
     MemoryPolicyTransfers,
+    MemoryRegisteredPartners,
     MemoryRenewals,
 )
 from tests.fakes.products import MemoryProductVersions
@@ -60,6 +61,7 @@ def stores_in_memory(memory: Memory) -> SimpleNamespace:
         policies=MemoryPolicies(memory),
         policy_changes=MemoryPolicyChanges(memory),
         policy_transfers=MemoryPolicyTransfers(memory),
+        registered_partners=MemoryRegisteredPartners(),
         corrections=MemoryCorrections(memory),
         renewals=MemoryRenewals(memory),
         accesses=MemoryAccesses(memory),

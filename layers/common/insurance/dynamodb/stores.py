@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.policy.policy_changes import DynamoDBPolicyChanges
     from insurance.dynamodb.policy.policy_reader import PolicyReader
     from insurance.dynamodb.policy.policy_transfers import DynamoDBPolicyTransfers
+    from insurance.dynamodb.policy.registered_partners import DynamoDBRegisteredPartners
     from insurance.dynamodb.policy.renewals import DynamoDBRenewals
     from insurance.dynamodb.products.product_versions import (
         DynamoDBKnownVersions,
@@ -112,9 +113,8 @@ class Stores:
     def product_versions(self) -> DynamoDBProductVersions:
         from insurance.dynamodb.products.product_versions import DynamoDBProductVersions
 
-        return DynamoDBProductVersions(
-            self.client, self._tables, idempotency=self.staff_idempotency
-        )
+        idempotency = self.staff_idempotency
+        return DynamoDBProductVersions(self.client, self._tables, idempotency=idempotency)
 
     @cached_property
     def quotes(self) -> DynamoDBQuotes:
@@ -153,6 +153,12 @@ class Stores:
         )
 
     @cached_property
+    def registered_partners(self) -> DynamoDBRegisteredPartners:
+        from insurance.dynamodb.policy.registered_partners import DynamoDBRegisteredPartners
+
+        return DynamoDBRegisteredPartners(self.client, self._tables)
+
+    @cached_property
     def corrections(self) -> DynamoDBCorrections:
         from insurance.dynamodb.policy.corrections import DynamoDBCorrections
 
@@ -162,7 +168,6 @@ class Stores:
             reader=self.policy_reader,
             parties=self.parties,
             idempotency=self.idempotency,
-            keys=self.keys,
         )
 
     @cached_property
@@ -277,11 +282,9 @@ class Stores:
         from insurance.dynamodb.billing.accounts import BillingReader
         from insurance.dynamodb.ledger.policy_ledgers import DynamoDBPolicyLedgers
 
+        reader = BillingReader(self._tables, policies=self.policy_reader)
         return DynamoDBPolicyLedgers(
-            self.client,
-            self._tables,
-            reader=BillingReader(self._tables, policies=self.policy_reader),
-            general_ledger=self.general_ledger,
+            self.client, self._tables, reader=reader, general_ledger=self.general_ledger
         )
 
     @cached_property

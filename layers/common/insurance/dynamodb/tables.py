@@ -21,6 +21,7 @@ class Tables:
     """
 
     access = _Name()
+    applications = _Name()
     balances = _Name()
     billing = _Name()
     claims = _Name()

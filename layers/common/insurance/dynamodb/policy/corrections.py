@@ -10,7 +10,7 @@ from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.dynamodb import aggregates, codec
-from insurance.dynamodb.contract_keys import ContractKeys, is_former_mark
+from insurance.dynamodb.contract_keys import is_former_mark
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
 from insurance.dynamodb.parties.parties import DynamoDBParties, party_change
@@ -24,8 +24,6 @@ from insurance.operations.policy.ports import CorrectionContext, CorrectionEvent
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-    from insurance.operations.parties.ports import Keys
 
 CONTRACTS_READ: Final = 300
 KEYS_PER_READ: Final = 100
@@ -44,7 +42,6 @@ class DynamoDBCorrections:
         reader: PolicyReader,
         parties: DynamoDBParties,
         idempotency: IdempotencyRecords,
-        keys: "Keys",
     ) -> None:
         self._client = client
         self._tables = tables
@@ -52,7 +49,6 @@ class DynamoDBCorrections:
         self._parties = parties
         self._copies = DynamoDBKeyCopies(client, tables)
         self._idempotency = idempotency
-        self._keys = keys
 
     def get(self, party_id: PartyId) -> CorrectionContext:
         return self._context(self._parties.get(party_id))
@@ -109,7 +105,7 @@ class DynamoDBCorrections:
             )
         }
         quotes = [
-            aggregates.read_stored(Quote, item, ContractKeys(self._keys, id, item))
+            aggregates.read_stored(Quote, item, self._reader.keys(id, item))
             for id, item in items.items()
             if item
         ]

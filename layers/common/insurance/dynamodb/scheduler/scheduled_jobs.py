@@ -34,12 +34,14 @@ class DynamoDBScheduledJobs:
     def add(self, job: ScheduledJob) -> None:
         self._write(
             job,
-            "attribute_not_exists(due) OR due > :due",
+            "attribute_not_exists(due) OR due > :due"
+            " OR (queue <> :queue AND NOT contains(queue, :parked))",
             UpdateExpression="SET queue = :queue, due = :due, v = :v"
             " REMOVE tries, failure, expires_at",
             ExpressionAttributeValues={
                 ":queue": codec.text(_queue(job.partition, job.kind, job.shard)),
                 ":due": codec.instant(job.due_at),
+                ":parked": codec.text(parked("")),
                 ":v": codec.number(codec.SCHEMA_VERSION),
             },
         )

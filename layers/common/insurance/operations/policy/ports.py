@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from insurance.domain.billing import BillingAccount
     from insurance.domain.claim import Claim
     from insurance.domain.core.event import Event
-    from insurance.domain.core.identity import PartyId
+    from insurance.domain.core.identity import Mode, PartyId
     from insurance.domain.core.stored import Stored
     from insurance.domain.party.demands import Demands
     from insurance.domain.party.record import Party
@@ -267,6 +267,11 @@ class Renewals(Protocol):
         """
 
 
+class RegisteredPartners(Protocol):
+    def is_registered(self, partner: str, mode: Mode) -> bool:
+        """Whether a partner has an active application for data of this mode; a new one a moment later."""
+
+
 class ReadingPorts(Protocol):
     """What reading a policy needs from outside."""
 
@@ -321,6 +326,7 @@ class TransferPorts:
     screening: ScreeningPorts
     parties: NamedParties
     keys: Keys
+    partners: RegisteredPartners
 
 
 @dataclass(frozen=True, slots=True)

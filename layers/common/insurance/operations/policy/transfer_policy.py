@@ -13,7 +13,7 @@ from insurance.domain.core.errors import (
     ScreeningOpen,
 )
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import PartyId, screening_id_for, transferee_id_for
+from insurance.domain.core.identity import PartyId, mode_of, screening_id_for, transferee_id_for
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.party.details import details_of
 from insurance.domain.party.party import Policyholder
@@ -198,12 +198,14 @@ class _Transfer:
             AlreadyErased: The party was erased.
             PartyDiffers: Other details are stated than are stored.
             ProcessingRestricted: The party demanded that their data are used for nothing new.
+            InvalidFields: A holder is named who stays, or the new broker is nobody whom we know.
         """
         stated = requested.holder
         if requested.reason is TransferReason.BROKER:
             if stated is not None:
                 fault = FieldFault("/holder", "not-asked", "The holder stays.")
                 raise InvalidFields([fault])
+            _check_broker(requested.to_partner, policy, ports)
             stated = policy.policyholder
         if requested.party_id is None:
             to_party = transferee_id_for(policy.id, call.caller.principal, key)
@@ -240,6 +242,17 @@ class _Transfer:
             ),
         )
         return serviced._replace(policy=passed_on(serviced.policy, transfer, to_party))
+
+
+def _check_broker(partner: str | None, policy: Policy, ports: TransferPorts) -> None:
+    """Check that the new broker does business with us, in the mode of the policy.
+
+    Raises:
+        InvalidFields: There is no such partner.
+    """
+    if partner and not ports.partners.is_registered(partner, mode_of(policy.id)):
+        fault = FieldFault("/to_partner", "unknown", "No partner of this name is registered.")
+        raise InvalidFields([fault])
 
 
 def _screen(

@@ -15,7 +15,8 @@ class Schedule(Protocol):
     """Where jobs are entered."""
 
     def add(self, job: ScheduledJob) -> None:
-        """Enter the job. If the subject has one of this kind already, the earlier time stays."""
+        """Enter the job. If the subject has one of this kind already, the earlier time stays; one of another
+        partition gives way, unless it is parked: the subject has another partner now."""
 
 
 class ScheduledJobs(Schedule, Protocol):
