@@ -197,12 +197,12 @@ def test_an_answer_that_the_product_cannot_read_stops_everything(owner):
     assert obstacle.reason.startswith("/answers/postcode: ")
 
 
-def test_a_product_that_is_not_sold_any_more_stops_only_what_it_would_price(monkeypatch):
+def test_a_product_that_is_not_sold_any_more_is_priced_on_the_contract_s_version(monkeypatch):
     adjusting = product_with(
         "home_contents", life={"adjustment": {"reprice_on": "current", "method": "pro_rata"}}
     )
     owner = Customer(Platform(adjusting))
-    home = owner.insured(CONTENTS).id
+    owner.insured(CONTENTS)
     owner.platform.now = NOW
 
     def nothing_is_sold(*_asked: object) -> None:
@@ -210,8 +210,8 @@ def test_a_product_that_is_not_sold_any_more_stops_only_what_it_would_price(monk
 
     monkeypatch.setattr(owner.platform.products, "on_sale", nothing_is_sold)
 
-    assert owner.obstacles(address=NEAR_THIEVES) == [("product_not_found", home)]
-    assert owner.correct(email="ada@king.example").stored
+    [home] = owner.correct(address=NEAR_THIEVES).policies
+    assert home.difference.amount > 0
 
 
 def test_a_later_change_that_says_something_else_stops_everything(owner):

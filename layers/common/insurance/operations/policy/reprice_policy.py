@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from insurance.domain.core.caller import Caller
+from insurance.domain.core.errors import ProductNotFound
 from insurance.domain.core.identity import mode_of
 from insurance.domain.policy import Policy
 from insurance.domain.policy.conditions import Conditions
@@ -46,15 +47,24 @@ def servicing_of(
         call: By whom it is changed, and when.
         ports: Where versions and outside facts come from.
         changes_risk: Whether there may be something to price: only then is the version looked for
-            that is sold now, where the product prices changes on that one.
+            that is sold now, where the product prices changes on that one. Where none is sold any
+            more, the contract goes on by its own.
     """
     conditions = Conditions.of(contract)
     product = contract
     if changes_risk and not conditions.reprice_on_contract:
-        product = ports.products.on_sale(policy.product.code, call.now.date(), mode_of(policy.id))
+        product = _sold_now(policy, call, ports.products) or contract
     return Servicing(
         conditions=conditions,
         reprice=repricing(product, look_ups=ports.look_ups, caller=call.caller),
         actor=call.caller.principal,
         now=call.now,
     )
+
+
+def _sold_now(policy: Policy, call: Command | Query, products: Products) -> Product | None:
+    """The version of the policy's product that is sold now; None: it is sold no more."""
+    try:
+        return products.on_sale(policy.product.code, call.now.date(), mode_of(policy.id))
+    except ProductNotFound:
+        return None
