@@ -103,7 +103,7 @@ def post_transfer(policy_id: str, request: TransferRequest, command: Command) ->
     callers=SELLERS,
     roles=SERVICING_ROLES,
     shows=CorrectionView,
-    raises=CORRECTION,
+    raises=(*CORRECTION, WrongState),
 )
 def post_correction_preview(
     party_id: str, request: CorrectionRequest, query: Query
@@ -120,7 +120,7 @@ def post_correction_preview(
     roles=SERVICING_ROLES,
     shows=CorrectionView,
     if_match=True,
-    raises=(*CORRECTION, ScreeningOpen),
+    raises=(*CORRECTION, ScreeningOpen, WrongState),
 )
 def post_correction(party_id: str, request: CorrectionRequest, command: Command) -> PartyCorrection:
     """It is made on all policies in force, or on none. What holds from an earlier date is priced from then."""

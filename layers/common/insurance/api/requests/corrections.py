@@ -1,12 +1,16 @@
 """The request of a correction, as the input of its operation."""
 
 from datetime import date
+from typing import Annotated
+
+from pydantic import Field
 
 from insurance.api.body import Request
 from insurance.api.fields import Day, Language, Phone, Reason, Text
 from insurance.api.payees import HeldAccountRequest
 from insurance.domain.party.correction import CorrectedDetails, Correction
 from insurance.domain.party.party import Address, Email, EvidenceReference, Name
+from insurance.domain.party.record import HISTORY_MAX
 
 
 class CorrectionRequest(Request):
@@ -27,6 +31,8 @@ class CorrectionRequest(Request):
     reason: Reason
     evidence: EvidenceReference | None = None
     """The reference of the document that was seen, where the product of a policy asks for one."""
+    request: Annotated[int, Field(ge=1, le=HISTORY_MAX)] | None = None
+    """The number of the customer's request for a rectification, which this answers."""
     leave_ended_terms: bool = False
     """Leave the price of terms that have ended as it is, where the correction would change it."""
 
@@ -45,6 +51,7 @@ class CorrectionRequest(Request):
             reason=self.reason,
             effective_on=self.effective_on,
             evidence=self.evidence,
+            request=self.request,
             leave_ended_terms=self.leave_ended_terms,
         )
 

@@ -99,6 +99,8 @@ class DataRequestSummaryView(BaseModel):
     answered_at: datetime | None
     outcome: str | None
     """Null: nobody has answered it yet."""
+    correction: int | None
+    """Of a rectification: the revision of the customer in which it was done."""
 
     @classmethod
     def of(cls, request: DataRequest) -> Self:
@@ -109,6 +111,7 @@ class DataRequestSummaryView(BaseModel):
             due_at=request.deadline.due_at,
             answered_at=request.deadline.met_at,
             outcome=request.outcome,
+            correction=request.correction,
         )
 
 
@@ -119,6 +122,8 @@ class CorrectionRecordView(Shown):
     since: datetime
     reason: str
     evidence: str | None
+    request: int | None
+    """The number of the request for a rectification that it answers."""
     corrected_at: datetime
     corrected_by: str
 

@@ -15,6 +15,11 @@ from insurance.domain.party.correction_record import (
     CorrectionRecord,
     PartyField,
 )
+from insurance.domain.party.data_request import (
+    DataRequestKind,
+    DataRequestOutcome,
+    request_numbered,
+)
 from insurance.domain.party.party import Address, Payee
 from insurance.domain.party.record import (
     HISTORY_MAX,
@@ -56,6 +61,8 @@ class Correction(NamedTuple):
     effective_on: date | None = None
     """From when it holds, not ahead; None: from now. What never changes holds from the beginning."""
     evidence: str | None = None
+    request: int | None = None
+    """The number of the request for a rectification that it answers."""
     leave_ended_terms: bool = False
     """Leave the price of a term that has ended as it is, where the correction would change it."""
 
@@ -156,10 +163,27 @@ def corrected(party: Party, correction: Correction, *, now: datetime, by: str) -
         since=since,
         reason=correction.reason,
         evidence=correction.evidence,
+        request=correction.request,
         corrected_at=now,
         corrected_by=by,
     )
     return party.replace(**changes)
+
+
+def rectified(party: Party, number: int, revision: int, *, at: datetime, by: str) -> Party:
+    """The party with its request for a rectification answered by the correction of a revision.
+
+    Raises:
+        InvalidFields: The party has no such request for a rectification.
+        WrongState: It was answered before.
+    """
+    request = request_numbered(party.requests, number)
+    if request.kind is not DataRequestKind.RECTIFICATION:
+        detail = f"Request {number} asks for something else: {request.kind}."
+        raise InvalidFields([FieldFault("/request", "not-for-rectification", detail)])
+    answered = request.answered(DataRequestOutcome.DONE, at=at, by=by).replace(correction=revision)
+    requests = (answered if one is request else one for one in party.requests)
+    return party.replace(requests=tuple(requests))
 
 
 def told_values(party: Party) -> Mapping[PartyField, frozenset[str]]:

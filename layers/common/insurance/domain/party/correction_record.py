@@ -57,5 +57,7 @@ class CorrectionRecord(Value):
     since: AwareDatetime
     reason: str
     evidence: EvidenceReference | None = None
+    request: int | None = None
+    """The number of the request for a rectification that it answers."""
     corrected_at: AwareDatetime
     corrected_by: str

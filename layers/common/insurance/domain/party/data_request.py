@@ -55,6 +55,8 @@ class DataRequest(Value):
     reason: str = ""
     """Why it was answered so."""
     answered_by: str | None = None
+    correction: int | None = None
+    """Of a rectification: the revision of the party in which it was done."""
 
     @property
     def is_open(self) -> bool:

@@ -28,6 +28,7 @@ from insurance.domain.party.correction import (
     Correction,
     corrected,
     differing_fields,
+    rectified,
 )
 from insurance.domain.party.correction_record import CorrectedField
 from insurance.domain.party.event_types import PartyEventType
@@ -116,7 +117,9 @@ def preview_correction(
     Raises:
         PartyNotFound: There is no such party, or the caller may not see it.
         AlreadyErased: The party was erased.
-        InvalidFields: Nothing changes or is stated, the day is ahead, or a product asks for evidence.
+        InvalidFields: Nothing changes or is stated, the day is ahead, a product asks for evidence, or
+            the party has no such request for a rectification.
+        WrongState: The request was answered before.
         PartyFull: The record holds as much as it can.
         CorrectionNotPossible: A policy cannot take the correction, or a person must confirm it.
     """
@@ -134,7 +137,9 @@ def correct_party(
         PartyNotFound: There is no such party, or the caller may not see it.
         AlreadyErased: The party was erased.
         StaleRevision: The party has changed since the caller read it.
-        InvalidFields: Nothing changes or is stated, the day is ahead, or a product asks for evidence.
+        InvalidFields: Nothing changes or is stated, the day is ahead, a product asks for evidence, or
+            the party has no such request for a rectification.
+        WrongState: The request was answered before.
         PartyFull: The record holds as much as it can.
         CorrectionNotPossible: A policy cannot take the correction, or a person must confirm it.
         ScreeningOpen: A person must decide whether the corrected name is that of a listed person.
@@ -173,6 +178,9 @@ class _Plan:
         """The party and the policies after it; nothing is stored yet."""
         before, correction, now = self.context.party.record, self.correction, self.call.now
         party = corrected(before, correction, now=now, by=self.call.caller.principal)
+        if correction.request is not None:
+            revision, by = self.context.party.head.sequence + 1, self.call.caller.principal
+            party = rectified(party, correction.request, revision, at=now, by=by)
         holder = HolderCorrection.of(before, correction, now=now)
         in_force = [policy for policy in self._policies() if _gives_cover(policy, now)]
         left = [
