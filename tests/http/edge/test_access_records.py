@@ -8,7 +8,7 @@ import pytest
 from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
 
-from tests.support.calls import BANK, FOLDERS, PARTNER, staff
+from tests.support.calls import BANK, FOLDERS, LOSS_CLOCK, PARTNER, staff
 from tests.support.platform import Platform
 from tests.support.route_calls import IDS, call, welcome
 
@@ -102,3 +102,19 @@ def claim_party(handlers: Platform, claim_id: str) -> str:
     policy = handlers.call("GET", f"/v1/claims/{claim_id}", by=PARTNER).body["policy_id"]
     party: str = handlers.call("GET", f"/v1/policies/{policy}", by=PARTNER).body["party_id"]
     return party
+
+
+def test_a_replay_names_whose_data_are_answered_again(handlers: Platform, records: Any):
+    claim = handlers.notified()
+    party = claim_party(handlers, claim["id"])
+    path = f"/v1/claims/{claim['id']}/settlement"
+    first = handlers.call("POST", path, {}, key="once", clock=LOSS_CLOCK)
+    records()
+
+    again = handlers.call("POST", path, {}, key="once", clock=LOSS_CLOCK)
+
+    assert again.replayed
+    assert again.body == first.body
+    [record] = records()
+    assert (record["operation"], record["objects"]) == ("settleClaim", [claim["id"]])
+    assert record["parties"] == [party]

@@ -50,6 +50,11 @@ class AccessRecord:
         """Whose data the answer holds."""
         self._parties = list(dict.fromkeys(_parties(result)))[:PARTIES_MAX]
 
+    def repeats(self, party: str | None) -> None:
+        """Whose data an answer holds that was stored with an earlier call."""
+        if party:
+            self._parties = [party]
+
     def keep(self, status: int, code: str | None) -> None:
         """Write the record into the line of this call's metrics."""
         record = {

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from insurance.api.call import Call
 from insurance.domain.core.errors import AccountMoved, InsuranceError, StaleRevision, Unavailable
+from insurance.domain.core.identity import PartyId
 from insurance.domain.core.packing import canonical
 from insurance.operations.command import Command
 from insurance.operations.idempotency import AlreadyAnswered, Idempotency, RecordedAnswer
@@ -20,6 +21,8 @@ class Answered(NamedTuple):
 
     answer: RecordedAnswer
     replayed: bool = False
+    party: PartyId | None = None
+    """Of a replay: the party whose key sealed the answer."""
 
 
 def idempotency_of(call: Call, operation: str, show: Callable[[Any], BaseModel]) -> Idempotency:
@@ -66,7 +69,7 @@ def carry_out(
         try:
             return Answered(command.idempotency.render(run(command)))
         except AlreadyAnswered as earlier:
-            return Answered(earlier.answer, replayed=True)
+            return Answered(earlier.answer, replayed=True, party=earlier.party)
         except Unavailable:
             raise
         except InsuranceError as refusal:
@@ -75,7 +78,7 @@ def carry_out(
             try:
                 find_replay(command)
             except AlreadyAnswered as earlier:
-                return Answered(earlier.answer, replayed=True)
+                return Answered(earlier.answer, replayed=True, party=earlier.party)
             raise
     raise Unavailable("What you are changing")
 

@@ -141,6 +141,8 @@ class Api:
             if route.writes
             else _query(route, call, given, show)
         )
+        if answered.replayed:
+            access.repeats(answered.party)
         return _response(route, call, answered)
 
     def _command(self, route: Route, call: Call, given: dict[str, Any], show: Show) -> Answered:

@@ -118,7 +118,7 @@ class IdempotencyRecords:
         key = (keys.of(about) if keys else None) or self._key_of(about)
         if key is None:
             return AlreadyErased(about)
-        return AlreadyAnswered(_read(key.unseal(item["sealed"]["B"], idempotency.id)))
+        return AlreadyAnswered(_read(key.unseal(item["sealed"]["B"], idempotency.id)), about)
 
 
 def _read(answer: JsonObject) -> RecordedAnswer:

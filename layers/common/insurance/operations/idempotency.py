@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
 
-from insurance.domain.core.identity import fingerprint
+from insurance.domain.core.identity import PartyId, fingerprint
 
 KEPT_FOR = timedelta(days=30)
 
@@ -22,11 +22,11 @@ class RecordedAnswer(NamedTuple):
 
 
 class AlreadyAnswered(Exception):
-    """The command was carried out before: here is what was answered."""
+    """The command was carried out before: here is what was answered, and whose key sealed it, if one did."""
 
-    def __init__(self, answer: RecordedAnswer) -> None:
+    def __init__(self, answer: RecordedAnswer, party: PartyId | None = None) -> None:
         super().__init__("answered before")
-        self.answer = answer
+        self.answer, self.party = answer, party
 
 
 @dataclass(frozen=True, slots=True)
