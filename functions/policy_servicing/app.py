@@ -415,18 +415,18 @@ def get_comparison(
 @api.command(
     "/v1/policies/{policy_id}/access",
     operation_id="grantPolicyAccess",
-    summary="Grant the policyholder access to their policy in your portal",
+    summary="Grant a holder access to their policy in your portal",
     scope=Scope.POLICIES_SHARE,
     callers={CallerKind.APPLICATION},
     shows=AccessView,
-    raises=(AccessFull, AlreadyErased),
+    raises=(AccessFull, AlreadyErased, InvalidFields),
 )
 def post_access(policy_id: str, request: AccessRequest, command: Command) -> Access:
-    """Grant access to the person whom you know to be the policyholder: sign-in proves a subject only.
+    """Grant access to the person whom you know to be the holder: sign-in proves a subject only.
 
     It counts from the person's next sign-in, or within a minute.
     """
-    return grant_access(policy_id, request.person(command.caller), command, accesses)
+    return grant_access(policy_id, request.of_policy(command.caller), command, accesses)
 
 
 @api.command(
@@ -436,6 +436,7 @@ def post_access(policy_id: str, request: AccessRequest, command: Command) -> Acc
     scope=Scope.POLICIES_SHARE,
     callers={CallerKind.APPLICATION},
     shows=AccessView,
+    raises=(InvalidFields,),
 )
 def post_access_withdrawal(policy_id: str, request: AccessRequest, command: Command) -> Access:
-    return withdraw_access(policy_id, request.person(command.caller), command, accesses)
+    return withdraw_access(policy_id, request.of_policy(command.caller), command, accesses)

@@ -12,7 +12,7 @@ from insurance.domain.core.identity import Mode, party_id_for, policy_id_for
 from insurance.domain.party.party import ACCESS_MAX, Access
 from insurance.operations.command import Command
 from insurance.operations.idempotency import AlreadyAnswered, RecordedAnswer
-from insurance.operations.parties.grant_access import grant_access, withdraw_access
+from insurance.operations.parties.grant_access import PersonOfPolicy, grant_access, withdraw_access
 from insurance.operations.parties.ports import AccessContext, Accesses
 
 from tests.support.builders import QUOTE_ID, make_command
@@ -45,7 +45,7 @@ def issued(stores: Stores) -> None:
 
 
 def give(stores: Stores, key: str = "give-1", policy_id: str = POLICY) -> Access:
-    return grant_access(policy_id, PERSON, command(key), stores.accesses)
+    return grant_access(policy_id, PersonOfPolicy(PERSON), command(key), stores.accesses)
 
 
 def test_access_is_given_once_however_often_it_is_asked_for(stores):
@@ -62,7 +62,7 @@ def test_access_that_was_withdrawn_is_gone_and_its_chain_holds(stores):
     issued(stores)
     give(stores)
 
-    left = withdraw_access(POLICY, PERSON, command("withdraw-1"), stores.accesses)
+    left = withdraw_access(POLICY, PersonOfPolicy(PERSON), command("withdraw-1"), stores.accesses)
 
     assert left.parties == ()
     file = stores.accesses.load(POLICY, PERSON, command("another"))
@@ -87,7 +87,7 @@ def test_of_two_at_once_one_decides_again(stores):
     give(stores)
 
     with pytest.raises(StaleRevision):
-        grant_access(POLICY, PERSON, command("give-2"), late)
+        grant_access(POLICY, PersonOfPolicy(PERSON), command("give-2"), late)
 
 
 def test_a_policy_that_is_not_there_gives_no_access(stores):
@@ -100,7 +100,10 @@ def test_another_partners_policy_gives_no_access(stores):
 
     with pytest.raises(PolicyNotFound):
         grant_access(
-            POLICY, PERSON, command("x", PARTNER.replace(partner="meadow")), stores.accesses
+            POLICY,
+            PersonOfPolicy(PERSON),
+            command("x", PARTNER.replace(partner="meadow")),
+            stores.accesses,
         )
 
 

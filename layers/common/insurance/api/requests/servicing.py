@@ -16,6 +16,7 @@ from insurance.domain.policy.holders import JOINT_HOLDERS_MAX
 from insurance.domain.policy.notice import DispatchReference
 from insurance.domain.policy.transfer_record import TransferConsent, TransferReason
 from insurance.domain.product.covers import COVERS_MAX
+from insurance.operations.parties.grant_access import PersonOfPolicy
 from insurance.operations.policy.change_policy import ChangeInput
 from insurance.operations.policy.report_dispatch import DispatchInput
 from insurance.operations.policy.transfer_policy import TransferRequested
@@ -181,8 +182,11 @@ class AccessRequest(Request):
     """`iss`"""
     subject: TokenName
     """`sub`"""
+    joint_holder: Annotated[int, Field(ge=1, le=JOINT_HOLDERS_MAX)] | None = None
+    """Which joint holder they are, counted from 1; left out: the policyholder."""
 
-    def person(self, caller: Caller) -> str:
-        return person_id(
+    def of_policy(self, caller: Caller) -> PersonOfPolicy:
+        person = person_id(
             caller.mode.value, partner=caller.partner, issuer=self.issuer, subject=self.subject
         )
+        return PersonOfPolicy(person, self.joint_holder)

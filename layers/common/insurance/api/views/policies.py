@@ -19,6 +19,7 @@ from insurance.api.views.terms import (
     Shown,
     View,
 )
+from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.event import Event
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy, Segment
@@ -118,10 +119,23 @@ class PolicyView(View):
 
     @classmethod
     def of_version(
-        cls, stored: Stored[Policy], *, parameters: VersionParameters, now: datetime
+        cls,
+        stored: Stored[Policy],
+        *,
+        parameters: VersionParameters,
+        caller: Caller,
+        now: datetime,
     ) -> Self:
-        """The policy at the requested instant."""
-        return cls._at(parameters.as_at or now, stored)
+        """The policy at the requested instant. A joint holder sees of the other holders their names alone."""
+        view = cls._at(parameters.as_at or now, stored)
+        if caller.kind is CallerKind.POLICYHOLDER and stored.record.party not in caller.parties:
+            view.policyholder = view.policyholder and view.policyholder.name_alone()
+            view.joint_holders = [
+                joint if joint.party_id in caller.parties else joint.name_alone()
+                for joint in view.joint_holders
+            ]
+            view.etag = etag(stored.head.sequence, "policy-joint")
+        return view
 
     @classmethod
     def _at(cls, instant: datetime, stored: Stored[Policy]) -> Self:

@@ -119,3 +119,7 @@ class PolicyholderView(Shown):
     email: str | None
     date_of_birth: date | None
     address: AddressView | None
+
+    def name_alone(self) -> Self:
+        """For somebody whose affair the rest is not."""
+        return self.model_copy(update={"email": None, "date_of_birth": None, "address": None})

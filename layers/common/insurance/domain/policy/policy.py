@@ -102,6 +102,12 @@ class Policy(Record):
     last_correction: Internal[LastCorrection | None] = None
     """Of a detail of the holder. None: none was corrected."""
 
+    @property
+    def holders(self) -> tuple[PartyId, ...]:
+        """The parties that hold it: the policyholder, and joint holders who are known customers."""
+        joint = (each.party_id for each in self.joint_holders)
+        return (self.party, *(party_id for party_id in joint if party_id))
+
     @classmethod
     def from_quote(
         cls,

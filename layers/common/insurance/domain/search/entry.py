@@ -160,21 +160,24 @@ class SearchableObject:
                     if names <= self.filters.keys():
                         values = {name: self.filters[name] for name in names}
                         yield Entry(list_partition(self._mode, self.kind, owner, values), place)
-        if self.kind is ObjectKind.POLICIES and self.party_id:
-            yield self._open_entry(SearchKey(SearchField.HOLDER, self.party_id))
+        if self.kind is ObjectKind.POLICIES:
+            for party_id in self._parties():
+                yield self._open_entry(SearchKey(SearchField.HOLDER, party_id))
         if self.number:
             yield self._open_entry(SearchKey(SearchField.NUMBER, self.number))
 
     def party_places(self) -> Iterator[PartyPlace]:
         """For which parties it is listed."""
-        for party_id in dict.fromkeys((self.party_id, *self.also_of)):
-            if party_id:
-                yield PartyPlace(self.kind, party_id, self._key_place)
+        for party_id in self._parties():
+            yield PartyPlace(self.kind, party_id, self._key_place)
 
     def personal_entries(self, tokens: Tokens) -> Iterator[Entry]:
         """Every place at which a personal value finds the object."""
         for key in dict.fromkeys(self.keys):
             yield Entry(key_partition(self._mode, self.kind, key, tokens), self._key_place)
+
+    def _parties(self) -> Iterator[PartyId]:
+        yield from filter(None, dict.fromkeys((self.party_id, *self.also_of)))
 
     def _open_entry(self, key: SearchKey) -> Entry:
         return Entry(open_partition(self._mode, self.kind, key), self._key_place)

@@ -25,14 +25,15 @@ class EventPage:
 def read_policy(
     policy_id: str, query: Query, ports: ReadingPorts, *, known_at: datetime | None = None
 ) -> Stored[Policy]:
-    """The policy as it is known now, or was known at a time.
+    """The policy as it is known now, or was known at a time. A joint holder of that version sees it too.
 
     Raises:
         PolicyNotFound: The policy does not exist, or belongs to another partner.
     """
     policies = ports.policies
     stored = policies.as_known(policy_id, known_at) if known_at else policies.get(policy_id)
-    if not query.caller.sees(policy_id, stored.record.partner, stored.record.party):
+    policy, caller = stored.record, query.caller
+    if not any(caller.sees(policy_id, policy.partner, holder) for holder in policy.holders):
         raise PolicyNotFound(policy_id)
     return stored
 
