@@ -106,8 +106,9 @@ class Redelivery:
         """
         options = {"immediately": True, "tries_set_aside": self._asked.set_aside}
         if not self._asked.dry_run:
-            while not self._call({"CatchUp": options})["finished"]:
-                pass
+            said = {"finished": False, "delivered": 1}
+            while not said["finished"] and said["delivered"]:
+                said = self._call({"CatchUp": options})
         left = self._call({"CatchUp": options | {"looks_only": True}})
         for each in left["streams"]:
             lacking = ", ".join(f"{name} has {at}" for name, at in each["lacking"].items())

@@ -1,6 +1,7 @@
 """Events reach every consumer whatever becomes of one of them, and what one lacks is found and brought."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -35,7 +36,7 @@ class House:
     events: dict[str, list[Event]]
     deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)
     taken: dict[Consumer, list[tuple[str, int]]] = field(default_factory=dict)
-    fails: dict[tuple[Consumer, str, int], Exception] = field(default_factory=dict)
+    fails: dict[tuple[Consumer, str, int], BaseException] = field(default_factory=dict)
     down: set[Consumer] = field(default_factory=set)
     asked: list[Consumer] = field(default_factory=list)
 
@@ -280,6 +281,22 @@ def test_a_dry_run_names_what_waits_and_does_nothing(house):
     assert report.behind == 3
     assert [each.stream for each in report.named] == list(house.events)
     assert house.asked == []
+
+
+class Killed(BaseException):
+    """The process ended here."""
+
+
+@pytest.mark.parametrize("killer", ["pol_test_a", "pol_test_b", "pol_test_c"])
+def test_a_stream_that_ends_the_process_holds_up_no_other_for_long(house, killer):
+    house.fails[Consumer.BOOKS, killer, 1] = Killed()
+    house.register()
+
+    for minute in range(3):
+        with suppress(Killed):
+            house.catch_up(by=LATER + timedelta(minutes=minute))
+
+    assert set(house.gaps(LATER + timedelta(hours=1))) == {killer}
 
 
 def test_catching_up_leaves_alone_what_may_be_under_way(house):

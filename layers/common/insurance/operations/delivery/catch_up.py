@@ -1,9 +1,9 @@
 """Catch up: bring every stream that waits to every consumer that lacks it, after an outage of any length."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from insurance.domain.core.delivery import Delivery, SetAside
@@ -11,8 +11,10 @@ from insurance.domain.core.identity import Mode
 from insurance.operations.delivery.deliver_streams import DeliveryReport, Run, keep, whole
 from insurance.operations.delivery.streams import StreamPorts
 
+WAITING_MAX: Final = 1000
+"""Streams that one run looks at."""
 NAMED_MAX: Final = 50
-"""Streams that a report names; it counts all of them."""
+"""Of them, those that a report names."""
 
 
 class Wanted(NamedTuple):
@@ -35,7 +37,7 @@ class CatchUpReport:
     """Streams of which a consumer lacked events."""
     set_aside: int = 0
     """Streams with an event that was set aside."""
-    named: list[Delivery] = field(default_factory=list)
+    named: Sequence[Delivery] = ()
     """The first of them, as they were found."""
     delivery: DeliveryReport = field(default_factory=DeliveryReport)
     finished: bool = True
@@ -47,21 +49,26 @@ def catch_up(
 ) -> CatchUpReport:
     """Bring what waits to those that lack it. Safe to repeat, and beside the delivery of new events.
 
-    A stream whose turn fails is left for the next run, and holds up no other.
+    A stream whose turn fails is left for the next run, and holds up no other: not even one that ends the
+    process, since each minute another stream comes first.
     """
     run = Run(ports)
-    report = CatchUpReport(delivery=run.report)
-    waiting = (ports.deliveries.waiting(mode, by=wanted.by) for mode in wanted.modes)
-    for found in chain.from_iterable(waiting):
+    pages = (ports.deliveries.waiting(mode, by=wanted.by) for mode in wanted.modes)
+    waiting = list(islice(chain.from_iterable(pages), WAITING_MAX))
+    report = CatchUpReport(
+        behind=sum(bool(found.lacking) for found in waiting),
+        set_aside=sum(bool(found.set_aside) for found in waiting),
+        named=waiting[:NAMED_MAX],
+        delivery=run.report,
+        finished=len(waiting) < WAITING_MAX,
+    )
+    if wanted.looks_only or not waiting:
+        return report
+    first = wanted.by.minute % len(waiting)
+    for found in (*waiting[first:], *waiting[:first]):
         if time_is_up():
             report.finished = False
             break
-        report.behind += bool(found.lacking)
-        report.set_aside += bool(found.set_aside)
-        if len(report.named) < NAMED_MAX:
-            report.named.append(found)
-        if wanted.looks_only:
-            continue
         try:
             _bring(found.stream, run)
             if wanted.tries_set_aside:
