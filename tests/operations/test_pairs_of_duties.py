@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from insurance.domain.core.identity import Mode, suspense_id_for
 from insurance.domain.core.segregation import INCOMPATIBLE, Duty
 
 from demo.samples import CALLERS, Staff
@@ -17,6 +18,7 @@ from tests.support.platform import Platform
 type Json = dict[str, Any]
 
 ANN, BEN, CAT = "ann", "ben", "cat"
+NOBODYS = "pol_test_0000000000000000"
 ROLES = ("claims_handler", "supervisor", "compliance", "finance", "complaints_handler", "test")
 DECISION = {"decision": "approve", "reason_code": "as_reported", "reason": "Covered."}
 DENIAL = {"decision": "deny", "reason_code": "not_our_driver", "reason": "Not named."}
@@ -200,3 +202,28 @@ def test_one_person_does_not_have_two_duties_that_need_two_people(
     platform: Platform, story: Callable[[Platform], str]
 ):
     assert story(platform) == ("waits" if story in WAITS else "same-person")
+
+
+def test_who_recorded_a_receipt_does_not_let_its_return_go(platform: Platform):
+    receipt = {"policy_id": NOBODYS, "reference": "REF-9", "amount": money("50")}
+    platform.post("/v1/payments", receipt | {"received_on": "2026-11-20"}, by=ANN)
+    at = f"/v1/suspense/{suspense_id_for(Mode.TEST, 'REF-9')}/return"
+    platform.post(at, {"reason_code": "payer_unknown"}, by=BEN)
+
+    agreed = {"decision": "approve", "reason_code": "checked"}
+
+    assert platform.refused(f"{at}/approval", agreed, by=ANN) == "same-person"
+    assert platform.post(f"{at}/approval", agreed, by=CAT)["status"] == "return_executing"
+
+
+def test_who_allocated_a_receipt_does_not_let_its_refund_go(platform: Platform):
+    policy_id = issued(platform)
+    receipt = {"policy_id": NOBODYS, "reference": "REF-9", "amount": money("900")}
+    platform.post("/v1/payments", receipt | {"received_on": "2026-11-20"}, by="bank-test")
+    suspended = f"/v1/suspense/{suspense_id_for(Mode.TEST, 'REF-9')}"
+    platform.post(f"{suspended}/allocation", {"policy_id": policy_id}, by=ANN)
+    asked = {"amount": money("10"), "payee": OTHER | {"name": "Ada Merton"}, "reason": "Too much."}
+    path = f"/v1/policies/{policy_id}/refunds"
+    made = platform.post(path, asked)["refunds"][0]["id"]
+
+    assert platform.refused(f"{path}/{made}/approval", APPROVE, by=ANN) == "same-person"

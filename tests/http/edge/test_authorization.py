@@ -221,3 +221,12 @@ def test_an_object_of_another_book_or_mode_is_not_there_for_a_body_either(
         clock = None if mode == "live" else LOSS_CLOCK
         answer = loaded.call("POST", path, body, by=by, clock=clock)
         assert answer.status == 404, (path, answer.text)
+
+
+def test_staff_of_the_other_mode_allocate_no_receipt(loaded: Platform, theirs: Json):
+    path = f"/v1/suspense/{theirs['suspense_id']}/allocation"
+    by = caller(Role.FINANCE, "live")
+
+    answer = loaded.call("POST", path, {"policy_id": theirs["policy_id"]}, by=by, clock=None)
+
+    assert (answer.status, answer.code) == (404, "suspense-not-found")
