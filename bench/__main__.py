@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from bench import growth, lists, machine
+from bench import growth, lists, machine, stored
 from bench.goals import Line, count_line, keep, stumbled_line
 from bench.meter import ours, popular, table
 from bench.meter.ours import Cost
@@ -21,7 +21,17 @@ from bench.race import build, cold, measure, restored, same
 type Json = dict[str, Any]
 
 RAW = machine.WORKSHOP / "raw.json"
-PARTS = ("meter", "growth", "lists", "cold", "restored", "shipped", "warm", "instructions")
+PARTS = (
+    "meter",
+    "growth",
+    "lists",
+    "stored",
+    "cold",
+    "restored",
+    "shipped",
+    "warm",
+    "instructions",
+)
 METERED = {"meter", "growth", "lists"}
 ROUNDS = {"cold": 24, "restored": 12, "shipped": 6, "warm": 40}
 WARM_SECONDS = 0.12
@@ -47,10 +57,13 @@ def main() -> int:
             print(line, flush=True)
 
     parts = set(arguments.only)
+    if "stored" in parts:
+        with part("journeys on a stored book", show):
+            show(stored.lines(say))
     if parts & METERED:
         with part("meter and growth", show):
             metered(parts, show=show, say=say)
-    if parts - METERED:
+    if parts - METERED - {"stored"}:
         with part("race", show):
             raced(parts, show=show, say=say)
     say("done")

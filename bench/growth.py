@@ -38,7 +38,7 @@ def measure(
     call: Handlers, meter: Meter, database: str, *, sizes: tuple[int, ...] = SIZES, say: Say
 ) -> dict[int, dict[str, Cost]]:
     """The cost of every command at each size of the book."""
-    patterns = _pattern(call, machine.client(database))
+    patterns = pattern(call, machine.client(database))
     found, seeded = {}, 0
     for size in sizes:
         seed(database, patterns, range(seeded, size))
@@ -106,7 +106,7 @@ def _seed(database: str, patterns: list[tuple[str, Json]], numbers: range) -> No
             raise RuntimeError(f"the engine took only a part: {answer}")
 
 
-def _pattern(call: Handlers, dynamodb: "DynamoDBClient") -> list[tuple[str, Json]]:
+def pattern(call: Handlers, dynamodb: "DynamoDBClient") -> list[tuple[str, Json]]:
     """The items that a policy stands in, as JSON, their suffix marked: header, event, party, quote."""
     policy = ours.issued(call, "pattern")
     ids = {policy["quote_id"], policy["id"], policy["party_id"]}
