@@ -1,5 +1,6 @@
 """Every consumer comes to have every event, whatever was out of reach and for how long; health says what lacks."""
 
+import json
 import os
 from random import Random
 
@@ -133,6 +134,13 @@ def spoilt(record: Json, broken: dict[tuple[str, int], Json]) -> Json:
     change = record["dynamodb"]
     image = change["NewImage"] | broken.get(place_of(record), {})
     return record | {"dynamodb": change | {"NewImage": image}}
+
+
+def test_an_event_of_a_test_clock_that_is_ahead_is_found_now(scene: Scene, claim: str):
+    seen = {"Register": {claim: [3, "2127-01-01T00:00:00Z"]}}
+    scene.house.invoke(FunctionName="event-delivery", Payload=json.dumps(seen))
+
+    assert redelivered(scene, Asked(dry_run=True))[0] == 1
 
 
 def test_a_consumer_that_lost_its_table_is_given_all_events_again(scene: Scene):

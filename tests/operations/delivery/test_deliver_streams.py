@@ -39,6 +39,8 @@ class House:
     fails: dict[tuple[Consumer, str, int], BaseException] = field(default_factory=dict)
     down: set[Consumer] = field(default_factory=set)
     asked: list[Consumer] = field(default_factory=list)
+    told: Callable[[datetime], None] = lambda _: None
+    """When events were appended, as consumers are told."""
 
     @property
     def ports(self) -> StreamPorts:
@@ -46,8 +48,9 @@ class House:
         return StreamPorts(takes, self.deliveries, MemoryStoredEvents(self.events), is_outage)
 
     def _take(self, consumer: Consumer) -> Take:
-        def take(event: Event, _at: datetime) -> None:
+        def take(event: Event, at: datetime) -> None:
             self.asked.append(consumer)
+            self.told(at)
             if consumer in self.down:
                 raise Unavailable(consumer)
             error = self.fails.get((consumer, event.stream, event.sequence))
@@ -210,6 +213,27 @@ def test_an_event_that_one_consumer_cannot_take_is_set_aside_for_that_one_alone(
     assert (stream, entry) == ("pol_test_a", (Consumer.BOOKS, 2, "KeyError"))
     assert ("pol_test_a", 3) in house.taken[Consumer.BOOKS]
     assert len(house.taken[Consumer.BUS]) == 15
+
+
+def test_what_a_test_clock_says_of_the_future_hides_nothing(house):
+    """The events of test data have the time of their own clock; when they were appended is what counts."""
+    house.register()
+    future = NOW + timedelta(days=36_500)
+    for stream, events in house.events.items():
+        house.events[stream] = [later(each, future) for each in events]
+    house.fails[Consumer.BUS, "pol_test_b", 3] = KeyError("facts")
+    at: list[datetime] = []
+    house.told = at.append
+
+    house.catch_up()
+
+    assert house.gaps() == {"pol_test_b": {}}
+    assert set(at) == {NOW}
+
+
+def later(event: Event, at: datetime) -> Event:
+    moved = event.replace(processed_at=at, effective_at=at)
+    return moved.replace(hash=moved.digest())
 
 
 def test_what_was_set_aside_is_given_again_when_its_cause_was_removed(house):

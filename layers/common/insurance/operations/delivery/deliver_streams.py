@@ -6,7 +6,7 @@ catches up later; an event that a consumer cannot take is set aside at once, and
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -90,14 +90,16 @@ class Run:
         Raises:
             Unavailable: Others wrote where the stream stands at every attempt.
         """
+        # Stored events have the time of their command: by a test clock that may be ahead.
+        at = before.since or events[0].appended_at
         attempt = _Attempt(self, before)
         for each in (*self._missing(before, events[0].sequence), *events):
-            attempt.hand_on(each)
+            attempt.hand_on(replace(each, appended_at=min(each.appended_at, at)))
         progress = Progress(
             head=events[-1].sequence,
             moved=attempt.moved(),
             set_aside=tuple(attempt.set_aside),
-            at=events[0].appended_at,
+            at=at,
         )
         return keep(before, lambda standing: standing.after(progress), self.ports.deliveries)
 
