@@ -40,9 +40,19 @@ def test_without_a_word_of_it_nothing_follows_a_correction():
             {"answers": [{"answer": "postcode", "repeats": "date_of_birth"}]},
             "/corrections/answers/0/answer",
         ),
+        (
+            {"answers": [{"answer": "people/born", "repeats": "name"}]},
+            "/corrections/answers/0/answer",
+        ),
         ({"documents": ["schedule", "certificate"]}, "/corrections/documents/1"),
     ],
-    ids=["no question", "not a text", "not a date", "not a document of the product"],
+    ids=[
+        "no question",
+        "not a text",
+        "not a date",
+        "not a text of a list",
+        "not a document of the product",
+    ],
 )
 def test_a_definition_that_contradicts_itself_is_refused_where_it_does(
     corrections: dict[str, Any], path: str
@@ -50,6 +60,7 @@ def test_a_definition_that_contradicts_itself_is_refused_where_it_does(
     questions = [
         {"code": "price", "type": "money", "min": 0, "max": 100000},
         {"code": "postcode", "type": "text"},
+        {"code": "people", "type": "list", "fields": [{"code": "born", "type": "date"}]},
     ]
 
     with pytest.raises(InvalidProduct) as refused:

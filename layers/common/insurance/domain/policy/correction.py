@@ -188,12 +188,34 @@ def _corrected_among(
     holder: Policyholder | None,
     correction: HolderCorrection,
 ) -> dict[str, Any]:
-    return {
-        code: correction.values[detail]
-        for code, detail in codes.items()
-        if not _is_same(said.get(code), correction.values[detail])
-        and _is_told(said.get(code), detail, holder, correction)
-    }
+    """The answers to these questions that change. Of a list each item that said what was told changes."""
+    changed: dict[str, Any] = {}
+    for code, detail in codes.items():
+        question, _, inner = code.partition("/")
+        answer = changed.get(question, said.get(question))
+        right = _corrected_answer(answer, inner, detail, holder, correction)
+        if right != answer:
+            changed[question] = right
+    return changed
+
+
+def _corrected_answer(
+    answer: Any,
+    inner: str,
+    detail: PartyField,
+    holder: Policyholder | None,
+    correction: HolderCorrection,
+) -> Any:
+    if inner:
+        return [
+            {**item, inner: _corrected_answer(item[inner], "", detail, holder, correction)}
+            if inner in item
+            else item
+            for item in answer or ()
+        ] or answer
+    right = correction.values[detail]
+    follows = not _is_same(answer, right) and _is_told(answer, detail, holder, correction)
+    return right if follows else answer
 
 
 def _due_in(
@@ -210,18 +232,31 @@ def _due_in(
     return sorted(due.items(), key=lambda one: one[0])
 
 
-def is_changed_later(corrected: CorrectedPolicy) -> bool:
+def is_changed_later(
+    corrected: CorrectedPolicy, correction: HolderCorrection, product: Product
+) -> bool:
     """Whether a change with a later effect says something else than an answer that was corrected."""
     for made in corrected.endorsements:
-        number = str(made.requested.number)
-        asked = (corrected.policy.changed or {})[number].asked
+        asked = (corrected.policy.changed or {})[str(made.requested.number)].asked
+        right = [
+            (code, correction.values[detail])
+            for code, detail in product.corrections.answers.items()
+            if detail in correction.values and _says(asked, code, correction.values[detail])
+        ]
         for segment in corrected.policy.segments():
-            if segment.period.end <= made.requested.effective_at:
-                continue
-            answers = segment.answers or {}
-            if not all(_is_same(answers.get(code), answer) for code, answer in asked.items()):
+            if segment.period.end > made.requested.effective_at and not all(
+                _says(segment.answers or {}, code, value) for code, value in right
+            ):
                 return True
     return False
+
+
+def _says(answers: Mapping[str, Any], code: str, value: str) -> bool:
+    """Whether the answer is this one; of a list, that of an item."""
+    question, _, inner = code.partition("/")
+    answer = answers.get(question)
+    said = [item.get(inner) for item in answer or ()] if inner else [answer]
+    return any(_is_same(each, value) for each in said)
 
 
 def endorsements_of_last_correction(policy: Policy) -> list[Transaction]:

@@ -281,7 +281,7 @@ class _Plan:
             made = correct_holder(policy, holder, contract, servicing)
         except tuple(OBSTACLES) as refusal:
             return Obstacle(OBSTACLES[type(refusal)], policy.id, _reason(refusal), None)
-        if is_changed_later(made):
+        if is_changed_later(made, holder, contract):
             reason = "A change with a later effect says something else: reverse that one first."
             return Obstacle("changed_later", policy.id, reason, None)
         return made

@@ -2,6 +2,7 @@
 
 from insurance.domain.party.correction_record import CorrectedField, PartyField
 from insurance.domain.product.definition import model
+from insurance.domain.product.definition.questions import question_paths
 from insurance.domain.product.faults import did_you_mean, refuse
 
 
@@ -18,7 +19,7 @@ class ProductCorrections:
         self.answers = {
             _answer(row, definition): PartyField(row.repeats) for row in corrections.answers
         }
-        """The detail that an answer repeats, by question."""
+        """The detail that an answer repeats, by question: `postcode`, or of a list `drivers/date_of_birth`."""
         self.evidence = frozenset(map(CorrectedField, corrections.evidence))
         self.documents: tuple[str, ...] = corrections.documents
         for place, kind in enumerate(self.documents):
@@ -29,7 +30,7 @@ class ProductCorrections:
 
 def _answer(row: model.PartyAnswer, definition: model.Definition) -> str:
     wanted = "date" if PartyField(row.repeats) is PartyField.DATE_OF_BIRTH else "text"
-    questions = {question.code for question in definition.questions if question.type == wanted}
+    questions = question_paths(definition, wanted)
     if row.answer not in questions:
         hint = did_you_mean(row.answer, questions)
         raise refuse(row.at("answer"), row.answer, f"a question for a {wanted}", hint)

@@ -212,6 +212,17 @@ def by_code(questions: Sequence[Question], path: str = "/questions") -> dict[str
     return questions_by_code
 
 
+def question_paths(definition: model.Definition, type: str) -> set[str]:
+    """The questions of one type as paths in answers: `registration`, or `vehicles/registration` of a list."""
+    top = {question.code for question in definition.questions if question.type == type}
+    return top | {
+        f"{question.code}/{inner.code}"
+        for question in definition.questions
+        for inner in question.fields
+        if inner.type == type
+    }
+
+
 def search_questions(definition: model.Definition) -> tuple[str, ...]:
     """The questions whose answers find a quote or a policy, as paths in answers: `registration`, or
     `vehicles/registration` of a list.
@@ -219,13 +230,7 @@ def search_questions(definition: model.Definition) -> tuple[str, ...]:
     Raises:
         InvalidProduct: A path leads to no question, or to one that is not answered by a text.
     """
-    texts = {question.code for question in definition.questions if question.type == "text"}
-    texts |= {
-        f"{question.code}/{inner.code}"
-        for question in definition.questions
-        for inner in question.fields
-        if inner.type == "text"
-    }
+    texts = question_paths(definition, "text")
     for place, path in enumerate(definition.searched_by):
         if path not in texts:
             at = f"{definition.at('searched_by')}/{place}"

@@ -102,8 +102,9 @@ class Documents(Part):
 class PartyAnswer(Part):
     """A question whose answer repeats a detail of the policyholder."""
 
-    answer: Code
-    """A question for a text; for `date_of_birth`, for a date."""
+    answer: Annotated[str, Keywords(pattern="^[a-z][a-z0-9_]*(/[a-z][a-z0-9_]*)?$")]
+    """A question for a text; for `date_of_birth`, for a date. Of a list `drivers/date_of_birth`: of each
+    item that says what was told of the policyholder."""
     repeats: Literal[
         "name",
         "postcode",
