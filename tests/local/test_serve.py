@@ -141,36 +141,34 @@ def test_killed_outright_it_takes_its_children_with_it(tmp_path: Path) -> None:
         wait_until_gone(tmp_path)
 
 
-def test_tls_serves_https_with_a_certificate_of_its_own(tmp_path: Path) -> None:
-    with serving(tmp_path, TLS="1", WARM="0") as (process, printed):
-        line = next(line for line in printed.splitlines() if line.startswith("curl"))
-        answer = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
-        url = shlex.split(line)[-1]
-        with pytest.raises(httpx.ConnectError):
-            httpx.get(url)
-        trusted = ssl.create_default_context(cafile=str(tmp_path / "tls" / "certificate.pem"))
-        unsigned = httpx.get(url, verify=trusted)
+@pytest.fixture(scope="module")
+def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """A stack that serves HTTPS: its folder, and what it printed. Told to end, it ends well."""
+    folder = tmp_path_factory.mktemp("secure")
+    with serving(folder, TLS="1", WARM="0") as (process, printed):
+        yield folder, printed
         process.send_signal(signal.SIGTERM)
-        status = process.wait(ENDED_SECONDS)
+        assert process.wait(ENDED_SECONDS) == 0
+
+
+def test_tls_serves_https_with_a_certificate_of_its_own(secure: tuple[Path, str]) -> None:
+    folder, printed = secure
+    line = next(line for line in printed.splitlines() if line.startswith("curl"))
+    answer = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
+    url = shlex.split(line)[-1]
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url)
+    trusted = ssl.create_default_context(cafile=str(folder / "tls" / "certificate.pem"))
+    unsigned = httpx.get(url, verify=trusted)
 
     assert url.startswith("https://127.0.0.1:")
     assert "personal_motor" in answer.stdout
     assert unsigned.status_code == 401
-    assert status == 0
 
 
-def test_two_stacks_do_not_share_a_folder(tmp_path: Path) -> None:
-    with serving(tmp_path, WARM="0") as (process, _):
-        second = subprocess.run(
-            [sys.executable, "-m", "local", "serve"],
-            cwd=ROOT,
-            env=os.environ | FREE | {"DATA": str(tmp_path)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        process.send_signal(signal.SIGTERM)
-        process.wait(ENDED_SECONDS)
+def test_two_stacks_do_not_share_a_folder(secure: tuple[Path, str]) -> None:
+    folder, _ = secure
+    second = local(folder, "serve")
 
     assert second.returncode == 1
     assert "another stack uses" in second.stderr
