@@ -70,6 +70,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "claim_intake": ("joserfc", "insurance.dynamodb.quoting.quotes"),
     "evidence": (
         "joserfc",
+        "pypdf",
         "rapidfuzz",
         "insurance.dynamodb.quoting.quotes",
         "insurance.screening",

@@ -299,6 +299,7 @@ def evidence_ports() -> EvidencePorts:
         claims=wiring.stores().claims,
         objects=wiring.objects("evidence"),
         scanner=wiring.scanner(),
+        pdfs=wiring.pdf_inspector(),
     )
 
 

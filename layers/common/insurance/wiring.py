@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from insurance.products import SampleLookUps
     from insurance.s3 import S3Objects
     from insurance.scanning import BundledScanner
+    from insurance.scanning.pdf_inspector import PypdfInspector
     from insurance.screening import BundledScreening
     from insurance.typesetting import BundledWordings, TypstTypesetter
 
@@ -88,6 +89,13 @@ def scanner() -> BundledScanner:
     from insurance.scanning import BundledScanner
 
     return BundledScanner()
+
+
+@cache
+def pdf_inspector() -> PypdfInspector:
+    from insurance.scanning.pdf_inspector import PypdfInspector
+
+    return PypdfInspector()
 
 
 @cache

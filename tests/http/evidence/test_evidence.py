@@ -11,6 +11,7 @@ from insurance.scanning import EICAR
 
 from tests.support import loopback
 from tests.support.calls import APPROVER, CLAIM, LIVE, LOSS_CLOCK, PARTNER, STRANGER, Answer, staff
+from tests.support.hostile_pdfs import hostile_pdfs, pdf_of
 from tests.support.hostile_pictures import hostile_pictures
 from tests.support.personal_data import erase
 from tests.support.pictures import PICTURE, PLACE, photograph, png
@@ -177,13 +178,27 @@ def test_what_is_wrong_is_refused_and_kept_apart_for_who_looks_into_it(
     assert_chains_hold(handlers.backend)
 
 
-@pytest.mark.parametrize("bad", [pytest.param(bad, id=bad.name) for bad in hostile_pictures()])
-def test_a_hostile_picture_is_refused_with_a_code_and_what_to_do(handlers, path, bad):
+ONE_OF_EACH = {bad.why: bad for bad in hostile_pdfs()}.values()
+HOSTILE = [pytest.param(bad, id=bad.name) for bad in (*hostile_pictures(), *ONE_OF_EACH)]
+
+
+@pytest.mark.parametrize("bad", HOSTILE)
+def test_a_hostile_file_is_refused_with_a_code_and_what_to_do(handlers, path, bad):
     evidence = sent(handlers, path, bad.file, media_type=bad.media_type)
 
     assert (evidence["status"], evidence["refused_because"]) == ("refused", bad.why)
     assert evidence["advice"] == ADVICE[Refusal(bad.why)]
     assert objects(handlers).get(f"sealed/{evidence['id']}") is None
+
+
+def test_a_sound_pdf_is_received_as_it_is(handlers, path):
+    file = pdf_of()
+
+    evidence = sent(handlers, path, file, media_type="application/pdf")
+    read = loopback.get(handlers.call("GET", f"{path}/{evidence['id']}").body["link"]["url"])
+
+    assert (evidence["status"], "advice" in evidence) == ("received", False)
+    assert read.content == file
 
 
 def test_a_refused_file_whose_time_is_over_is_lent_to_nobody(handlers, path):

@@ -80,25 +80,37 @@ def test_the_scanner_looks_into_what_is_deflated():
         assert BundledScanner().found_in(file) == "EICAR-Test-File"
 
 
+def found_in(file):
+    try:
+        return BundledScanner().found_in(file)
+    except FileRefused as refused:
+        return refused.refusal
+
+
+EMPTY = b"\0\0\0\xff\xff"
+"""A deflated block with nothing in it."""
+
+
 @pytest.mark.parametrize(
-    "file",
+    ("file", "ends"),
     [
-        b"stream\n" * (BYTES_MAX // 7),
-        (b"stream\n" + bomb(1 << 20)) * 1_000,
-        b"stream\n\x78\x9c" + b"\0\0\0\xff\xff" * (BYTES_MAX // 5),
-        (b"stream\n\x78\x9c" + b"\0\0\0\xff\xff" * 2) * 50_000,
-        b"PK\x03\x04" * (BYTES_MAX // 4),
-        b"stream\n" + bomb(50 << 20),
+        (b"stream\n" * (BYTES_MAX // 7), Refusal.TOO_COMPLEX),
+        (b"PK\x03\x04" * (BYTES_MAX // 4), Refusal.TOO_COMPLEX),
+        ((b"stream\n\x78\x9c" + EMPTY * 2) * 50_000, Refusal.TOO_COMPLEX),
+        (b"stream\n\x78\x9c" + EMPTY * (BYTES_MAX // 5), None),
+        ((b"stream\n" + bomb(1 << 20)) * 1_000, Refusal.INFLATES),
+        (b"stream\n" + bomb(50 << 20), Refusal.INFLATES),
     ],
-    ids=["false_starts", "many_bombs", "nothing_in_it", "short_nothings", "archives", "one_bomb"],
+    ids=["starts", "archives", "short_nothings", "nothing", "bombs", "one_bomb"],
 )
-def test_the_scanner_comes_to_an_end(file):
+def test_the_scanner_comes_to_an_end(file, ends):
     tracemalloc.start()
 
-    assert BundledScanner().found_in(file) is None
+    found = found_in(file)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
+    assert found == ends
     assert peak < 150 << 20
 
 

@@ -3,8 +3,8 @@
 from hashlib import sha256
 
 import pytest
-from insurance.domain.evidence.media import MediaType, mismatch
-from insurance.domain.evidence.refusal import Refusal
+from insurance.domain.evidence.media import MediaType, check_as_announced
+from insurance.domain.evidence.refusal import FileRefused, Refusal
 from insurance.scanning import EICAR, BundledScanner
 
 from tests.support.pictures import jpeg, png
@@ -13,12 +13,16 @@ FILES = {MediaType.JPEG: jpeg(), MediaType.PNG: png(), MediaType.PDF: b"%PDF-1.7
 
 
 def found(file, media_type, *, size=None, digest=None):
-    return mismatch(
-        file,
-        media_type,
-        len(file) if size is None else size,
-        digest or sha256(file).hexdigest(),
-    )
+    try:
+        check_as_announced(
+            file,
+            media_type,
+            len(file) if size is None else size,
+            digest or sha256(file).hexdigest(),
+        )
+    except FileRefused as refused:
+        return refused.refusal
+    return None
 
 
 @pytest.mark.parametrize("kind", MediaType)

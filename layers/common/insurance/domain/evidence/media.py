@@ -3,7 +3,7 @@
 from enum import StrEnum
 from hashlib import sha256
 
-from insurance.domain.evidence.refusal import Refusal
+from insurance.domain.evidence.refusal import FileRefused, Refusal
 
 BYTES_MAX = 10 * 1024 * 1024
 
@@ -24,12 +24,15 @@ BEGINS = {
 ENDINGS = {MediaType.JPEG: "jpg", MediaType.PNG: "png", MediaType.PDF: "pdf"}
 
 
-def mismatch(file: bytes, media_type: MediaType, size: int, digest: str) -> Refusal | None:
-    """How the file differs from what was announced; None: it does not."""
+def check_as_announced(file: bytes, media_type: MediaType, size: int, digest: str) -> None:
+    """Check that a file is what was announced, by its size, its SHA-256 and its first bytes.
+
+    Raises:
+        FileRefused: It is not.
+    """
     if len(file) != size:
-        return Refusal.WRONG_SIZE
+        raise FileRefused(Refusal.WRONG_SIZE)
     if sha256(file).hexdigest() != digest:
-        return Refusal.WRONG_HASH
+        raise FileRefused(Refusal.WRONG_HASH)
     if not file.startswith(BEGINS[media_type]):
-        return Refusal.WRONG_TYPE
-    return None
+        raise FileRefused(Refusal.WRONG_TYPE)

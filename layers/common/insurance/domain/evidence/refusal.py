@@ -14,6 +14,11 @@ class Refusal(StrEnum):
     TOO_MANY_PIXELS = "too_many_pixels"
     INFLATES = "inflates"
     TOO_COMPLEX = "too_complex"
+    ACTIVE_CONTENT = "active_content"
+    EMBEDDED_FILE = "embedded_file"
+    ENCRYPTED = "encrypted"
+    MIXED_TYPES = "mixed_types"
+    TRAILING_CONTENT = "trailing_content"
 
 
 ADVICE = {
@@ -29,6 +34,13 @@ ADVICE = {
     " JPEG, or send its pages as pictures.",
     Refusal.TOO_COMPLEX: "The file has more parts than can be checked. Print it to a new PDF, or save"
     " the picture anew.",
+    Refusal.ACTIVE_CONTENT: "The PDF has scripts, actions that run by themselves, or a form that sends or"
+    " loads data. Print it to a new PDF, and send that.",
+    Refusal.EMBEDDED_FILE: "The PDF has another file in it. Send that file by itself, and print this one"
+    " to a new PDF.",
+    Refusal.ENCRYPTED: "The PDF is encrypted. Save it without a password, and send that.",
+    Refusal.MIXED_TYPES: "The PDF is also a web page or an archive. Print it to a new PDF, and send that.",
+    Refusal.TRAILING_CONTENT: "Something follows the end of the PDF. Print it to a new PDF, and send that.",
 }
 """What a sender can do, for each reason."""
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from insurance.domain.core.event import Event
     from insurance.domain.core.house_authority import RunningTotal
     from insurance.domain.core.stored import Stored
+    from insurance.domain.evidence.refusal import Refusal
     from insurance.domain.party.party import Payee
     from insurance.operations.command import Command
     from insurance.operations.files.ports import Objects, Scanner
@@ -134,6 +135,13 @@ class Claims(Protocol):
         """
 
 
+class PdfInspector(Protocol):
+    """Who looks into PDFs, in bounded memory and time, where nothing can be taken."""
+
+    def refusal_of(self, pdf: bytes) -> Refusal | None:
+        """Why a PDF is refused; None: it holds nothing that is active, hidden or another file."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimPorts:
     """What operations on claims need from outside."""
@@ -160,3 +168,4 @@ class EvidencePorts:
     claims: Claims
     objects: Objects
     scanner: Scanner
+    pdfs: PdfInspector

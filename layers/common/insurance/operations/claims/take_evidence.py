@@ -21,9 +21,9 @@ from insurance.domain.core.errors import AlreadyErased, EvidenceNotSent
 from insurance.domain.core.identity import evidence_id_for, file_mark
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.evidence.evidence import Evidence, EvidenceStatus
-from insurance.domain.evidence.intake import cleaned, differs
-from insurance.domain.evidence.media import MediaType
-from insurance.domain.evidence.refusal import Refusal
+from insurance.domain.evidence.media import MediaType, check_as_announced
+from insurance.domain.evidence.pictures import without_metadata
+from insurance.domain.evidence.refusal import FileRefused, Refusal
 from insurance.domain.product import Product
 from insurance.operations.claims.claim_context import load_claim, store_claim
 from insurance.operations.claims.evidence_objects import (
@@ -119,7 +119,7 @@ def receive_file(
     if sent is None:
         raise EvidenceNotSent(evidence_id)
     evidence = evidence.replace(received_at=command.now)
-    clean = _clean(sent, evidence, ports.scanner)
+    clean = _clean(sent, evidence, ports)
     if isinstance(clean, Refusal):
         sealed = seal_file(refused_key(evidence_id), sent, evidence, key, ports.objects)
         change = _refused(claim, evidence, clean, sealed)
@@ -149,14 +149,17 @@ def _upload(evidence: Evidence, command: Command, ports: EvidencePorts) -> Uploa
     )
 
 
-def _clean(sent: bytes, evidence: Evidence, scanner: Scanner) -> bytes | Refusal:
-    """The file as it is stored, or why it is refused. Only a file as announced is scanned."""
-    difference = differs(sent, evidence)
-    if difference is not None:
-        return difference
-    if scanner.found_in(sent) is not None:
-        return Refusal.INFECTED
-    return cleaned(sent, evidence)
+def _clean(sent: bytes, evidence: Evidence, ports: EvidencePorts) -> bytes | Refusal:
+    """The file as it is stored, or why it is refused. Only a file as announced is looked into."""
+    try:
+        check_as_announced(sent, evidence.media_type, evidence.size_bytes, evidence.sha256)
+        if ports.scanner.found_in(sent) is not None:
+            return Refusal.INFECTED
+        if evidence.media_type is MediaType.PDF:
+            return ports.pdfs.refusal_of(sent) or sent
+        return without_metadata(sent, evidence.media_type)
+    except FileRefused as refused:
+        return refused.refusal
 
 
 def _refused(claim: Claim, evidence: Evidence, refusal: Refusal, sealed: bytes) -> ClaimChange:

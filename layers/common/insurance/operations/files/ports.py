@@ -42,6 +42,7 @@ class Scanner(Protocol):
         """The name of the malware in a file; None when there is none.
 
         Raises:
+            FileRefused: There is more in the file than can be looked at.
             Unavailable: The file could not be scanned.
         """
 

@@ -13,6 +13,7 @@ from typing import Final
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import UploadNotSent, UploadRefused
 from insurance.domain.core.identity import UploadId, upload_id_for
+from insurance.domain.evidence.refusal import FileRefused
 from insurance.operations.command import Query
 from insurance.operations.files.ports import Objects, UploadForm, UploadPorts
 
@@ -80,7 +81,7 @@ def read_upload(upload_id: UploadId, caller: Caller, ports: UploadPorts) -> str:
 
     Raises:
         UploadNotSent: Nothing of this caller's is there: never sent, or deleted since.
-        UploadRefused: It holds malware, or is no UTF-8.
+        UploadRefused: It holds malware, more than can be looked at, or no UTF-8.
         Unavailable: It could not be scanned.
     """
     file = ports.objects.get(upload_id)
@@ -88,7 +89,11 @@ def read_upload(upload_id: UploadId, caller: Caller, ports: UploadPorts) -> str:
         raise UploadNotSent(upload_id)
     if upload_id_for(caller.mode, caller.principal, sha256(file).hexdigest()) != upload_id:
         raise UploadNotSent(upload_id)  # another caller's
-    if ports.scanner.found_in(file) is not None:
+    try:
+        found = ports.scanner.found_in(file)
+    except FileRefused as refused:
+        raise UploadRefused(f"it cannot be scanned ({refused.refusal})") from None
+    if found is not None:
         raise UploadRefused("it holds malware")
     try:
         return file.decode("utf-8")
