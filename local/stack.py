@@ -203,9 +203,7 @@ class Stack:
         check_keys(kms, self.dynamodb())
         ensure_keys_and_secrets(self.template, kms, secrets)
         bus = EventBus(store, [bus.name for bus in self.template.of_type("AWS::Events::EventBus")])
-        self._s3 = s3 = S3(
-            store, [bucket.name for bucket in self.template.of_type("AWS::S3::Bucket")]
-        )
+        self._s3 = s3 = S3.of(self.template, store)
         self.issuer = Issuer(store, self.services_url)
         self.bank = bank = Bank(
             settings.folder / BANK,

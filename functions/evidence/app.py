@@ -17,6 +17,7 @@ from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
     AlreadyErased,
     ClaimFull,
+    EvidenceNotScanned,
     EvidenceNotSent,
     InvalidFields,
     WrongState,
@@ -89,7 +90,7 @@ def post_evidence(claim_id: str, request: EvidenceRequest, command: Command) -> 
     roles=NOTICE_TAKERS,
     shows=EvidenceView,
     if_match=True,
-    raises=(AlreadyErased, EvidenceNotSent, InvalidFields, WrongState),
+    raises=(AlreadyErased, EvidenceNotScanned, EvidenceNotSent, InvalidFields, WrongState),
 )
 def post_receipt(claim_id: str, evidence_id: str, command: Command) -> Evidence:
     return receive_file(claim_id, evidence_id, command, ports)

@@ -145,7 +145,7 @@ def backend(folder: Path) -> Iterator[Backend]:
     store = open_store(folder / "services.sqlite")
     kms, secrets = Kms(store), SecretsManager(store)
     buses = [resource.name for resource in template.of_type("AWS::Events::EventBus")]
-    s3 = S3(store, [bucket.name for bucket in template.of_type("AWS::S3::Bucket")])
+    s3 = S3.of(template, store)
     services = services_app(kms, secrets, EventBus(store, buses), s3, further=[])
     ensure_keys_and_secrets(template, kms, secrets)
     settings = Settings(ports=ANY_PORTS)
@@ -188,7 +188,8 @@ def _recording(holder: list[Backend], services: Starlette, s3: S3, engine_url: s
         """S3 as it is asked: a signature is over the path, so the path stays what it was."""
         request = Request(scope)
         bucket = request.scope["path"].split("/")[2]
-        action = f"s3:{S3_ACTIONS[request.method]}"
+        tagging = "Tagging" if "tagging" in request.query_params else ""
+        action = f"s3:{S3_ACTIONS[request.method]}{tagging}"
         holder[0].calls.add(Call(request.path_params["folder"], action, bucket))
         await objects(scope, receive, send)
 

@@ -41,11 +41,14 @@ class MemoryObjects:
     def get(self, key: str) -> bytes | None:
         return self.kept[key][0] if key in self.kept else None
 
+    def tags(self, key: str) -> dict[str, str] | None:
+        return {} if key in self.kept else None
+
     def delete(self, key: str) -> None:
         self.kept.pop(key, None)
 
-    def link(self, key: str, *, seconds: int, name: str | None = None) -> str:
-        return f"memory:{key}?seconds={seconds}" + (f"&name={name}" if name else "")
+    def link(self, key: str, *, seconds: int, name: str) -> str:
+        return f"memory:{key}?seconds={seconds}&name={name}"
 
     def upload_form(
         self, key: str, *, media_type: str, sha256: str, largest: int, seconds: int

@@ -132,9 +132,8 @@ def _running_services(folder: Path) -> Iterator[tuple[str, sqlite3.Connection]]:
     ensure_keys_and_secrets(template(), kms, secrets)
     listener = bound_socket(0, what="services", setting="SERVICES_PORT")
     url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
-    buckets = [bucket.name for bucket in template().of_type("AWS::S3::Bucket")]
     bus = EventBus(store, [each.name for each in template().of_type("AWS::Events::EventBus")])
-    app = services_app(kms, secrets, bus, S3(store, buckets), further=[])
+    app = services_app(kms, secrets, bus, S3.of(template(), store), further=[])
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

@@ -1,9 +1,11 @@
 """Lifecycles, encryption and logs of what the stack keeps."""
 
 import json
+import re
 from typing import Any
 
 import pytest
+from insurance.scanning.guardduty import TAG
 
 from local.aws.template import Template
 from tests.template.conftest import ROOT
@@ -129,6 +131,54 @@ def test_browsers_send_evidence_from_the_pages_that_are_named_and_from_no_others
     [rule] = cors["CorsRules"]
     assert rule["AllowedMethods"] == ["POST"]
     assert rule["AllowedOrigins"] == ["https://my.broker.example", "https://claims.example"]
+
+
+REASON = "our own scanner stands before the form"
+
+
+@pytest.mark.parametrize("reason", ["", REASON])
+def test_uploads_are_scanned_unless_a_reason_is_written(reason: str) -> None:
+    template = Template(ROOT / "template.yaml", overrides={"NoMalwareScanBecause": reason})
+    function = template.functions["EvidenceFunction"]
+    policy = template.resources["EvidenceBucketPolicy"].properties["PolicyDocument"]
+    denied = {statement["Sid"]: statement for statement in policy["Statement"]}
+
+    if reason:
+        assert list(template.of_type("AWS::GuardDuty::MalwareProtectionPlan")) == []
+        assert function.environment["NO_MALWARE_SCAN_BECAUSE"] == reason
+        assert not denied.keys() & {"ReadOnceScanned", "TaggedByTheScanAlone"}
+        return
+    [plan] = template.of_type("AWS::GuardDuty::MalwareProtectionPlan")
+    protected = plan.properties["ProtectedResource"]["S3Bucket"]
+    bucket = template.resources["EvidenceBucket"]
+    role = template.resources["EvidenceScanRole"].arn
+    assert protected == {"BucketName": bucket.name, "ObjectPrefixes": ["inbox/"]}
+    assert plan.properties["Actions"] == {"Tagging": {"Status": "ENABLED"}}
+    assert "NO_MALWARE_SCAN_BECAUSE" not in function.environment
+    for sid in ("ReadOnceScanned", "TaggedByTheScanAlone"):
+        assert (denied[sid]["Effect"], denied[sid]["Principal"]) == ("Deny", "*")
+        assert denied[sid]["Resource"] == f"{bucket.arn}/inbox/*"
+        assert denied[sid]["Condition"]["ArnNotEquals"] == {"aws:PrincipalArn": role}
+    assert denied["ReadOnceScanned"]["Condition"]["Null"] == {f"s3:ExistingObjectTag/{TAG}": "true"}
+    assert {"s3:GetObject", "s3:GetObjectVersion"} == set(denied["ReadOnceScanned"]["Action"])
+
+
+def test_a_reason_is_written_out(written: Json) -> None:
+    pattern = written["Parameters"]["NoMalwareScanBecause"]["AllowedPattern"]
+
+    assert re.fullmatch(pattern, "")
+    assert re.fullmatch(pattern, REASON)
+    assert not re.fullmatch(pattern, "true")
+
+
+def test_nobody_but_the_scan_may_say_that_a_file_is_clean(resources: Json) -> None:
+    tagging = [
+        name
+        for name, each in resources.items()
+        if each["Type"] == "AWS::IAM::Role" and "PutObjectTagging" in str(each["Properties"])
+    ]
+
+    assert tagging == ["EvidenceScanRole"]
 
 
 def test_only_the_evidence_function_reaches_the_files_of_strangers(resources: Json) -> None:

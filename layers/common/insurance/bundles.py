@@ -298,6 +298,7 @@ def evidence_ports() -> EvidencePorts:
         products=wiring.products(),
         claims=wiring.stores().claims,
         objects=wiring.objects("evidence"),
+        scans=wiring.scans(),
         scanner=wiring.scanner(),
         pdfs=wiring.pdf_inspector(),
     )

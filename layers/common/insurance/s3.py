@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
@@ -66,6 +66,23 @@ class S3Objects:
             raise Unanswered("The object store") from error
         return body
 
+    def tags(self, key: str) -> dict[str, str] | None:
+        """The object's tags; None: there is no such object.
+
+        Raises:
+            Unanswered: S3 did not answer.
+            Unavailable: S3 is busy; nothing was done.
+        """
+        try:
+            said = self._client.get_object_tagging(Bucket=self._bucket, Key=key)["TagSet"]
+        except ClientError as error:
+            if _code(error) == "NoSuchKey":
+                return None
+            raise _translated(error) from error
+        except (HTTPClientError, NoConnection) as error:
+            raise Unanswered("The object store") from error
+        return {tag["Key"]: tag["Value"] for tag in said}
+
     def delete(self, key: str) -> None:
         """Delete an object, whether or not it is there.
 
@@ -80,10 +97,12 @@ class S3Objects:
         except (HTTPClientError, NoConnection) as error:
             raise Unanswered("The object store") from error
 
-    def link(self, key: str, *, seconds: int, name: str | None = None) -> str:
-        wanted: dict[str, Any] = {"Bucket": self._bucket, "Key": key}
-        if name is not None:
-            wanted["ResponseContentDisposition"] = f'attachment; filename="{name}"'
+    def link(self, key: str, *, seconds: int, name: str) -> str:
+        wanted = {
+            "Bucket": self._bucket,
+            "Key": key,
+            "ResponseContentDisposition": f'attachment; filename="{name}"',
+        }
         return self._client.generate_presigned_url("get_object", Params=wanted, ExpiresIn=seconds)
 
     def upload_form(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from insurance import snapshot
 from insurance.clients import client
-from insurance.config import setting, table
+from insurance.config import setting, table, words
 
 # A function loads what it asks for and nothing else: every import below is inside its function.
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from insurance.products import SampleLookUps
     from insurance.s3 import S3Objects
     from insurance.scanning import BundledScanner
+    from insurance.scanning.guardduty import GuardDutyScans, NoScans
     from insurance.scanning.pdf_inspector import PypdfInspector
     from insurance.screening import BundledScreening
     from insurance.typesetting import BundledWordings, TypstTypesetter
@@ -82,6 +83,14 @@ def screening() -> BundledScreening:
     from insurance.screening import BundledScreening
 
     return BundledScreening()
+
+
+@cache
+def scans() -> GuardDutyScans | NoScans:
+    """Who scans uploads: GuardDuty, unless the template states why nobody does."""
+    from insurance.scanning.guardduty import GuardDutyScans, NoScans
+
+    return NoScans() if words("NO_MALWARE_SCAN_BECAUSE") else GuardDutyScans(objects("evidence"))
 
 
 @cache

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, Self
 from xml.sax.saxutils import escape
 
 from starlette.requests import Request
@@ -19,28 +19,41 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from local.aws.services.errors import ServiceError
+from local.aws.services.malware import STATUS, scan, scanned_prefixes
 from local.aws.services.signatures import SignedRequest, check, check_form
+from local.aws.template import Template
 
 OBJECT_LIMIT = 64 * 1024 * 1024
 """Far under S3's, and far over anything that is stored here."""
 _UNNAMED = frozenset({"policy", "x-amz-signature", "bucket"})
 """What a form's policy need not name."""
+TAGS = "tags"
+"""Stored beside the metadata."""
 _KEPT = ("content-type", "content-disposition", "cache-control")
 
 
 class S3:
-    """PutObject, GetObject, HeadObject, DeleteObject, and POST of a presigned form."""
+    """PutObject, GetObject, HeadObject, DeleteObject, GetObjectTagging, and POST of a presigned form."""
 
     def __init__(
         self,
         store: sqlite3.Connection,
         buckets: Sequence[str],
         *,
+        scanned: Mapping[str, str] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        """`scanned` is the prefix by bucket under which objects are scanned, and read only then."""
         self._store = store
         self._buckets = tuple(buckets)
+        self._scanned = dict(scanned or {})
         self._now = now
+
+    @classmethod
+    def of(cls, template: Template, store: sqlite3.Connection) -> Self:
+        """With the template's buckets, and the scan that it asks for."""
+        buckets = [bucket.name for bucket in template.of_type("AWS::S3::Bucket")]
+        return cls(store, buckets, scanned=scanned_prefixes(template))
 
     def routes(self) -> list[Route]:
         """One pair of routes a bucket: paths begin with the bucket's name."""
@@ -82,6 +95,9 @@ class S3:
                 return Response(status_code=204)
         return self._get(bucket, key, request)
 
+    def _is_scanned(self, bucket: str, key: str) -> bool:
+        return bucket in self._scanned and key.startswith(self._scanned[bucket])
+
     def _put(self, bucket: str, key: str, body: bytes, headers: Mapping[str, str]) -> Response:
         _check_sums(body, headers)
         once = headers.get("if-none-match") == "*"
@@ -98,6 +114,11 @@ class S3:
             raise ServiceError("NoSuchKey", "The specified key does not exist.", status=404)
         body, metadata, at = found
         headers = json.loads(metadata)
+        tags = headers.pop(TAGS, {})
+        if "tagging" in request.query_params:
+            return _tagging(tags)
+        if self._is_scanned(bucket, key) and STATUS not in tags:
+            raise ServiceError("AccessDenied", "Access Denied", status=403)
         shown = request.query_params.get("response-content-disposition")
         if shown:
             headers["content-disposition"] = shown
@@ -137,15 +158,26 @@ class S3:
         return found[0] if found else None
 
     def _write(
-        self, bucket: str, key: str, body: bytes, metadata: Mapping[str, str], *, once: bool
+        self, bucket: str, key: str, body: bytes, metadata: Mapping[str, Any], *, once: bool
     ) -> bool:
         """Whether the object was stored: not over another one when that was asked."""
+        if self._is_scanned(bucket, key):
+            metadata = {**metadata, TAGS: {STATUS: scan(body)}}
         clause = "INSERT OR IGNORE" if once else "INSERT OR REPLACE"
         done = self._store.execute(
             f"{clause} INTO objects VALUES (?, ?, ?, ?, ?)",
             (bucket, key, body, json.dumps(dict(metadata)), self._now().timestamp()),
         )
         return done.rowcount == 1
+
+
+def _tagging(tags: Mapping[str, str]) -> Response:
+    shown = "".join(
+        f"<Tag><Key>{escape(name)}</Key><Value>{escape(value)}</Value></Tag>"
+        for name, value in tags.items()
+    )
+    body = f"<Tagging><TagSet>{shown}</TagSet></Tagging>"
+    return Response(body, media_type="application/xml")
 
 
 def _metadata(said: Mapping[str, str]) -> dict[str, str]:

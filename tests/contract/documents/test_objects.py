@@ -77,6 +77,14 @@ def test_an_object_is_read_as_it_was_stored(objects: Objects, key: str) -> None:
     assert objects.get(key) == BODY
 
 
+def test_an_object_has_the_tags_that_others_gave_it(objects: Objects, key: str) -> None:
+    assert objects.tags(key) is None
+
+    objects.put(key, BODY, media_type="application/pdf")
+
+    assert objects.tags(key) == {}
+
+
 def test_a_key_never_changes_what_it_holds(objects: Objects, key: str) -> None:
     objects.put(key, BODY, media_type="text/plain")
 
@@ -120,7 +128,7 @@ def test_a_link_reads_the_object_until_it_ends(address: str, key: str) -> None:
 def test_a_forged_link_reads_nothing(address: str, key: str, old: str, new: str) -> None:
     objects = on_s3(address)
     objects.put(key, BODY, media_type="application/pdf")
-    link = objects.link(key, seconds=60)
+    link = objects.link(key, seconds=60, name="schedule.pdf")
     assert old in link
 
     forged = loopback.get(link.replace(old, new))
@@ -133,7 +141,10 @@ def test_nobody_reads_without_a_signature_or_with_another_secret(address: str, k
 
     assert loopback.get(f"{address}/documents/{key}").status_code == 403
     assert (
-        loopback.get(on_s3(address, signed_with="guessed").link(key, seconds=60)).status_code == 403
+        loopback.get(
+            on_s3(address, signed_with="guessed").link(key, seconds=60, name="schedule.pdf")
+        ).status_code
+        == 403
     )
 
 

@@ -1,7 +1,6 @@
 """Evidence over HTTP, as it ships: sent by the presigned form, read by a signed link."""
 
 import json
-from hashlib import sha256
 from typing import Any
 from unittest.mock import patch
 
@@ -10,7 +9,8 @@ from insurance.domain.evidence.refusal import ADVICE, Refusal
 from insurance.scanning import EICAR
 
 from tests.support import loopback
-from tests.support.calls import APPROVER, CLAIM, LIVE, LOSS_CLOCK, PARTNER, STRANGER, Answer, staff
+from tests.support.calls import APPROVER, CLAIM, LIVE, LOSS_CLOCK, PARTNER, STRANGER, staff
+from tests.support.evidence import NAME, asked, offer, receipt, send, sent
 from tests.support.hostile_pdfs import hostile_pdfs, pdf_of
 from tests.support.hostile_pictures import hostile_pictures
 from tests.support.personal_data import erase
@@ -18,7 +18,6 @@ from tests.support.pictures import PICTURE, PLACE, photograph, png
 from tests.support.platform import Platform
 from tests.support.streams import assert_chains_hold, streams
 
-NAME = "ada-quillfeathers-garden.jpg"
 HANDLER = staff("staff-hana", "claims_handler", "claims:read")
 SUPERVISOR = staff("staff-sue", "supervisor", "claims:read")
 
@@ -26,36 +25,6 @@ SUPERVISOR = staff("staff-sue", "supervisor", "claims:read")
 @pytest.fixture
 def path(handlers: Platform) -> str:
     return f"/v1/claims/{handlers.notified()['id']}/evidence"
-
-
-def offer(file: bytes, **changes: Any) -> dict[str, Any]:
-    about = {"code": "other", "media_type": "image/jpeg", "name": NAME}
-    return about | {"size_bytes": len(file), "sha256": sha256(file).hexdigest()} | changes
-
-
-def asked(handlers: Platform, path: str, file: bytes, **changes: Any) -> Any:
-    answer = handlers.call("POST", path, offer(file, **changes), clock=LOSS_CLOCK)
-    assert answer.status == 201, answer.text
-    return answer.body
-
-
-def send(upload: Any, file: bytes) -> int:
-    return loopback.post(upload["url"], data=upload["fields"], files={"file": file}).status_code
-
-
-def receipt(handlers: Platform, path: str, evidence: Any, **options: Any) -> Answer:
-    return handlers.call(
-        "POST", f"{path}/{evidence['id']}/receipt", {}, clock=LOSS_CLOCK, **options
-    )
-
-
-def sent(handlers: Platform, path: str, file: bytes, **changes: Any) -> Any:
-    """The evidence as it is once the file was sent and read."""
-    made = asked(handlers, path, file, **changes)
-    assert send(made["upload"], file) == 204
-    answer = receipt(handlers, path, made["evidence"])
-    assert answer.status == 200, answer.text
-    return answer.body
 
 
 def objects(handlers: Platform) -> Any:

@@ -77,6 +77,9 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.UploadRefused: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "upload-refused", "The uploaded file is refused"
     ),
+    errors.EvidenceNotScanned: Problem(
+        HTTPStatus.CONFLICT, "evidence-not-scanned", "File not scanned yet"
+    ),
     errors.PartyNotFound: Problem(HTTPStatus.NOT_FOUND, "party-not-found", "Party not found"),
     errors.WrongState: Problem(HTTPStatus.CONFLICT, "wrong-state", "Not possible in this state"),
     errors.ReferralOpen: Problem(HTTPStatus.CONFLICT, "referral-open", "Referral not decided yet"),

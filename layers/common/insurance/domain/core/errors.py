@@ -354,6 +354,13 @@ class UploadNotSent(Conflict):
         )
 
 
+class EvidenceNotScanned(Conflict):
+    def __init__(self, evidence_id: str) -> None:
+        super().__init__(
+            f"The file of {evidence_id} is being scanned for malware: repeat the call in some seconds."
+        )
+
+
 class ComplaintFull(Conflict):
     def __init__(self, complaint_id: str, most: int, what: str) -> None:
         super().__init__(f"Complaint {complaint_id} has {most} {what}, as many as it can hold.")

@@ -10,6 +10,7 @@ class Refusal(StrEnum):
     WRONG_HASH = "wrong_hash"
     WRONG_TYPE = "wrong_type"
     INFECTED = "infected"
+    NOT_SCANNABLE = "not_scannable"
     UNREADABLE = "unreadable"
     TOO_MANY_PIXELS = "too_many_pixels"
     INFLATES = "inflates"
@@ -27,6 +28,8 @@ ADVICE = {
     Refusal.WRONG_TYPE: "The file does not begin as its media type does. Send JPEG, PNG or PDF, and"
     " announce it as what it is; renaming a file does not convert it.",
     Refusal.INFECTED: "The file contains malware. Check the device that it comes from.",
+    Refusal.NOT_SCANNABLE: "The file cannot be scanned for malware. Save it without a password, or send"
+    " its pages as pictures.",
     Refusal.UNREADABLE: "The file is damaged or incomplete. Open it, save it anew, and send that.",
     Refusal.TOO_MANY_PIXELS: "A picture has more than 100 million pixels, or a side of more than"
     " 30,000. Send it smaller, or in parts.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -135,6 +136,26 @@ class Claims(Protocol):
         """
 
 
+class ScanVerdict(StrEnum):
+    """What a scan for malware said of an upload."""
+
+    PENDING = "pending"
+    CLEAN = "clean"
+    INFECTED = "infected"
+    NOT_SCANNABLE = "not_scannable"
+
+
+class Scans(Protocol):
+    """Who scans uploads as they come, before anybody reads them."""
+
+    def verdict(self, key: str) -> ScanVerdict | None:
+        """What the scan found in the file under a key; None: there is no such file.
+
+        Raises:
+            Unavailable: The file could not be scanned.
+        """
+
+
 class PdfInspector(Protocol):
     """Who looks into PDFs, in bounded memory and time, where nothing can be taken."""
 
@@ -167,5 +188,6 @@ class EvidencePorts:
     products: Products
     claims: Claims
     objects: Objects
+    scans: Scans
     scanner: Scanner
     pdfs: PdfInspector

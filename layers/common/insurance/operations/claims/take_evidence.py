@@ -17,7 +17,7 @@ from insurance.domain.claim.evidence import (
 )
 from insurance.domain.claim.notice import with_missing
 from insurance.domain.claim.verification import verify_claim
-from insurance.domain.core.errors import AlreadyErased, EvidenceNotSent
+from insurance.domain.core.errors import AlreadyErased, EvidenceNotScanned, EvidenceNotSent
 from insurance.domain.core.identity import evidence_id_for, file_mark
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.evidence.evidence import Evidence, EvidenceStatus
@@ -32,7 +32,7 @@ from insurance.operations.claims.evidence_objects import (
     seal_file,
     sealed_key,
 )
-from insurance.operations.claims.ports import EvidencePorts
+from insurance.operations.claims.ports import EvidencePorts, ScanVerdict
 from insurance.operations.command import Command
 from insurance.operations.files.ports import Scanner
 from insurance.operations.files.uploads import FileInput, Upload, issue_upload_form
@@ -109,17 +109,16 @@ def receive_file(
         AlreadyErased: The claim's people were erased.
         WrongState: The file was received or refused already.
         EvidenceNotSent: Nothing was sent yet.
+        EvidenceNotScanned: The scan for malware has not come to the file yet.
         Unavailable: The file could not be scanned.
     """
     context = load_claim(claim_id, command, ports.claims, with_evidence=True)
     claim, key = _not_erased(context.claim)
     evidence = find_evidence(claim, evidence_id, command.caller)
     evidence.check_expected("be received")
-    sent = ports.objects.get(inbox_key(evidence_id))
-    if sent is None:
-        raise EvidenceNotSent(evidence_id)
+    verdict, sent = _read_inbox(evidence_id, ports)
     evidence = evidence.replace(received_at=command.now)
-    clean = _clean(sent, evidence, ports)
+    clean = _clean(sent, verdict, evidence, ports)
     if isinstance(clean, Refusal):
         sealed = seal_file(refused_key(evidence_id), sent, evidence, key, ports.objects)
         change = _refused(claim, evidence, clean, sealed)
@@ -149,15 +148,30 @@ def _upload(evidence: Evidence, command: Command, ports: EvidencePorts) -> Uploa
     )
 
 
-def _clean(sent: bytes, evidence: Evidence, ports: EvidencePorts) -> bytes | Refusal:
+def _read_inbox(evidence_id: str, ports: EvidencePorts) -> tuple[ScanVerdict, bytes]:
+    """What the scan says of the file, and then the file: nothing reads one that was not scanned."""
+    verdict = ports.scans.verdict(inbox_key(evidence_id))
+    if verdict is ScanVerdict.PENDING:
+        raise EvidenceNotScanned(evidence_id)
+    sent = None if verdict is None else ports.objects.get(inbox_key(evidence_id))
+    if verdict is None or sent is None:
+        raise EvidenceNotSent(evidence_id)
+    return verdict, sent
+
+
+def _clean(
+    sent: bytes, verdict: ScanVerdict, evidence: Evidence, ports: EvidencePorts
+) -> bytes | Refusal:
     """The file as it is stored, or why it is refused. Only a file as announced is looked into."""
     try:
         check_as_announced(sent, evidence.media_type, evidence.size_bytes, evidence.sha256)
-        if ports.scanner.found_in(sent) is not None:
+        if verdict is ScanVerdict.INFECTED or ports.scanner.found_in(sent) is not None:
             return Refusal.INFECTED
-        if evidence.media_type is MediaType.PDF:
-            return ports.pdfs.refusal_of(sent) or sent
-        return without_metadata(sent, evidence.media_type)
+        is_pdf = evidence.media_type is MediaType.PDF
+        refusal = ports.pdfs.refusal_of(sent) if is_pdf else None
+        if refusal is None and verdict is ScanVerdict.NOT_SCANNABLE:
+            return Refusal.NOT_SCANNABLE
+        return refusal or without_metadata(sent, evidence.media_type)
     except FileRefused as refused:
         return refused.refusal
 

@@ -23,11 +23,14 @@ class Objects(Protocol):
 
     def get(self, key: str) -> bytes | None: ...
 
+    def tags(self, key: str) -> Mapping[str, str] | None:
+        """What the object is labelled with; None: there is none."""
+
     def delete(self, key: str) -> None:
         """Nothing is under the key afterwards, whether there was something or not."""
 
-    def link(self, key: str, *, seconds: int, name: str | None = None) -> str:
-        """A URL under which anybody may read the object until then; saved under `name`, if given."""
+    def link(self, key: str, *, seconds: int, name: str) -> str:
+        """A URL under which anybody may save the object until then, under `name`; it is not shown."""
 
     def upload_form(
         self, key: str, *, media_type: str, sha256: str, largest: int, seconds: int
