@@ -5,7 +5,7 @@ from typing import Literal
 from insurance import bundles, wiring
 from insurance.api.approvals import ApprovalRequest, PayeeScreeningRequest
 from insurance.api.body import Request
-from insurance.api.fields import Code, Day, PositiveMoney, Reason
+from insurance.api.fields import Code, Day, PositiveMoney, Reason, ReferenceCode
 from insurance.api.parameters import OptionalInstant, Parameters
 from insurance.api.payees import PayeeRequest
 from insurance.api.router import Api
@@ -18,7 +18,7 @@ from insurance.api.views.billing import (
     SuspenseView,
 )
 from insurance.domain.bank.approval import Approval
-from insurance.domain.bank.incoming import IncomingPayment, Reference
+from insurance.domain.bank.incoming import IncomingPayment
 from insurance.domain.billing import BillingSummary, PolicyInvoice
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
@@ -82,7 +82,8 @@ class PaymentRequest(Request):
     """A payment that came in, as the bank names it."""
 
     policy_id: PolicyId
-    reference: Reference
+    reference: ReferenceCode
+    """The bank's own: a payment that is reported twice has the same one."""
     amount: PositiveMoney
     received_on: Day
 

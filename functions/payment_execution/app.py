@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from insurance import bundles, telemetry, wiring
 from insurance.api.body import FILE_BODY_BYTES_MAX, Request
-from insurance.api.fields import Instant, Reason
+from insurance.api.fields import Instant, Reason, ReferenceCode
 from insurance.api.requests.uploads import UploadRequest
 from insurance.api.router import Api
 from insurance.api.views.payments import (
@@ -75,7 +75,7 @@ class BankReportRequest(Request):
 
     instruction_id: InstructionId
     outcome: Literal["paid", "failed", "returned", "reversed"]
-    bank_reference: Annotated[str, StringConstraints(min_length=1, max_length=35)]
+    bank_reference: Annotated[ReferenceCode, StringConstraints(max_length=35)]
     executed_at: Instant
     reason: Reason | None = None
 

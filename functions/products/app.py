@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from insurance import bundles, wiring
 from insurance.api.body import FILE_BODY_BYTES_MAX, MalformedBody, Request, read_request
-from insurance.api.fields import Reason
+from insurance.api.fields import Code
 from insurance.api.paging import Page
 from insurance.api.requests.uploads import UploadRequest
 from insurance.api.router import Api
@@ -135,7 +135,7 @@ class StepRequest(Request):
     """The next step of a version's life, and why."""
 
     step: Literal["submit", "send_back", "approve", "publish", "close", "retire"]
-    reason: Reason
+    reason: Code
 
 
 @api.query(

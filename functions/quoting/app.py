@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from insurance import bundles, wiring
 from insurance.api.body import Request
-from insurance.api.fields import Code, Day, MoneyOrNil, Reason, Text
+from insurance.api.fields import Code, Day, MoneyOrNil, Reason, ReferenceCode, Text
 from insurance.api.router import Api
 from insurance.api.views.quotes import ExplanationView, PreviewView, QuoteView
 from insurance.domain.contract.terms import LOAD_MAX, ImposedTerms
@@ -122,8 +122,8 @@ class QuoteRequest(Request):
     """Answers to the product's questions, by code."""
     covers: Annotated[list[Code], Field(max_length=COVERS_MAX)] = []
     """Optional covers that are wanted."""
-    producer: Text | None = None
-    """The producer of record, where it is not the partner itself."""
+    producer: ReferenceCode | None = None
+    """The code of the producer of record, where it is not the partner itself."""
     territory: Territory | None = None
     """Where the risk is, of a product sold in several; its first one where none is said."""
 

@@ -89,6 +89,18 @@ class Backend:
         name = self.template.resources[logical_id].name
         return [dict(item) for item in self._tables.scan(TableName=name)["Items"]]
 
+    def write(self, logical_id: str, item: Json) -> None:
+        """Put an item into a table."""
+        self._tables.put_item(TableName=self.template.resources[logical_id].name, Item=item)
+
+    def files(self) -> list[bytes]:
+        """Everything in the buckets."""
+        return [body for (body,) in self._store.execute("SELECT body FROM objects")]
+
+    def bus(self) -> str:
+        """Everything that was put on the bus."""
+        return "\n".join(detail for (detail,) in self._store.execute("SELECT detail FROM events"))
+
     def close(self) -> None:
         self._tables.close()
 

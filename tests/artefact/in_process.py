@@ -39,6 +39,8 @@ class SourceFunction:
         arn = f"arn:aws:lambda:eu-west-2:000000000000:function:{folder}"
         self._context = Context(folder, arn)
         self._variables = variables
+        self.printed = ""
+        """The log of the last call, metrics and access record included."""
         with environment(variables), limits_stretched():
             forget_wiring()
             self._handler = _handler_of(folder)
@@ -46,11 +48,11 @@ class SourceFunction:
 
     def invoke(self, event: Any) -> Any:
         """The answer, or Lambda's description of the error."""
-        sent = json.loads(json.dumps(event))
+        sent, printed = json.loads(json.dumps(event)), io.StringIO()
         with (
             environment(self._variables),
             limits_stretched(),
-            redirect_stdout(io.StringIO()),
+            redirect_stdout(printed),
             patch.object(boto3, "DEFAULT_SESSION", None),  # another's knows another environment
             warnings.catch_warnings(action="ignore"),  # as Lambda, where none is an error
         ):
@@ -58,6 +60,8 @@ class SourceFunction:
                 answer = self._handler(sent, self._context)
             except Exception as error:
                 return {"errorType": type(error).__name__, "errorMessage": str(error)}
+            finally:
+                self.printed = printed.getvalue()
         return json.loads(json.dumps(answer))
 
     def stop(self) -> None:

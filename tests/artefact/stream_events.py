@@ -36,29 +36,29 @@ from tests.artefact.scenes.common import (
 def stream_events(behind: Backend, stage: SourceStage) -> Iterator[tuple[str, Json]]:
     """Batches of streams: what issuing and settling append, a tampering, a quote made and deleted."""
     items = _appended(behind, stage, "payment_execution/report_paid")
-    yield DELIVERED, {"Records": _inserted(items)}
-    yield INDEXED, {"Index": [each["dynamodb"]["NewImage"] for each in _inserted(items)]}
+    yield DELIVERED, {"Records": inserted(items)}
+    yield INDEXED, {"Index": [each["dynamodb"]["NewImage"] for each in inserted(items)]}
     yield "event_delivery/tampered", {"Records": [_record("MODIFY", "9", items[0])]}
-    yield REGISTERED, {"Records": [_keys_alone(each) for each in _inserted(items)]}
+    yield REGISTERED, {"Records": [_keys_alone(each) for each in inserted(items)]}
     yield "event_register/no_keys", {"Records": [{"eventName": "INSERT", "dynamodb": {}}]}
     yield CAUGHT_UP, {"CatchUp": {"immediately": True}}
     yield "event_delivery/unknown_consumer", {"TakeBack": ["the_archive"], "To": {}}
     broken = {**items[0], "body": {"B": b"not what was packed"}}
     yield "event_delivery/unreadable", {"Records": [_record("INSERT", "10", broken)]}
     items = _appended(behind, stage, REFUNDED[-1])
-    yield REFUND_ORDERED, {"Records": _inserted(items)}
+    yield REFUND_ORDERED, {"Records": inserted(items)}
     items = _appended(behind, stage, REDRESSED[-1])
-    yield REDRESS_ORDERED, {"Records": _inserted(items)}
+    yield REDRESS_ORDERED, {"Records": inserted(items)}
     items = _appended(behind, stage, BUSY[-1], given=BUSY[:-1])
-    yield PLANNED, {"Records": _inserted(items)}
+    yield PLANNED, {"Records": inserted(items)}
     items = _appended(behind, stage, WAITING_ERASURE)
-    yield ERASURE_PLANNED, {"Records": _inserted(items)}
+    yield ERASURE_PLANNED, {"Records": inserted(items)}
     items = _appended(behind, stage, CORRECTED[-1])
-    yield CORRECTION_PLANNED, {"Records": _inserted(items)}
+    yield CORRECTION_PLANNED, {"Records": inserted(items)}
     items = _appended(behind, stage, ERASED_CUSTOMER[-1], given=ERASED_CUSTOMER[:-1])
-    yield ERASURE, {"Records": _inserted(items)}
+    yield ERASURE, {"Records": inserted(items)}
     items = _appended(behind, stage, IN_SUSPENSE[-1], given=IN_SUSPENSE[:-1])
-    yield SUSPENDED, {"Records": _inserted(items)}
+    yield SUSPENDED, {"Records": inserted(items)}
     stage.show("quoting/quote")
     [quote] = behind.items("QuotesTable")
     yield QUOTE_MADE, {"Records": [_record("INSERT", "1", quote, "Quotes")]}
@@ -66,7 +66,8 @@ def stream_events(behind: Backend, stage: SourceStage) -> Iterator[tuple[str, Js
     yield QUOTE_INDEXED, {"Index": [_image(quote)]}
 
 
-def _inserted(items: list[Json]) -> list[Json]:
+def inserted(items: list[Json]) -> list[Json]:
+    """The records of events that were appended."""
     return [_record("INSERT", str(number), item) for number, item in enumerate(items, start=1)]
 
 

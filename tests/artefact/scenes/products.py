@@ -63,7 +63,7 @@ def versions_scenes() -> Iterator[Scene]:
     yield Scene(nobody, draft, UNDERWRITER, PET_FILES, **place)
     done: tuple[str, ...] = ("products/draft",)
     for name, who in (("submit", AUTHOR), ("approve", PUBLISHER), ("publish", PUBLISHER)):
-        body = {"step": name, "reason": "New for the autumn."}
+        body = {"step": name, "reason": "new_for_the_autumn"}
         if name == "approve":
             own = "products/approve_ones_own"
             yield Scene(own, f"POST {version}", AUTHOR, body, done, **place)
@@ -108,7 +108,7 @@ def unpublishable_scenes(draft: str, step: str) -> Iterator[Scene]:
     yield Scene("products/draft_untried", draft, AUTHOR, untried, **place)
     done: tuple[str, ...] = ("products/draft_untried",)
     for name, who in (("submit", AUTHOR), ("approve", PUBLISHER), ("publish", PUBLISHER)):
-        body = {"step": name, "reason": "It looks right."}
+        body = {"step": name, "reason": "it_looks_right"}
         yield Scene(f"products/{name}_untried", step, who, body, done, **place)
         done = (*done, f"products/{name}_untried")
 

@@ -72,6 +72,10 @@ Day = Annotated[date, AfterValidator(_day_of_our_time)]
 PositiveMoney = Annotated[Money, AfterValidator(_positive)]
 MoneyOrNil = Annotated[Money, AfterValidator(_not_negative)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+ReferenceCode = Annotated[
+    str, StringConstraints(max_length=140, pattern=r"^[0-9A-Za-z][0-9A-Za-z./_:+-]*$")
+]
+"""A reference that another system gave. It is stored in clear, so words have no place in it."""
 Subject = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """A person of the staff, as the user pool names them."""
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from insurance.api.body import Request
-from insurance.api.fields import Narrative, PositiveMoney, Reason, Subject, Text
+from insurance.api.fields import Narrative, PositiveMoney, Reason, ReferenceCode, Subject
 from insurance.api.parameters import Parameters
 from insurance.api.payees import PayeeRequest
 from insurance.domain.claim.diary import ReportChannel
@@ -64,7 +64,7 @@ class FinalResponseRequest(Request):
 class OmbudsmanReferralRequest(Request):
     """The ombudsman's own reference."""
 
-    reference: Text
+    reference: ReferenceCode
 
 
 class ComplaintClosureRequest(Request):

@@ -88,8 +88,10 @@ class Claim(PartyRecord):
     loss_payee: Annotated[str | None, Classification.PERSONAL] = None
     """Who must be paid before the insured: a lender, for example."""
     catastrophe_event: Internal[str | None] = None
-    reference: Internal[str | None] = None
+    reference: Annotated[str | None, Classification.PERSONAL] = None
     """The number that the reporter of the loss gives it: a broker's, the police's, another insurer's."""
+    reference_mark: Internal[str | None] = None
+    """By which the reference is known again on the policy's other claims."""
     same_loss_as: Internal[tuple[ClaimId, ...]] = ()
     handling: Internal[Handling] = Handling.NOTIFIED
     hold: Annotated[Hold | None, Classification.PERSONAL] = None
@@ -163,7 +165,7 @@ class Claim(PartyRecord):
             claim_id=self.id,
             cover=self.cover,
             occurred_at=self.occurred_at,
-            reference=self.reference,
+            reference_mark=self.reference_mark,
         )
 
     # Decisions

@@ -37,9 +37,10 @@ from insurance.domain.core.errors import (
     PayeeAlreadyNamed,
     TooManyClaims,
 )
-from insurance.domain.core.identity import ClaimId, named_party
+from insurance.domain.core.identity import ClaimId, PolicyId, named_party, reference_mark
 from insurance.domain.core.money import Money
 from insurance.domain.core.segregation import Duty
+from insurance.domain.core.stored import PartyKey
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.party import Claimant, Payee
 from insurance.domain.product import Product
@@ -127,7 +128,8 @@ def open_claim(
     if len(context.noticed) >= CLAIMS_PER_POLICY_MAX:
         raise TooManyClaims(policy.id, CLAIMS_PER_POLICY_MAX)
     signs = signs_of(notice.payee, context.payee_account, policy, claim_id)
-    judged = _notice(notice, context, notice.reference, act.at)._replace(payee=signs or NO_SIGNS)
+    mark = _reference_mark(notice.reference, policy.id, context.policy.key)
+    judged = _notice(notice, context, mark, act.at)._replace(payee=signs or NO_SIGNS)
     verdict = verify_notice(judged, policy, product, context.used)
     claim = Claim(
         id=claim_id,
@@ -148,6 +150,7 @@ def open_claim(
         loss_payee=notice.loss_payee,
         catastrophe_event=notice.catastrophe_event,
         reference=notice.reference,
+        reference_mark=mark,
         same_loss_as=judged.same_loss_as,
         missing=verdict.missing,
         channel=notice.channel or OF_CALLERS[act.caller.kind],
@@ -223,7 +226,7 @@ def with_missing(claim: Claim, missing: tuple[str, ...]) -> Claim:
 
 
 def _notice(
-    loss: LossInput, context: NoticeContext, reference: str | None, now: datetime
+    loss: LossInput, context: NoticeContext, reference_mark: str | None, now: datetime
 ) -> LossNotice:
     return LossNotice(
         cover=loss.cover,
@@ -232,8 +235,14 @@ def _notice(
         claimed=loss.claimed,
         facts=loss.facts,
         item=loss.item,
-        same_loss_as=same_loss(context.noticed, loss.cover, loss.occurred_at, reference),
+        same_loss_as=same_loss(context.noticed, loss.cover, loss.occurred_at, reference_mark),
     )
+
+
+def _reference_mark(reference: str | None, policy_id: PolicyId, key: PartyKey) -> str | None:
+    if reference is None:
+        return None
+    return reference_mark(policy_id, key.seal({"reference": reference}, policy_id))
 
 
 def _facts(facts: dict[str, Any]) -> dict[str, Any]:

@@ -15,11 +15,11 @@ class NoticedClaim(Value):
     claim_id: ClaimId
     cover: str
     occurred_at: AwareDatetime
-    reference: str | None = None
+    reference_mark: str | None = None
 
-    def same_loss(self, cover: str, occurred_at: datetime, reference: str | None) -> bool:
+    def same_loss(self, cover: str, occurred_at: datetime, reference_mark: str | None) -> bool:
         """The same reference, or the same cover within a day: very likely one loss."""
-        if reference is not None and self.reference == reference:
+        if reference_mark is not None and self.reference_mark == reference_mark:
             return True
         return self.cover == cover and abs(self.occurred_at - occurred_at).days < 1
 
@@ -28,9 +28,9 @@ def same_loss(
     register: Sequence[NoticedClaim],
     cover: str,
     occurred_at: datetime,
-    reference: str | None = None,
+    reference_mark: str | None = None,
 ) -> tuple[ClaimId, ...]:
     """The claims in the register that were very likely made for the same loss."""
     return tuple(
-        claim.claim_id for claim in register if claim.same_loss(cover, occurred_at, reference)
+        claim.claim_id for claim in register if claim.same_loss(cover, occurred_at, reference_mark)
     )

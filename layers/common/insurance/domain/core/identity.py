@@ -233,6 +233,11 @@ def file_mark(policy_id: PolicyId, sealed_digest: bytes) -> str:
     return _letters(fingerprint("file", policy_id, sealed_digest.hex()), SUFFIX_LENGTH)
 
 
+def reference_mark(policy_id: PolicyId, sealed_reference: bytes) -> str:
+    """What identifies an outside reference again on claims of the same policy; sealed, as a file's is."""
+    return _letters(fingerprint("reference", policy_id, sealed_reference.hex()), SUFFIX_LENGTH)
+
+
 def index_key_id_for(mode: Mode) -> str:
     """A mode has one key for the values that an index holds."""
     return f"index_key_{mode}"

@@ -16,7 +16,7 @@ from insurance.domain.core.value import Value
 from insurance.domain.jurisdiction.jurisdiction import DispatchChannel, NoticeKind
 
 DispatchReference = Annotated[
-    str, StringConstraints(min_length=1, max_length=140, pattern=r"^[!-~]+$")
+    str, StringConstraints(min_length=1, max_length=140, pattern=r"^[0-9A-Za-z][0-9A-Za-z./_:+-]*$")
 ]
 """The reference of the postal or message service: a tracking number, a message id."""
 
