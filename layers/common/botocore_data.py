@@ -34,7 +34,14 @@ USED: dict[str, tuple[str, tuple[str, ...]]] = {
     "s3": (
         "2006-03-01",
         # CreateBucket is never called: botocore makes the address of an upload form with it.
-        ("CreateBucket", "DeleteObject", "GetObject", "GetObjectTagging", "PutObject"),
+        (
+            "CreateBucket",
+            "DeleteObject",
+            "GetObject",
+            "GetObjectTagging",
+            "ListObjectVersions",
+            "PutObject",
+        ),
     ),
     "secretsmanager": ("2017-10-17", ("GetSecretValue",)),
 }

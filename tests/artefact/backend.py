@@ -200,8 +200,13 @@ def _recording(holder: list[Backend], services: Starlette, s3: S3, engine_url: s
         """S3 as it is asked: a signature is over the path, so the path stays what it was."""
         request = Request(scope)
         bucket = request.scope["path"].split("/")[2]
-        tagging = "Tagging" if "tagging" in request.query_params else ""
-        action = f"s3:{S3_ACTIONS[request.method]}{tagging}"
+        action = f"s3:{S3_ACTIONS[request.method]}"
+        if "versions" in request.query_params:
+            action = "s3:ListBucketVersions"
+        elif "tagging" in request.query_params:
+            action += "Tagging"
+        elif "versionId" in request.query_params:
+            action += "Version"
         holder[0].calls.add(Call(request.path_params["folder"], action, bucket))
         await objects(scope, receive, send)
 

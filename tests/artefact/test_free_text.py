@@ -25,10 +25,8 @@ pytestmark = pytest.mark.xdist_group("artefact")
 NOT_PLAYED = {
     ("correctParty", "/registration_number"): "the scenes' parties are people, who have none",
     ("previewCorrection", "/registration_number"): "the same",
-    (
-        "addClaimFacts",
-        "/payee/iban",
-    ): "the scenes' claims have a payee, and take no other account here",
+    ("addClaimFacts", "/payee/iban"): "the scene's claim has a payee; another is named elsewhere",
+    ("addClaimFacts", "/payee/name"): "the same",
 }
 """Fields that no scene can take, each with its reason."""
 

@@ -55,6 +55,8 @@ ELSEWHERE = {
     ("event_delivery", "kms:GenerateDataKey"),
     ("payment_execution", "dynamodb:UpdateItem"),  # of a claim's shared limits
     ("payment_execution", "s3:GetObject"),  # what another run has written first
+    ("customers", "s3:DeleteObjectVersion"),  # of copies that somebody had asked for
+    ("scheduler", "s3:DeleteObjectVersion"),  # the same
 }
 # Not a call of the function itself: Lambda reads the stream and reports failures with its role, and
 # S3 asks whether the caller may list before it says that a key is not there.

@@ -47,6 +47,10 @@ class MemoryObjects:
     def delete(self, key: str) -> None:
         self.kept.pop(key, None)
 
+    def delete_all(self, prefix: str) -> None:
+        for key in [key for key in self.kept if key.startswith(prefix)]:
+            del self.kept[key]
+
     def link(self, key: str, *, seconds: int, name: str) -> str:
         return f"memory:{key}?seconds={seconds}&name={name}"
 

@@ -12,6 +12,12 @@ from tests.template.conftest import ROOT
 
 type Json = dict[str, Any]
 
+
+def actions(statement: Json) -> list[str]:
+    found = statement["Action"]
+    return [found] if isinstance(found, str) else found
+
+
 ACCESS_LOGS = "AccessLogBucket"
 
 DISPOSABLE = {"IdempotencyTable", "JwksTable", "ScheduledJobsTable"}
@@ -181,15 +187,24 @@ def test_nobody_but_the_scan_may_say_that_a_file_is_clean(resources: Json) -> No
     assert tagging == ["EvidenceScanRole"]
 
 
-def test_only_the_evidence_function_reaches_the_files_of_strangers(resources: Json) -> None:
-    reach = [
-        name
+def test_only_the_evidence_function_reads_the_files_of_strangers(resources: Json) -> None:
+    """Who erases a person deletes the readable copies, and can neither read nor write one."""
+    reach = {
+        name: {
+            (action, statement["Resource"]["Fn::Sub"])
+            for policy in resources[f"{name}Role"]["Properties"]["Policies"]
+            for statement in policy["PolicyDocument"]["Statement"]
+            if "EvidenceBucket" in str(statement["Resource"]) and "Fn::Sub" in statement["Resource"]
+            for action in actions(statement)
+        }
         for name, each in resources.items()
         if each["Type"] == "AWS::Lambda::Function"
         and "EVIDENCE_BUCKET" in each["Properties"]["Environment"]["Variables"]
-    ]
+    }
 
-    assert reach == ["EvidenceFunction"]
+    deletes = {("s3:DeleteObjectVersion", "${EvidenceBucket.Arn}/downloads/*")}
+    assert reach.pop("EvidenceFunction")
+    assert reach == {"CustomersFunction": deletes, "SchedulerFunction": deletes}
 
 
 def test_the_stream_of_events_shows_tampering(tables: Json) -> None:

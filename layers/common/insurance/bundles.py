@@ -119,6 +119,7 @@ def erasure_ports() -> ErasurePorts:
         contracts=wiring.stores().party_contracts,
         products=wiring.products(),
         copies=wiring.stores().key_copies,
+        files=(wiring.objects("documents"), wiring.objects("evidence")),
     )
 
 

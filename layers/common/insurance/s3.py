@@ -97,6 +97,27 @@ class S3Objects:
         except (HTTPClientError, NoConnection) as error:
             raise Unanswered("The object store") from error
 
+    def delete_all(self, prefix: str) -> None:
+        """Delete every version of every object whose key begins so.
+
+        Raises:
+            Unanswered: S3 did not answer: nobody knows whether it was done.
+            Unavailable: S3 is busy; some may be deleted.
+        """
+        try:
+            more = True
+            while more:  # what is left is listed from the start again
+                page = self._client.list_object_versions(Bucket=self._bucket, Prefix=prefix)
+                for version in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+                    self._client.delete_object(
+                        Bucket=self._bucket, Key=version["Key"], VersionId=version["VersionId"]
+                    )
+                more = page["IsTruncated"]
+        except ClientError as error:
+            raise _translated(error) from error
+        except (HTTPClientError, NoConnection) as error:
+            raise Unanswered("The object store") from error
+
     def link(self, key: str, *, seconds: int, name: str) -> str:
         wanted = {
             "Bucket": self._bucket,

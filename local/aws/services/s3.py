@@ -33,7 +33,8 @@ _KEPT = ("content-type", "content-disposition", "cache-control")
 
 
 class S3:
-    """PutObject, GetObject, HeadObject, DeleteObject, GetObjectTagging, and POST of a presigned form."""
+    """PutObject, GetObject, HeadObject, DeleteObject, GetObjectTagging, ListObjectVersions, and POST of a
+    presigned form. There are no versions here but the last."""
 
     def __init__(
         self,
@@ -62,6 +63,7 @@ class S3:
             for bucket in self._buckets
             for route in (
                 Route(f"/{bucket}", self._answering(bucket, self._post), methods=["POST"]),
+                Route(f"/{bucket}", self._answering(bucket, self._versions), methods=["GET"]),
                 Route(
                     f"/{bucket}/{{key:path}}",
                     self._answering(bucket, self._object),
@@ -94,6 +96,24 @@ class S3:
                 )
                 return Response(status_code=204)
         return self._get(bucket, key, request)
+
+    async def _versions(self, bucket: str, request: Request) -> Response:
+        """Every object under a prefix, in one page."""
+        signed = SignedRequest("GET", _url(request), dict(request.headers), b"")
+        check(signed, now=self._now())
+        if "versions" not in request.query_params:
+            raise ServiceError("NotImplemented", "Only versions are listed here.", status=501)
+        prefix = request.query_params.get("prefix", "")
+        keys = self._store.execute(
+            "SELECT key FROM objects WHERE bucket = ? AND substr(key, 1, ?) = ?",
+            (bucket, len(prefix), prefix),
+        )
+        shown = "".join(
+            f"<Version><Key>{escape(key)}</Key><VersionId>null</VersionId></Version>"
+            for (key,) in keys.fetchall()
+        )
+        body = f"<ListVersionsResult><IsTruncated>false</IsTruncated>{shown}</ListVersionsResult>"
+        return Response(body, media_type="application/xml")
 
     def _is_scanned(self, bucket: str, key: str) -> bool:
         return bucket in self._scanned and key.startswith(self._scanned[bucket])

@@ -85,6 +85,17 @@ def test_an_object_has_the_tags_that_others_gave_it(objects: Objects, key: str) 
     assert objects.tags(key) == {}
 
 
+def test_all_objects_under_a_prefix_are_deleted_and_no_other(objects: Objects, key: str) -> None:
+    names = [f"a_b/{key}/1.pdf", f"a_b/{key}/é 2.pdf", f"a_b/{key}2", f"axb/{key}/1.pdf"]
+    for name in names:
+        objects.put(name, BODY, media_type="application/pdf")
+
+    objects.delete_all(f"a_b/{key}/")
+    objects.delete_all(f"nothing/{key}/")
+
+    assert [objects.get(name) for name in names] == [None, None, BODY, BODY]
+
+
 def test_a_key_never_changes_what_it_holds(objects: Objects, key: str) -> None:
     objects.put(key, BODY, media_type="text/plain")
 

@@ -71,7 +71,7 @@ class Customers(RuleBasedStateMachine):
         self.parties = MemoryParties(self.platform.memory)
         contracts = MemoryPartyContracts(self.platform.memory)
         self.erasing = ErasurePorts(
-            self.parties, contracts, self.platform.products, MemoryKeyCopies()
+            self.parties, contracts, self.platform.products, MemoryKeyCopies(), ()
         )
         self.correcting = CorrectionPorts(
             self.platform.products,

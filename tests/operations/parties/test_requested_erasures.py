@@ -33,7 +33,9 @@ class Asked:
         """The parties of which copies of the key were looked for."""
         self.parties = MemoryParties(self.platform.memory)
         contracts = MemoryPartyContracts(self.platform.memory)
-        self.ports = ErasurePorts(self.parties, contracts, self.platform.products, self)
+        self.ports = ErasurePorts(
+            self.parties, contracts, self.platform.products, self, (self.platform.objects,)
+        )
         ada = Policyholder(name="Ada Lovelace", email="ada@example.com")
         self.party_id = self.issue(PartyInput(ada, None))
 

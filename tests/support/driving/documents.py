@@ -7,7 +7,7 @@ from insurance.domain.core.caller import Caller
 from insurance.domain.document import Document, DocumentKind
 from insurance.domain.document.selection import DocumentInput
 from insurance.operations.command import Command, Query
-from insurance.operations.documents.document_file import DocumentDownload
+from insurance.operations.documents.document_file import DocumentDownload, copy_of
 from insurance.operations.documents.make_document import make_document
 from insurance.operations.documents.ports import DocumentPorts, Typesetter
 from insurance.operations.documents.read_document import (
@@ -75,7 +75,7 @@ class Documents(Policies):
 
     def file_of(self, document: Document, day: date | None = None) -> bytes:
         """What the link of a document made now leads to."""
-        found = self.objects.get(download_key(document.id, day or self.now.date(), "pdf"))
+        found = self.objects.get(download_key(copy_of(document), day or self.now.date()))
         assert found is not None
         return found
 

@@ -13,7 +13,7 @@ from insurance.operations.claims.evidence_objects import refused_key, sealed_key
 from insurance.operations.claims.ports import EvidencePorts
 from insurance.operations.claims.read_claim import read_claim
 from insurance.operations.command import Query
-from insurance.operations.files.issue_download_link import Link, issue_download_link
+from insurance.operations.files.issue_download_link import Link, ReadableCopy, issue_download_link
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,8 @@ def read_evidence(
     if sealed is None:
         raise EvidenceNotFound(evidence_id)
     link = issue_download_link(
-        evidence.id,
+        ReadableCopy(evidence.id, stored.record.party, key.name, key.media_type),
         unseal_file(sealed, evidence_id, stored.key),
-        media_type=key.media_type,
-        name=key.name,
         objects=ports.objects,
         now=query.received_at,
     )

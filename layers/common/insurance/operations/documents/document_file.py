@@ -8,7 +8,7 @@ from insurance.domain.core.errors import StaleRevision
 from insurance.domain.core.stored import PartyKey
 from insurance.domain.document import Content, Document
 from insurance.operations.documents.ports import Typesetter
-from insurance.operations.files.issue_download_link import Link, issue_download_link
+from insurance.operations.files.issue_download_link import Link, ReadableCopy, issue_download_link
 from insurance.operations.files.ports import Objects
 
 
@@ -47,10 +47,13 @@ def open_file(sealed: bytes, document_id: str, key: PartyKey) -> bytes:
 
 def link_to(document: Document, pdf: bytes, objects: Objects, *, now: datetime) -> Link:
     """A link to the readable file."""
+    return issue_download_link(copy_of(document), pdf, objects=objects, now=now)
+
+
+def copy_of(document: Document) -> ReadableCopy:
+    """The readable copy of the document."""
     name = f"{document.kind.replace('_', '-')}.pdf"
-    return issue_download_link(
-        document.id, pdf, media_type="application/pdf", name=name, objects=objects, now=now
-    )
+    return ReadableCopy(document.id, document.party, name, "application/pdf")
 
 
 def sealed_key(document_id: str) -> str:

@@ -1,8 +1,11 @@
 """Issue a download link: a readable copy of a sealed file, under a link that expires soon."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
+from insurance.domain.core.identity import PartyId
 from insurance.operations.files.ports import Objects
 
 LINK_LIFETIME = timedelta(minutes=5)
@@ -17,13 +20,23 @@ class Link:
     expires_at: datetime
 
 
+class ReadableCopy(NamedTuple):
+    """What a copy is a copy of, and what it is called when it is saved."""
+
+    id: str
+    party_id: PartyId
+    """Whose key the file is sealed with: their erasure deletes the copy."""
+    name: str
+    media_type: str
+
+
 def issue_download_link(
-    id: str, file: bytes, *, media_type: str, name: str, objects: Objects, now: datetime
+    copy: ReadableCopy, file: bytes, *, objects: Objects, now: datetime
 ) -> Link:
-    """Store the day's readable copy of a file and link to it; it is saved under `name`."""
-    key = download_key(id, now.date(), name.rpartition(".")[2])
-    objects.put(key, file, media_type=media_type)
-    return link_to(key, name=name, objects=objects, now=now)
+    """Store the day's readable copy of a file and link to it."""
+    key = download_key(copy, now.date())
+    objects.put(key, file, media_type=copy.media_type)
+    return link_to(key, name=copy.name, objects=objects, now=now)
 
 
 def link_to(key: str, *, name: str, objects: Objects, now: datetime) -> Link:
@@ -32,6 +45,24 @@ def link_to(key: str, *, name: str, objects: Objects, now: datetime) -> Link:
     return Link(url, now + LINK_LIFETIME)
 
 
-def download_key(id: str, day: date, ending: str) -> str:
+def download_key(copy: ReadableCopy, day: date) -> str:
     """A new copy each day, so that none is deleted while a link to it is good."""
-    return f"downloads/{day.isoformat()}/{id}.{ending}"
+    ending = copy.name.rpartition(".")[2]
+    return f"{_downloads_of(copy.party_id)}{day.isoformat()}/{copy.id}.{ending}"
+
+
+def take_back_copies(party_ids: Iterable[PartyId], buckets: Iterable[Objects]) -> None:
+    """Delete every readable copy of what was sealed for these parties: links to them read nothing.
+
+    Raises:
+        Unanswered: The object store did not answer; the scheduler does it again (`SWEPT_AFTER`).
+        Unavailable: The object store is busy; as above.
+    """
+    ids = tuple(party_ids)
+    for objects in buckets:
+        for party_id in ids:
+            objects.delete_all(_downloads_of(party_id))
+
+
+def _downloads_of(party_id: PartyId) -> str:
+    return f"downloads/{party_id}/"

@@ -29,6 +29,9 @@ class Objects(Protocol):
     def delete(self, key: str) -> None:
         """Nothing is under the key afterwards, whether there was something or not."""
 
+    def delete_all(self, prefix: str) -> None:
+        """Nothing is under any key that begins so afterwards, nor an earlier version of it."""
+
     def link(self, key: str, *, seconds: int, name: str) -> str:
         """A URL under which anybody may save the object until then, under `name`; it is not shown."""
 

@@ -9,6 +9,7 @@ from insurance.domain.party.data_request import RequestedErasure
 from insurance.domain.party.party import ErasureReason
 from insurance.domain.privacy.legal_hold import legal_hold
 from insurance.domain.schedule.plan import SWEPT_AFTER
+from insurance.operations.files.issue_download_link import take_back_copies
 from insurance.operations.parties.erase_party import destroy_keys
 from insurance.operations.parties.ports import ErasurePorts
 from insurance.operations.system_command import command_for
@@ -36,6 +37,7 @@ def carry_out_erasure(party_id: PartyId, now: datetime, *, ports: ErasurePorts) 
         return None
     except AlreadyErased:
         ports.copies.remove_copies(party_id, now)
+        take_back_copies((party_id,), ports.files)
         return None
     requested, party_ids = waiting.record.erasure, group.party.record.ids
     if requested is None:

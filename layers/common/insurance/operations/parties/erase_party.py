@@ -17,6 +17,7 @@ from insurance.domain.party.party import Erasure, ErasureReason
 from insurance.domain.party.record import Party
 from insurance.domain.privacy.legal_hold import ContractRecords, LegalHold, legal_hold
 from insurance.operations.command import Command
+from insurance.operations.files.issue_download_link import take_back_copies
 from insurance.operations.parties.change_party import load_party, store_party
 from insurance.operations.parties.ports import ErasurePorts, PartyChange, PartyGroup
 
@@ -103,10 +104,12 @@ def destroy_keys(
     command: Command,
     ports: ErasurePorts,
 ) -> Erasure:
-    """Erase a party and its members, whose contracts were read and hold nothing back.
+    """Erase a party and its members, whose contracts were read and hold nothing back; then take back the
+    readable copies of their files. A copy that is made in this moment goes with the scheduler's look.
 
     Raises:
         StaleRevision: A party or a contract has changed since it was read.
+        Unavailable: The object store did not answer; the keys are destroyed.
     """
     party = group.party.record
     erasure = Erasure(
@@ -117,6 +120,7 @@ def destroy_keys(
         unless_changed=contracts,
         command=command.with_answer(erasure),
     )
+    take_back_copies(party.ids, ports.files)
     return erasure
 
 

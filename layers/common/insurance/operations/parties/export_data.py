@@ -33,7 +33,7 @@ from insurance.domain.privacy.export_document import (
 from insurance.domain.privacy.legal_hold import ContractRecords, place_of
 from insurance.operations.command import Command
 from insurance.operations.documents.ports import Documents
-from insurance.operations.files.issue_download_link import Link, issue_download_link
+from insurance.operations.files.issue_download_link import Link, ReadableCopy, issue_download_link
 from insurance.operations.parties.change_party import check_sees_party, party_event
 from insurance.operations.parties.ports import ExportPorts
 
@@ -182,11 +182,6 @@ def _document(
 
 
 def _link(party: Party, file: bytes, ending: str, command: Command, ports: ExportPorts) -> Link:
-    return issue_download_link(
-        f"{party.id}-{sha256(file).hexdigest()[:16]}",
-        file,
-        media_type=MEDIA_TYPES[ending],
-        name=f"your-data.{ending}",
-        objects=ports.files,
-        now=command.idempotency.received_at,
-    )
+    id = f"{party.id}-{sha256(file).hexdigest()[:16]}"
+    copy = ReadableCopy(id, party.id, f"your-data.{ending}", MEDIA_TYPES[ending])
+    return issue_download_link(copy, file, objects=ports.files, now=command.idempotency.received_at)

@@ -295,6 +295,8 @@ class ErasurePorts:
     contracts: PartyContracts
     products: ContractProducts
     copies: KeyCopies
+    files: Sequence[Objects]
+    """Where readable copies of files are: of documents, exports and evidence."""
 
 
 @dataclass(frozen=True, slots=True)
