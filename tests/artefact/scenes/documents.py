@@ -19,6 +19,7 @@ from tests.artefact.scenes.common import (
     Json,
     Scene,
 )
+from tests.support.hostile_pdfs import SCRIPT, pdf_of
 from tests.support.pictures import photograph
 
 
@@ -100,3 +101,8 @@ def evidence_scenes() -> Iterator[Scene]:
     infected = "evidence/ask_and_send_malware"
     yield Scene(infected, ask, HARBOUR, late, NOTIFIED, sends=bad, **claim, **form)
     yield Scene("evidence/receive_malware", take, HARBOUR, {}, (*NOTIFIED, infected), **first)
+    for kind, file in (("pdf", pdf_of()), ("script", pdf_of(b"/OpenAction" + SCRIPT))):
+        told, announced = offer(file, "application/pdf"), f"evidence/ask_and_send_{kind}"
+        yield Scene(announced, ask, HARBOUR, told, NOTIFIED, sends=file, **claim, **form)
+        given = (*NOTIFIED, announced)
+        yield Scene(f"evidence/receive_{kind}", take, HARBOUR, {}, given, **first)
