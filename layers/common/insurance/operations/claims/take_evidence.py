@@ -34,7 +34,6 @@ from insurance.operations.claims.evidence_objects import (
 )
 from insurance.operations.claims.ports import EvidencePorts, ScanVerdict
 from insurance.operations.command import Command
-from insurance.operations.files.ports import Scanner
 from insurance.operations.files.uploads import FileInput, Upload, issue_upload_form
 
 
