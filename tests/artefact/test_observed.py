@@ -7,7 +7,7 @@ what it was seen to need, and must be allowed that.
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -155,7 +155,7 @@ def permissions(
         for each in table.properties.get("GlobalSecondaryIndexes", ()):
             index = f"/index/{each['IndexName']}"
             stores[table.arn + index] = table.name + index
-    stores |= {f"{bucket.arn}/*": bucket.name for bucket in template.of_type("AWS::S3::Bucket")}
+    stores |= {bucket.arn: bucket.name for bucket in template.of_type("AWS::S3::Bucket")}
     found: dict[str, tuple[set[tuple[str, str]], set[tuple[str, str]]]] = {}
     for function in template.of_type("AWS::Serverless::Function"):
         folder = function.properties["CodeUri"].rpartition("/")[2]
@@ -166,9 +166,14 @@ def permissions(
                     continue  # used by DynamoDB and Secrets Manager on the function's behalf
                 actions = statement["Action"]
                 for action in [actions] if isinstance(actions, str) else actions:
-                    allowed.add((action, stores.get(statement["Resource"], "")))
+                    allowed.add((action, _named(statement["Resource"], stores)))
         found[folder] = (allowed, seen[folder])
     return found
+
+
+def _named(arn: str, stores: Mapping[str, str]) -> str:
+    """The table or bucket; of a bucket the objects, or those under a prefix, are the bucket's."""
+    return stores.get(arn) or stores.get(arn.partition("/")[0], "")
 
 
 def dashboard_metrics(template: Template) -> Iterator[Series]:
