@@ -45,7 +45,7 @@ REFUNDS_MAX = 50
 class BillingAccount(PartyRecord):
     """How one policy is paid. What is due follows from this and the policy; it is never stored."""
 
-    SEALED_TEXTS = ("refunds/*/reason",)
+    SEALED_TEXTS = ("refunds/*/reason", "refunds/*/kept/*/reason")
 
     id: Internal[BillingId]
     policy_id: Internal[PolicyId]

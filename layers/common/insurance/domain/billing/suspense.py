@@ -1,5 +1,6 @@
 """Suspense: money that came in and could not be matched with a policy."""
 
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -115,7 +116,8 @@ class SuspendedPayment(Record):
             WrongState: The bank was not told of the return, or has said this before.
         """
         before = self.last_return
-        refund = before.reported_with_kept(report)
+        # No party's key seals what the bank says in words of a payer that nobody knows.
+        refund = before.reported_with_kept(replace(report, reason=None))
         return self._with_return(refund), refund.postings_since(before)
 
     @property

@@ -54,6 +54,7 @@ class Claim(PartyRecord):
     SEALED_TEXTS = (
         "task/reason",
         "payments/*/reason",
+        "payments/*/kept/*/reason",
         "recoveries/*/abandoned_because",
         "diary/*/about",
         "evidence/*/sha256",

@@ -90,7 +90,7 @@ class FinalResponseInput:
 class Complaint(PartyRecord):
     """One complaint about a quote, a policy or a claim."""
 
-    SEALED_TEXTS = ("redress/*/reason",)
+    SEALED_TEXTS = ("redress/*/reason", "redress/*/kept/*/reason")
 
     id: Internal[ComplaintId]
     about: Internal[str]
