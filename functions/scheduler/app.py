@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from insurance import bundles, telemetry, wiring
+from insurance.api.access_record import note_administration
 from insurance.api.router import Api
 from insurance.api.views.scheduler import RunView
 from insurance.domain.core.caller import CallerKind
@@ -95,8 +96,10 @@ def run_live(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Run live jobs by the real time.
 
     `kinds` names the kinds of job of this schedule. `release_parked` first schedules parked jobs
-    again, once a person has removed the cause.
+    again, once a person has removed the cause; `by` is their id, for the access record.
     """
+    if event.get("release_parked"):
+        note_administration("releaseParkedJobs", by=event.get("by"))
     released = (
         scheduled.release_parked(LIVE, limit=PARKED_MAX) if event.get("release_parked") else 0
     )

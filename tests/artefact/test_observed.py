@@ -26,6 +26,7 @@ pytestmark = pytest.mark.xdist_group("artefact")
 OF_AWS: set[Series] = {
     ("AWS/ApiGateway", "5XXError", ("ApiName", "Stage")),
     ("AWS/ApiGateway", "Latency", ("ApiName", "Stage")),
+    ("AWS/Events", "TriggeredRules", ("RuleName",)),
     ("AWS/Lambda", "Errors", ("FunctionName",)),
     ("AWS/Lambda", "Throttles", ("FunctionName",)),
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible", ("QueueName",)),

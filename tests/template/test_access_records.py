@@ -45,3 +45,27 @@ def test_the_gateway_names_staff_too(resources: Json):
     assert not re.search(
         r"\$context\.path\b", json.dumps(line)
     )  # it holds what callers write there
+
+
+def test_administrative_use_is_kept_with_the_records_and_rings(resources: Json):
+    rule = resources["AdministrativeUse"]["Properties"]
+    detail = rule["EventPattern"]["detail"]
+
+    [target] = rule["Targets"]
+    assert target["Arn"]["Fn::GetAtt"] == ["AccessRecordStream", "Arn"]
+    assert detail["userIdentity"] == {"invokedBy": [{"exists": False}]}  # not by CloudFormation
+    services = {one["eventSource"][0].partition(".")[0] for one in detail["$or"]}
+    assert services == {"cognito-idp", "kms", "dynamodb", "s3", "lambda", "logs", "events"}
+    [alarm] = [
+        one["Properties"]
+        for one in of_type(resources, "AWS::CloudWatch::Alarm").values()
+        if one["Properties"].get("Dimensions", [{}])[0].get("Value") == {"Ref": "AdministrativeUse"}
+    ]
+    assert (alarm["MetricName"], alarm["AlarmActions"]) == (
+        "TriggeredRules",
+        [{"Ref": "AlarmTopic"}],
+    )
+    [statement] = resources["AdministrativeUseForwarder"]["Properties"]["Policies"][0][
+        "PolicyDocument"
+    ]["Statement"]
+    assert statement["Action"] == ["firehose:PutRecord", "firehose:PutRecordBatch"]

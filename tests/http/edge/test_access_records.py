@@ -8,7 +8,7 @@ import pytest
 from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
 
-from tests.support.calls import BANK, FOLDERS, LOSS_CLOCK, PARTNER, staff
+from tests.support.calls import BANK, CONTEXT, FOLDERS, LOSS_CLOCK, PARTNER, staff
 from tests.support.platform import Platform
 from tests.support.route_calls import IDS, call, welcome
 
@@ -118,3 +118,22 @@ def test_a_replay_names_whose_data_are_answered_again(handlers: Platform, record
     [record] = records()
     assert (record["operation"], record["objects"]) == ("settleClaim", [claim["id"]])
     assert record["parties"] == [party]
+
+
+@pytest.mark.parametrize(
+    ("named", "principal"),
+    [({"by": "staff-otto"}, "staff-otto"), ({}, "unnamed"), ({"by": "Otto <o@x>"}, "unnamed")],
+)
+def test_what_an_operator_releases_by_hand_leaves_a_record(
+    handlers: Platform, records: Any, named: Json, principal: str
+):
+    sent = {"kinds": [], "release_parked": True, **named}
+    with handlers.surroundings():
+        handlers.apps["scheduler"].handler(sent, CONTEXT)
+
+    [record] = records()
+    assert record == {
+        "operation": "releaseParkedJobs",
+        "principal": principal,
+        "kind": "operator",
+    }

@@ -41,8 +41,6 @@ CHANGES: Final = REINSTATES | {
     PolicyEventType.LIMIT_REINSTATED,
 }
 """After these the premium may not be what it was."""
-RENEWABLE: Final = REINSTATES | {PolicyEventType.TRANSFERRED}
-"""After these a next term may be offered that was not before, or in another partner's book."""
 MAKES_OTHER_JOBS: Final = frozenset(
     {PolicyEventType.LIMIT_REINSTATED, PolicyEventType.LAPSE_UNDONE}
 )
@@ -103,7 +101,8 @@ def _business_jobs(event: Event, product_of: ProductOf) -> Iterator[ScheduledJob
     elif event.type in CHANGES:
         end = _instant(facts["period"]["end"])
         yield _job(event, JobKind.BILLING, event.processed_at)
-        if event.type in RENEWABLE and event.processed_at < end:
+        offered = event.type in REINSTATES or facts.get("former_partners")  # or in another book
+        if offered and event.processed_at < end:
             yield _job(event, JobKind.RENEWAL, invited_from(_product(facts, product_of), end))
         yield _job(event, JobKind.EARNING, end_of(period_of(event.processed_at)))
     elif event.type == PolicyEventType.NOTICE_DISPATCHED:
