@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests import conftest  # noqa: F401 - telemetry reads its namespace when it is first imported
 from tests.artefact.authorizer_events import KEYS, authorizer_events
 from tests.artefact.backend import backend
 from tests.artefact.cases import EVENTS, EXPECTED, case, observed, settled
