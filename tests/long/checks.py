@@ -67,6 +67,10 @@ NOTICED_BY: Final[Sequence[tuple[str, Sequence[str]]]] = (
     ("operations/claims/", (AMOUNTS, WALK)),
     ("operations/quoting/", (REFERRALS, WALK)),
     ("operations/policy/change_policy.py", (REFERRALS,)),
+    ("operations/policy/store_policy.py", (WALK, "tests/http/policy/test_servicing.py")),
+    ("operations/policy/correct_party.py", ("tests/http/parties/test_rectifications.py",)),
+    ("operations/work/", ("tests/operations/work/test_work_lists.py",)),
+    ("functions/claim_intake", ("tests/http/edge/test_policyholders.py",)),
     ("", (WALK,)),
 )
 """The tests that are asked, by where the check stands: the first line that fits."""

@@ -6,18 +6,24 @@ nothing but the kind, the role, the book and the mode can refuse the call.
 
 import csv
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from insurance.api.route import Route
+from insurance.domain.bank import PaymentFile
+from insurance.domain.bank.event_types import BankEventType
 from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.identity import (
     Mode,
     party_id_for,
+    payment_file_id_for,
     screening_id_for,
     suspense_id_for,
 )
+from insurance.domain.core.money import Currency
 from insurance.domain.core.roles import Role
 from insurance.domain.core.scopes import Scope
 
@@ -230,3 +236,39 @@ def test_staff_of_the_other_mode_allocate_no_receipt(loaded: Platform, theirs: J
     answer = loaded.call("POST", path, {"policy_id": theirs["policy_id"]}, by=by, clock=None)
 
     assert (answer.status, answer.code) == (404, "suspense-not-found")
+
+
+def test_the_clock_of_live_data_is_turned_by_nobody(loaded: Platform):
+    by = caller(CallerKind.APPLICATION, "live")
+
+    answer = loaded.call("POST", "/v1/scheduler/runs", {}, by=by, clock=None)
+
+    assert (answer.status, answer.code) == (403, "no-authority")
+
+
+def test_a_payment_file_of_the_other_mode_is_not_there(loaded: Platform):
+    file_id = payment_file_id_for(Mode.TEST, "staff-fiona", "file-1")
+    made_at = datetime(2027, 1, 11, tzinfo=UTC)
+    file = PaymentFile(
+        id=file_id, mode=Mode.TEST, currency=Currency.GBP, made_at=made_at, instructions=()
+    )
+    event = Event.following(
+        StreamPosition(),
+        file,
+        NothingToSeal(),
+        stream=file_id,
+        type=BankEventType.PAYMENT_FILE_MADE,
+        actor="staff-fiona",
+        now=made_at,
+    )
+    loaded.apps["payment_execution"].ports.orders.make(event, file)
+
+    own, other = (
+        loaded.call(
+            "GET", f"/v1/payment-files/{file_id}", by=caller(Role.FINANCE, mode), clock=None
+        )
+        for mode in ("test", "live")
+    )
+
+    assert own.status == 200, own.text
+    assert (other.status, other.code) == (404, "payment-file-not-found")
