@@ -97,7 +97,7 @@ def _deliver(records: list[Json], time_is_up: Callable[[], bool]) -> list[Json]:
             _say_tampered(record["dynamodb"])
     if arrived:
         moved: set[Total] = set()
-        ports = bundles.stream_ports(consumers(moved))
+        ports = bundles.stream_ports(consumers(moved), bus.flush)
         report = deliver_streams(arrived, ports, time_is_up=time_is_up)
         _tell(report, moved)
         left = {stream for stream, _ in report.left}
@@ -120,7 +120,7 @@ def _catch_up(options: Json, context: Any) -> Json:
         tries_set_aside=options.get("tries_set_aside", False),
     )
     moved: set[Total] = set()
-    ports = bundles.stream_ports(consumers(moved))
+    ports = bundles.stream_ports(consumers(moved), bus.flush)
     report = catch_up(wanted, ports, time_is_up=_time_is_up(context))
     if not wanted.looks_only:
         telemetry.count(Metric.STREAMS_BEHIND, report.behind)

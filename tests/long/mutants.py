@@ -274,8 +274,15 @@ FAULTS = (
     Fault(
         "a consumer that is out of reach passes for one that took the event",
         "operations/delivery/deliver_streams.py",
-        "            self._stuck.add(consumer)\n            return False\n        self._at",
-        "            self._at[consumer] = event.sequence\n            return False\n        self._at",
+        "            self._fails(consumer, event.sequence, error)\n            return False\n",
+        "            self._fails(consumer, event.sequence, error)\n",
+        "tests/operations/delivery",
+    ),
+    Fault(
+        "what the bus collected and did not take passes for taken",
+        "operations/delivery/deliver_streams.py",
+        "self._at[Consumer.BUS] = sequence - 1",
+        "pass",
         "tests/operations/delivery",
     ),
     Fault(

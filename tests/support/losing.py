@@ -143,7 +143,10 @@ class Delivering:
         ):
             if Outage.KMS in self.down:
                 self.keys._held.clear()
-            said: Json = module.handler.__wrapped__(given, CONTEXT)
+            try:
+                said: Json = module.handler.__wrapped__(given, CONTEXT)
+            finally:  # what a process held that died is gone
+                self.app.bus._waiting.clear()
             return said
 
     def _count(self, name: str, times: int) -> None:

@@ -8,14 +8,14 @@ from insurance import wiring
 
 # A function loads the bundle that it asks for: every import below is inside its function.
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from insurance.domain.core.delivery import Consumer
     from insurance.operations.billing.ports import BillingPorts, CollectionPorts, RefundPorts
     from insurance.operations.claims.ports import ClaimPorts, EvidencePorts, ReinstatementPorts
     from insurance.operations.complaints.ports import ComplaintPorts
     from insurance.operations.delivery.ports import BooksPorts, IndexPorts
-    from insurance.operations.delivery.streams import StreamPorts, Take
+    from insurance.operations.delivery.streams import Place, StreamPorts, Take
     from insurance.operations.documents.ports import DocumentPorts
     from insurance.operations.files.ports import UploadPorts
     from insurance.operations.ledger.ports import AccountingPorts, EarningsPorts, LedgerPorts
@@ -194,7 +194,9 @@ def books_ports() -> BooksPorts:
     return BooksPorts(products=wiring.products(), control_accounts=wiring.stores().control_accounts)
 
 
-def stream_ports(consumers: Mapping[Consumer, Take]) -> StreamPorts:
+def stream_ports(
+    consumers: Mapping[Consumer, Take], flush: Callable[[], Mapping[Place, Exception]]
+) -> StreamPorts:
     from insurance.clients import is_outage
     from insurance.operations.delivery.streams import StreamPorts
 
@@ -203,6 +205,7 @@ def stream_ports(consumers: Mapping[Consumer, Take]) -> StreamPorts:
         deliveries=wiring.stores().deliveries,
         stored=wiring.stores().stored_events,
         is_outage=is_outage,
+        flush=flush,
     )
 
 

@@ -65,6 +65,11 @@ class House:
             report = deliver_streams([streamed(each) for each in batch], self.ports)
         return report
 
+    def deliver_with(self, refused: dict[tuple[str, int], Exception]) -> DeliveryReport:
+        """The bus says afterwards what it did not take."""
+        arrived = [streamed(each) for each in self.all]
+        return deliver_streams(arrived, replace(self.ports, flush=lambda: refused))
+
     @property
     def all(self) -> list[Event]:
         """In the order in which a shard brings them: the streams between each other."""
@@ -271,6 +276,23 @@ def test_a_consumer_out_of_reach_is_asked_twice_in_a_run_and_no_more(house):
     assert house.asked.count(Consumer.BUS) == 2
     assert report.failed == {(Consumer.BUS, "Unavailable"): 2}
     assert house.gaps() == {stream: {Consumer.BUS: 0} for stream in house.events}
+
+
+def test_what_the_bus_collected_and_did_not_take_it_still_lacks(house):
+    refused: dict[tuple[str, int], Exception] = {("pol_test_b", 2): Unavailable("The event bus")}
+
+    house.deliver_with(refused)
+
+    assert house.gaps() == {"pol_test_b": {Consumer.BUS: 1}}
+    house.catch_up()
+    assert house.gaps() == {}
+
+
+def test_what_the_bus_collected_and_never_takes_is_set_aside(house):
+    report = house.deliver_with({("pol_test_b", 2): KeyError("facts")})
+
+    assert report.set_aside == [("pol_test_b", (Consumer.BUS, 2, "KeyError"))]
+    assert house.gaps() == {"pol_test_b": {}}
 
 
 def test_one_stream_that_cannot_be_kept_comes_again_and_the_others_go_on(house, monkeypatch):

@@ -103,6 +103,6 @@ def _takes(stream: str, entry: SetAside, run: Run) -> bool:
     try:
         [arrived] = run.ports.stored.after(stream, entry.sequence - 1, last=entry.sequence)
         run.ports.consumers[entry.consumer](whole(arrived), arrived.appended_at)
+        return (stream, entry.sequence) not in run.ports.flush()
     except Exception:  # it stays set aside, whatever keeps it there
         return False
-    return True

@@ -5,7 +5,7 @@ catches up later; an event that a consumer cannot take is set aside at once, and
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -59,15 +59,21 @@ def deliver_streams(
     by_stream: dict[str, list[StreamedEvent]] = {}
     for each in arrived:
         by_stream.setdefault(each.stream, []).append(each)
-    run = Run(ports)
+    run, attempts = Run(ports), []
     for before in ports.deliveries.read(tuple(by_stream)):
         if time_is_up():
             run.report.left.append((before.stream, "TimeIsUp"))
             continue
         try:
-            run.hand_on(before, by_stream[before.stream])
+            attempts.append(run.attempt(before, by_stream[before.stream]))
         except Exception as error:
             run.report.left.append((before.stream, type(error).__name__))
+    run.flush(attempts)
+    for attempt in attempts:
+        try:
+            attempt.keep()
+        except Exception as error:
+            run.report.left.append((attempt.before.stream, type(error).__name__))
     return run.report
 
 
@@ -90,18 +96,26 @@ class Run:
         Raises:
             Unavailable: Others wrote where the stream stands at every attempt.
         """
+        attempt = self.attempt(before, events)
+        self.flush([attempt])
+        return attempt.keep()
+
+    def attempt(self, before: Delivery, events: Sequence[StreamedEvent]) -> "Attempt":
+        """Give events of one stream to its consumers. Before it is kept, the bus must be flushed."""
         # Stored events have the time of their command: by a test clock that may be ahead.
         at = before.since or events[0].appended_at
-        attempt = _Attempt(self, before)
+        attempt = Attempt(self, before, events[-1].sequence, at)
         for each in (*self._missing(before, events[0].sequence), *events):
             attempt.hand_on(replace(each, appended_at=min(each.appended_at, at)))
-        progress = Progress(
-            head=events[-1].sequence,
-            moved=attempt.moved(),
-            set_aside=tuple(attempt.set_aside),
-            at=at,
-        )
-        return keep(before, lambda standing: standing.after(progress), self.ports.deliveries)
+        return attempt
+
+    def flush(self, attempts: "Sequence[Attempt]") -> None:
+        """Send what the bus was given in these attempts, ten events at a time."""
+        refused: dict[str, dict[int, Exception]] = {}
+        for (stream, sequence), error in self.ports.flush().items():
+            refused.setdefault(stream, {})[sequence] = error
+        for attempt in attempts:
+            attempt.take_back(refused.get(attempt.before.stream, {}))
 
     def _missing(self, before: Delivery, first: int) -> Sequence[StreamedEvent]:
         """What some consumer in reach lacks from before number `first`."""
@@ -112,19 +126,36 @@ class Run:
         return self.ports.stored.after(before.stream, lowest, last=first - 1)
 
 
-class _Attempt:
+class Attempt:
     """One attempt at a stream: how far each consumer comes."""
 
-    def __init__(self, run: Run, before: Delivery) -> None:
+    def __init__(self, run: Run, before: Delivery, head: int, at: datetime) -> None:
         self._run = run
-        self._before = before
+        self.before = before
+        self._head, self._since = head, at
         self._at = {each: before.position(each) for each in run.ports.consumers}
         self._stuck: set[Consumer] = set()
-        self.set_aside: list[SetAside] = []
+        self._set_aside: list[SetAside] = []
 
-    def moved(self) -> dict[Consumer, Moved]:
-        pasts = {each: self._before.position(each) for each in self._at}
-        return {each: Moved(pasts[each], to) for each, to in self._at.items() if to > pasts[each]}
+    def keep(self) -> Delivery:
+        """Keep how far each consumer came.
+
+        Raises:
+            Unavailable: Others wrote where the stream stands at every attempt.
+        """
+        pasts = {each: self.before.position(each) for each in self._at}
+        moved = {each: Moved(pasts[each], to) for each, to in self._at.items() if to > pasts[each]}
+        progress = Progress(self._head, moved, tuple(self._set_aside), self._since)
+        deliveries = self._run.ports.deliveries
+        return keep(self.before, lambda standing: standing.after(progress), deliveries)
+
+    def take_back(self, refused: Mapping[int, Exception]) -> None:
+        """The bus did not take these events after all."""
+        for sequence in sorted(refused):
+            self._run.report.delivered = max(0, self._run.report.delivered - 1)
+            if self._fails(Consumer.BUS, sequence, refused[sequence]):
+                self._at[Consumer.BUS] = sequence - 1
+                return
 
     def hand_on(self, arrived: StreamedEvent) -> None:
         """Give the event to those that have all before it."""
@@ -150,26 +181,31 @@ class _Attempt:
         try:
             self._run.ports.consumers[consumer](event, appended_at)
         except Exception as error:
-            name = type(error).__name__
-            if not self._run.ports.is_outage(error):
-                self._put_aside([consumer], event.sequence, name)
-                return False
-            self._run.failures[consumer] += 1
-            self._run.report.failed[consumer, name] += 1
-            self._stuck.add(consumer)
+            self._fails(consumer, event.sequence, error)
             return False
         self._at[consumer] = event.sequence
         return True
 
+    def _fails(self, consumer: Consumer, sequence: int, error: Exception) -> bool:
+        """Whether the consumer is out of reach; otherwise the event is set aside for it."""
+        name = type(error).__name__
+        if not self._run.ports.is_outage(error):
+            self._put_aside([consumer], sequence, name)
+            return False
+        self._run.failures[consumer] += 1
+        self._run.report.failed[consumer, name] += 1
+        self._stuck.add(consumer)
+        return True
+
     def _put_aside(self, consumers: Iterable[Consumer], sequence: int, reason: str) -> None:
         for consumer in consumers:
-            if len(self._before.set_aside) + len(self.set_aside) >= SET_ASIDE_MAX:
+            if len(self.before.set_aside) + len(self._set_aside) >= SET_ASIDE_MAX:
                 self._stuck.add(consumer)
                 continue
             entry = SetAside(consumer, sequence, reason)
-            self.set_aside.append(entry)
-            self._run.report.set_aside.append((self._before.stream, entry))
-            self._at[consumer] = sequence
+            self._set_aside.append(entry)
+            self._run.report.set_aside.append((self.before.stream, entry))
+            self._at[consumer] = max(sequence, self._at[consumer])
 
 
 def keep(

@@ -37,13 +37,6 @@ class ControlAccounts(Protocol):
         """Debits less credits over all accounts, in minor units: zero, or something is wrong."""
 
 
-class EventBus(Protocol):
-    """Where other systems receive events."""
-
-    def publish(self, event: Event) -> None:
-        """Hand the event on; raise when the bus did not take it."""
-
-
 @dataclass(frozen=True, slots=True)
 class StoredFacts:
     """A record as an event left it, its personal facts still sealed."""

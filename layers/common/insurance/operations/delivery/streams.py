@@ -17,6 +17,10 @@ type Take = Callable[[Event, datetime], None]
 """Gives a consumer an event, and when it was appended. Safe to repeat."""
 
 
+type Place = tuple[str, int]
+"""A stream, and the number of an event in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class StreamedEvent:
     """An event as it arrived, not read yet: one that cannot be read keeps nothing else up."""
@@ -65,3 +69,5 @@ class StreamPorts:
     stored: StoredEvents
     is_outage: Callable[[Exception], bool]
     """Whether an error has a cause that is not the event's own, and passes."""
+    flush: Callable[[], Mapping[Place, Exception]] = dict
+    """Sends what the bus was given since, and says what of it was not taken, and why."""
