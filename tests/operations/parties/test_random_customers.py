@@ -191,9 +191,6 @@ class Customers(RuleBasedStateMachine):
         if root == before or begun >= policy.period.end or policy.invitation is not None:
             return
         self.platform.now = begun
-        if root in {former.party_id for former in policy.former_holders}:
-            self._refused(pass_on, InvalidFields)  # their key stands there already
-            return
         passed = pass_on()
         assert passed.party not in {before, policy.party}
         assert party_id is None or passed.party == root

@@ -178,13 +178,17 @@ def test_a_joint_holder_who_is_not_there_cannot_go_out_and_too_many_cannot_come_
     assert [fault.pointer for fault in refused.value.faults] == [pointer]
 
 
-def test_a_customer_who_holds_the_policy_already_or_held_it_before_cannot_be_named():
-    joint = JointHolder.of(HEIR, NEW_PARTY)
+def test_a_customer_who_held_the_policy_before_is_named_by_their_id():
     former = FormerHolder(party_id=NEW_PARTY, until=DURING)
+
+    check(held(former_holders=(former,)), request(TransferReason.DIVORCE, party_id=NEW_PARTY))
+
+
+def test_a_customer_who_holds_the_policy_already_cannot_be_named():
+    joint = JointHolder.of(HEIR, NEW_PARTY)
     for policy, code in (
         (held(party_id=NEW_PARTY), "holder-already"),
         (make_policy(joint_holders=(joint,)), "holder-already"),
-        (held(former_holders=(former,)), "former-holder"),
     ):
         for reason in (TransferReason.ASSIGNMENT, TransferReason.JOINT_HOLDER_IN):
             with pytest.raises(InvalidFields) as refused:

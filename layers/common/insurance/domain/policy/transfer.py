@@ -206,10 +206,6 @@ def _faults_of_party(policy: Policy, party_id: PartyId) -> Iterator[FieldFault]:
     joint = {each.party_id for each in policy.joint_holders}
     if party_id == policy.party_id or party_id in joint:
         yield FieldFault("/party_id", "holder-already", "They hold the policy already.")
-    elif any(party_id == former.party_id for former in policy.former_holders):
-        # Each party's key stands once beside the contract: here it is that of a former holder.
-        detail = "They held the policy before: give their details, and merge the two parties."
-        yield FieldFault("/party_id", "former-holder", detail)
 
 
 def _faults(policy: Policy, request: TransferInput, now: datetime) -> list[FieldFault]:

@@ -13,6 +13,7 @@ from insurance.dynamodb.contract_keys import (
     BOOK,
     DEMANDS,
     ERASED_AT,
+    ERASING,
     FORMER,
     KEY,
     PARTY,
@@ -24,7 +25,7 @@ from insurance.dynamodb.parties.party_items import party_write
 from insurance.dynamodb.policy.policy_changes import policy_change
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.tables import Tables
-from insurance.dynamodb.transaction import Write, load, put, transact, update
+from insurance.dynamodb.transaction import Refusal, Write, load, put, transact, update
 from insurance.operations.command import Command
 from insurance.operations.policy.ports import TransferContext
 
@@ -81,27 +82,44 @@ class DynamoDBPolicyTransfers:
             return StaleRevision(event.stream)
 
         mark = former_mark(event.stream, before.policy.record.party_id)
+        returns = holder in (before.former or {})
         transact(
             self._client,
             [
                 *policy_change(self._tables, event, before=before.policy),
-                *self._new_holder(policy.record.party_id, registered, key),
+                *self._new_holder(policy.record, registered, key),
                 *self._hand_over(policy, before),
+                *([self._taken_out(former_mark(event.stream, holder), stale)] if returns else []),
                 put(
                     self._tables.quotes,
                     mark,
                     stale,
-                    condition="attribute_not_exists(id) OR party = :former",
+                    condition=f"attribute_not_exists({PARTY}) OR {PARTY} = :former",
                     former=mark[PARTY],
                 ),
                 self._idempotency.keep(command.idempotency, about=holder, key=key),
             ],
         )
 
-    def _new_holder(self, party_id: str, registered: Event | None, key: PartyKey) -> list[Write]:
-        """What is written, or checked, of the party that holds the policy from now on."""
+    def _taken_out(self, mark: Item, refusal: Refusal) -> Write:
+        """The mark of a former holder who holds the policy again, out of the index of their contracts."""
+        return update(
+            self._tables.quotes,
+            {"id": mark["id"]},
+            {"v": mark["v"]},
+            refusal,
+            condition=f"{PARTY} = :former",
+            removed=[PARTY],
+            former=mark[PARTY],
+        )
+
+    def _new_holder(self, policy: Policy, registered: Event | None, key: PartyKey) -> list[Write]:
+        """What is written, or checked, of the party that holds the policy from now on. Of the party that
+        the contract made, the item is the contract's own: the hand-over checks it."""
+        if policy.party_id == party_id_for(policy.id):
+            return []
         if registered is None:
-            return [not_erased(self._tables.parties, party_id)]
+            return [not_erased(self._tables.parties, policy.party_id)]
 
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(registered.stream)
@@ -124,11 +142,17 @@ class DynamoDBPolicyTransfers:
         passed_on_before = before.former is not None
         seen = {party: {"B": wrapped} for party, wrapped in (before.former or {}).items()}
         former = seen | {before.policy.record.party_id: {"B": before.policy.key.wrapped}}
-        columns: Item = {
-            PARTY: codec.text(policy.record.party_id),
-            KEY: codec.binary(key.wrapped),
-            FORMER: {"M": former},
-        } | ({BOOK: codec.text(policy.record.partner)} if policy.record.former_partners else {})
+        holder = policy.record.party_id
+        former.pop(holder, None)
+        is_own = holder == party_id_for(id)  # the contract's id gives its holder then
+        columns: Item = (
+            ({} if is_own else {PARTY: codec.text(holder)})
+            | {
+                KEY: codec.binary(key.wrapped),
+                FORMER: {"M": former},
+            }
+            | ({BOOK: codec.text(policy.record.partner)} if policy.record.former_partners else {})
+        )
         values: Item = {"seen": {"M": seen}} if passed_on_before else {}
         unchanged = f"{FORMER} = :seen" if passed_on_before else f"attribute_not_exists({FORMER})"
         places = (
@@ -141,10 +165,10 @@ class DynamoDBPolicyTransfers:
                 {"id": codec.text(item_id)},
                 columns,
                 stale,
-                condition=f"attribute_not_exists({ERASED_AT}) AND {unchanged}",
-                removed=[
-                    DEMANDS
-                ],  # the former holder's; delivery of the event brings the new one's
+                condition=f"attribute_not_exists({ERASED_AT}) AND attribute_not_exists({ERASING})"
+                f" AND {unchanged}",
+                # the former holder's demands; delivery of the event brings the new one's
+                removed=[DEMANDS, *([PARTY] if is_own else [])],
                 **values,
             )
             for table, item_id in places

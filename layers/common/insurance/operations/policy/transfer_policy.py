@@ -13,7 +13,13 @@ from insurance.domain.core.errors import (
     ScreeningOpen,
 )
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import PartyId, mode_of, screening_id_for, transferee_id_for
+from insurance.domain.core.identity import (
+    PartyId,
+    mode_of,
+    party_id_for,
+    screening_id_for,
+    transferee_id_for,
+)
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.party.details import details_of
 from insurance.domain.party.party import Policyholder
@@ -162,6 +168,8 @@ def _registration(
     policy, key = stored.record, stored.key
     if policy.policyholder is None or key is None:
         raise ValueError("a new holder has a name and a key")
+    if known is not None and policy.party == party_id_for(policy.id):
+        return None  # the contract made them
     if known is not None:
         return registration(known.record, key, command) if known.head.sequence == 0 else None
     details = details_of(policy.policyholder)
