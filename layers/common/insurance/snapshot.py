@@ -21,9 +21,9 @@ SEARCHED = ("insurance.api", "insurance.domain", "insurance.dynamodb", "insuranc
 
 
 before: Final[list[Callable[[], None]]] = []
-"""What else is done before a snapshot is taken: whoever makes a thing that can be ready says so here."""
+"""What else is done before a snapshot is taken: what makes a thing that can be ready says so here."""
 after: Final[list[Callable[[], None]]] = []
-"""What else each copy does: whoever makes a thing that two copies must not share says so here."""
+"""What else each copy does: what makes a thing that two copies must not share says so here."""
 
 
 def is_taken() -> bool:
