@@ -196,3 +196,10 @@ CLIENTS: Mapping[str, Partner | Machine] = {
     **{bank.client_id: bank for bank in BANKS.values()},
 }
 """What signs in by client credentials, by client id."""
+
+
+def british_iban(number: int) -> str:
+    """An account in Great Britain, with its check digits (ISO 13616: modulo 97)."""
+    bank, account = "BUKB", f"202015{number:08}"
+    digits = "".join(str(int(letter, 36)) for letter in f"{bank}{account}GB00")
+    return f"GB{98 - int(digits) % 97:02}{bank}{account}"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
+from demo.samples import british_iban
 from demo.tour.visitor import BANK_SECONDS, HANDLER, SUPERVISOR, Visitor, shown
 
 type Json = dict[str, Any]
@@ -47,7 +49,7 @@ def referred_and_paid_after_a_second_person_agreed(visitor: Visitor) -> str:
     path = f"/v1/claims/{claim_id}"
     referred = visitor.post(f"{path}/settlement")
     visitor.say("settlement", f"{referred['status']}: {referred['task']['reason']}")
-    visitor.post(f"{path}/facts", {"payee": _PAYEE})
+    visitor.post(f"{path}/facts", {"payee": _payee()})
     approve = {
         "decision": "approve",
         "reason_code": "as_reported",
@@ -152,7 +154,12 @@ def _sent(visitor: Visitor, payments: set[str]) -> list[Json]:
 
 
 FINANCE = "finance-test"
-_PAYEE = {"name": "Ada Merton", "iban": "GB33BUKB20201555555555"}
+_accounts = count(10_000_000)
+
+
+def _payee() -> Json:
+    """Somebody with an account of their own: what is paid to one account for many claims waits."""
+    return {"name": "Ada Merton", "iban": british_iban(next(_accounts))}
 
 
 def motor_policy(visitor: Visitor, **changes: Any) -> Json:
@@ -183,7 +190,7 @@ def notified(visitor: Visitor, amount: int, **changes: Any) -> str:
         "claimed": {"amount": amount, "currency": GBP},
         "facts": {"driver_age": 35, "fault": True},
         "claimant": {"name": "Ada Merton"},
-        "payee": _PAYEE,
+        "payee": _payee(),
         **changes,
     }
     claim = visitor.post("/v1/claims", notice)

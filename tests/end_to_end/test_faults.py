@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from insurance.domain.core.event import Event, first_broken_link
 from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.transaction import TRIES
 
+from demo.samples import british_iban
 from local.settings import Settings
 from local.stack import Stack, ephemeral
 from tests.end_to_end.conftest import Caller, Json
@@ -258,12 +260,17 @@ def accepted_quote(caller: Caller, risk: Json) -> str:
     return quote_id
 
 
+ACCOUNTS = count(20_000_000)
+"""What is paid to one account for many claims waits for a person: each claim has its own."""
+
+
 def notified_claim(caller: Caller, journey: Json) -> str:
     quote_id = accepted_quote(caller, journey["quote"])
     bought = {"quote_id": quote_id}
     policy_id = made(lambda: caller.post("/v1/policies", bought, key=quote_id))["id"]
     caller.http.headers["Coverwright-Clock"] = "2027-01-16T09:00:00Z"
-    notice = {"policy_id": policy_id, **journey["claim"]}
+    payee = journey["claim"]["payee"] | {"iban": british_iban(next(ACCOUNTS))}
+    notice = {"policy_id": policy_id, **journey["claim"], "payee": payee}
     return str(made(lambda: caller.post("/v1/claims", notice, key=policy_id))["id"])
 
 

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from demo.samples import british_iban
+
 type Json = dict[str, Any]
 
 DEFINITION = Path(__file__).resolve().parents[2] / "openapi.yaml"
@@ -92,16 +94,9 @@ def marker(field: Field) -> str:
     if field.pointer.endswith("/phone"):
         return f"+4479{number:08}1"
     if field.pointer.endswith("/iban"):
-        return _iban(number)
+        return british_iban(90_000_000 + number)
     word = f"qz{number:04}xw"
     return f"{word}@marker.example" if "email" in field.pointer else word
-
-
-def _iban(number: int) -> str:
-    """An account in Great Britain, with its check digits (ISO 13616: modulo 97)."""
-    bank, account = "BUKB", f"202015{90_000_000 + number}"
-    digits = "".join(str(int(letter, 36)) for letter in f"{bank}{account}GB00")
-    return f"GB{98 - int(digits) % 97:02}{bank}{account}"
 
 
 def key_of(word: str) -> str:
