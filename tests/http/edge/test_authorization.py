@@ -229,13 +229,17 @@ def test_an_object_of_another_book_or_mode_is_not_there_for_a_body_either(
         assert answer.status == 404, (path, answer.text)
 
 
-def test_staff_of_the_other_mode_allocate_no_receipt(loaded: Platform, theirs: Json):
-    path = f"/v1/suspense/{theirs['suspense_id']}/allocation"
-    by = caller(Role.FINANCE, "live")
-
-    answer = loaded.call("POST", path, {"policy_id": theirs["policy_id"]}, by=by, clock=None)
-
-    assert (answer.status, answer.code) == (404, "suspense-not-found")
+def test_staff_of_the_other_mode_neither_allocate_nor_return_a_receipt(
+    loaded: Platform, theirs: Json
+):
+    at, by = f"/v1/suspense/{theirs['suspense_id']}", caller(Role.FINANCE, "live")
+    steps = {
+        "allocation": {"policy_id": theirs["policy_id"]},
+        "return": {"reason_code": "payer_unknown"},
+    }
+    for step, body in steps.items():
+        answer = loaded.call("POST", f"{at}/{step}", body, by=by, clock=None)
+        assert (answer.status, answer.code) == (404, "suspense-not-found"), step
 
 
 def test_the_clock_of_live_data_is_turned_by_nobody(loaded: Platform):
