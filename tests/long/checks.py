@@ -8,6 +8,7 @@ are tables; what is taken out of code is a statement.
 import ast
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -38,6 +39,8 @@ QUESTIONS: Final = frozenset(
 """Calls whose answer decides whether something is refused or waits."""
 
 WALK: Final = "tests/http/edge/test_authorization.py"
+BOOKS: Final = f"{WALK} -k 'book or mode or clock'"
+"""The part of the walk over objects of other books and modes."""
 PAIRS: Final = "tests/operations/test_pairs_of_duties.py"
 AMOUNTS: Final = "tests/operations/claims/test_amounts_of_authority.py"
 SEGREGATION: Final = "tests/operations/claims/test_segregation.py"
@@ -61,17 +64,17 @@ NOTICED_BY: Final[Sequence[tuple[str, Sequence[str]]]] = (
     ("domain/ledger/", (MONTHS,)),
     ("domain/product/", ("tests/unit/product/test_publishing.py",)),
     ("domain/", (PAIRS,)),
-    ("operations/billing/", (PAIRS, MONEY, WALK)),
-    ("operations/complaints/", (COMPLAINTS, WALK)),
+    ("operations/billing/", (PAIRS, MONEY, BOOKS)),
+    ("operations/complaints/", (COMPLAINTS, BOOKS)),
     ("operations/claims/change_payee.py", (AMOUNTS,)),
-    ("operations/claims/", (AMOUNTS, WALK)),
-    ("operations/quoting/", (REFERRALS, WALK)),
+    ("operations/claims/", (AMOUNTS, BOOKS)),
+    ("operations/quoting/", (REFERRALS, BOOKS)),
     ("operations/policy/change_policy.py", (REFERRALS,)),
-    ("operations/policy/store_policy.py", (WALK, "tests/http/policy/test_servicing.py")),
+    ("operations/policy/store_policy.py", (BOOKS, "tests/http/policy/test_servicing.py")),
     ("operations/policy/correct_party.py", ("tests/http/parties/test_rectifications.py",)),
     ("operations/work/", ("tests/operations/work/test_work_lists.py",)),
     ("functions/claim_intake", ("tests/http/edge/test_policyholders.py",)),
-    ("", (WALK,)),
+    ("", (BOOKS,)),
 )
 """The tests that are asked, by where the check stands: the first line that fits."""
 FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
@@ -239,7 +242,9 @@ def killed(removal: Removal, trees: "SimpleQueue[Path]") -> bool:
     sound = module.read_text(encoding="utf-8")
     try:
         module.write_text(removal.text, encoding="utf-8")
-        found = next(filter(None, (noticed(tree, [each]) for each in asked_for(removal.path))), "")
+        found = next(
+            filter(None, (noticed(tree, shlex.split(each)) for each in asked_for(removal.path))), ""
+        )
     finally:
         module.write_text(sound, encoding="utf-8")
         trees.put(tree)
