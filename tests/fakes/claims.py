@@ -25,6 +25,7 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.house_authority import RunningTotal
 from insurance.domain.core.identity import Mode, billing_id_for, mode_of, policy_id_for
 from insurance.domain.core.stored import Stored
+from insurance.domain.party.names import comparable
 from insurance.domain.party.party import Payee
 from insurance.domain.policy import Policy
 from insurance.operations.command import Command
@@ -140,7 +141,15 @@ class MemoryClaims:
 
     def _payee_account(self, id: str, naming: Payee | None) -> PayeeAccount:
         account = account_number(naming) if naming else None
-        return self._memory.payee_accounts.get((mode_of(id), account or ""), UNKNOWN)
+        noted = self._memory.payee_accounts.get((mode_of(id), account or ""))
+        if naming is None or noted is None:
+            return UNKNOWN
+        claims, approved = noted
+        return PayeeAccount(
+            frozenset(claim for claim, _ in claims),
+            frozenset(claim for claim, name in claims if name == comparable(naming.name)),
+            approved=approved,
+        )
 
     def _check_account(self, change: SetOffEntry | None) -> None:
         if change is None:
@@ -182,7 +191,11 @@ class MemoryPayeeAccounts:
     def __init__(self, memory: Memory) -> None:
         self._accounts = memory.payee_accounts
 
-    def note(self, mode: Mode, account: str, claim_id: str, *, approved: bool) -> None:
-        before = self._accounts.get((mode, account), UNKNOWN)
-        claims = before.claims | ({claim_id} if len(before.claims) < CLAIMS_MAX else set())
-        self._accounts[mode, account] = PayeeAccount(claims, before.approved or approved)
+    def note(self, mode: Mode, payee: Payee, claim_id: str, *, approved: bool) -> None:
+        account = account_number(payee)
+        if account is None:
+            return
+        claims, approved_before = self._accounts.get((mode, account), (frozenset(), False))
+        if len(claims) < CLAIMS_MAX:
+            claims |= {(claim_id, comparable(payee.name))}
+        self._accounts[mode, account] = claims, approved_before or approved

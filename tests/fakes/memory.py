@@ -6,7 +6,6 @@ from datetime import datetime
 
 from insurance.domain.billing import BillingAccount, SuspendedPayment, UsedReference
 from insurance.domain.claim import Claim, NoticedClaim
-from insurance.domain.claim.payee_account import PayeeAccount
 from insurance.domain.complaint import Complaint
 from insurance.domain.contract.number import normalise_number
 from insurance.domain.core.errors import (
@@ -60,7 +59,10 @@ class Memory:
         default_factory=dict
     )
     erased: set[str] = field(default_factory=set)
-    payee_accounts: dict[tuple[Mode, str], PayeeAccount] = field(default_factory=dict)
+    payee_accounts: dict[tuple[Mode, str], tuple[frozenset[tuple[str, str]], bool]] = field(
+        default_factory=dict
+    )
+    """By account: on which claims it stands, under which name, and whether it was approved."""
     used: dict[str, dict[str, int]] = field(default_factory=dict)
     used_for_life: dict[str, dict[str, int]] = field(default_factory=dict)
     """What is taken of shared limits, by policy and code."""

@@ -52,6 +52,7 @@ def issued(
     *,
     covers: tuple[str, ...] = (),
     imposed: Json | None = None,
+    holder: str = "Ada Merton",
 ) -> str:
     """A policy from 1 December 2026; its id. A referred one is accepted on the terms imposed."""
     quote = platform.post(
@@ -59,7 +60,7 @@ def issued(
         {
             "product": product,
             "start": "2026-12-01",
-            "policyholder": {"name": "Ada Merton"},
+            "policyholder": {"name": holder},
             "answers": MOTOR if answers is None else answers,
             "covers": list(covers),
         },

@@ -39,25 +39,42 @@ def test_an_account_stands_on_the_claims_that_were_noted_however_it_is_written(
 ):
     mode = mode_of(claim.id)
     for other in ("clm_one", "clm_two", "clm_one"):
-        stores.payee_accounts.note(mode, NUMBER, other, approved=False)
+        stores.payee_accounts.note(mode, PAYEE, other, approved=False)
 
-    noted = PayeeAccount(frozenset({"clm_one", "clm_two"}))
-    written = Payee(name="Ada", sort_code=NUMBER[:6], account_number=NUMBER[6:])
+    both = frozenset({"clm_one", "clm_two"})
+    noted = PayeeAccount(both, both)
+    written = Payee(name="MERTON, Ada", sort_code=NUMBER[:6], account_number=NUMBER[6:])
     assert read(stores, claim) == read(stores, claim, written) == noted
     assert read(stores, claim, PAYEE.replace(iban="DE89370400440532013000")) == UNKNOWN
 
 
+def test_claims_on_which_it_stands_under_another_name_are_told_apart(stores: Stores, claim: Claim):
+    mode = mode_of(claim.id)
+    stores.payee_accounts.note(mode, PAYEE, "clm_one", approved=False)
+    stores.payee_accounts.note(mode, PAYEE.replace(name="Bo Quick"), "clm_two", approved=False)
+
+    noted = read(stores, claim)
+    assert noted.claims == {"clm_one", "clm_two"}
+    assert noted.same_name == {"clm_one"}
+
+
+def test_who_names_no_account_is_not_noted(stores: Stores, claim: Claim):
+    stores.payee_accounts.note(mode_of(claim.id), Payee(name="Ada"), "clm_one", approved=False)
+
+    assert read(stores, claim) == UNKNOWN
+
+
 def test_an_approval_is_noted_for_good(stores: Stores, claim: Claim):
     mode = mode_of(claim.id)
-    stores.payee_accounts.note(mode, NUMBER, "clm_one", approved=True)
-    stores.payee_accounts.note(mode, NUMBER, "clm_one", approved=False)
+    stores.payee_accounts.note(mode, PAYEE, "clm_one", approved=True)
+    stores.payee_accounts.note(mode, PAYEE, "clm_one", approved=False)
 
     assert read(stores, claim).approved
 
 
 def test_an_account_of_the_other_mode_says_nothing(stores: Stores, claim: Claim):
     [other] = set(Mode) - {mode_of(claim.id)}
-    stores.payee_accounts.note(other, NUMBER, "clm_one", approved=True)
+    stores.payee_accounts.note(other, PAYEE, "clm_one", approved=True)
 
     assert read(stores, claim) == UNKNOWN
 
@@ -65,6 +82,6 @@ def test_an_account_of_the_other_mode_says_nothing(stores: Stores, claim: Claim)
 def test_of_one_account_so_many_claims_are_noted_and_no_more(stores: Stores, claim: Claim):
     mode = mode_of(claim.id)
     for number in range(CLAIMS_MAX + 2):
-        stores.payee_accounts.note(mode, NUMBER, f"clm_{number}", approved=False)
+        stores.payee_accounts.note(mode, PAYEE, f"clm_{number}", approved=False)
 
     assert len(read(stores, claim).claims) == CLAIMS_MAX

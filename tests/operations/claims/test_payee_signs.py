@@ -65,11 +65,18 @@ def test_who_holds_the_policy_is_paid_again_and_again(platform: Platform):
     assert again["payments"][0]["status"] == "executing"
 
 
+def test_who_holds_several_policies_is_paid_on_each(platform: Platform):
+    claims = [paid(platform, policy_id, OWN) for policy_id in [issued(platform) for _ in range(7)]]
+
+    assert {score(claim)[0] for claim in claims} == {0}
+    assert {claim["payments"][0]["status"] for claim in claims} == {"executing"}
+
+
 def test_an_account_under_the_names_of_two_policyholders_is_a_sign(platform: Platform):
-    one, another = issued(platform), issued(platform)
+    one, another = issued(platform), issued(platform, holder="Bo Quick")
     paid(platform, one, OWN, day=12)
 
-    other = paid(platform, another, OWN, day=14)
+    other = paid(platform, another, OWN | {"name": "Bo Quick"}, day=14)
 
     assert score(other) == (20, ["shared_account"])
 
@@ -91,8 +98,10 @@ def test_whom_a_second_person_has_approved_is_no_stranger(platform: Platform):
     platform.deliver()
 
     later = paid(platform, other, STRANGER)
+    under_another_name = paid(platform, other, STRANGER | {"name": "Somebody Else"}, day=16)
 
-    assert score(later) == (20, ["shared_account"])
+    assert score(later) == (0, [])
+    assert score(under_another_name) == (20, ["shared_account"])
 
 
 def test_a_payee_who_is_named_later_is_judged_too(platform: Platform):

@@ -20,6 +20,8 @@ class PayeeAccount(NamedTuple):
 
     claims: frozenset[ClaimId] = frozenset()
     """The claims on which a payee named it."""
+    same_name: frozenset[ClaimId] = frozenset()
+    """Those of them whose payee has the name of the one who is looked at."""
     approved: bool = False
     """Whether a second person has approved a payment to it."""
 
@@ -44,24 +46,23 @@ def signs_of(
     if payee is None:
         return None
     holds = is_holder(payee.name, policy.policyholder, policy.joint_holders)
+    # The account of somebody who is known stands on all their claims; under another name it is a sign.
+    theirs = account.same_name if holds or account.approved else frozenset()
     others = [
         other
-        for other in account.claims
+        for other in account.claims - theirs
         if other != claim_id and not (holds and policy_id_for(other) == policy.id)
     ]
     signs = PayeeSigns(is_stranger=not (holds or account.approved), other_claims=len(others))
     return signs if signs != PayeeSigns() else None
 
 
-def accounts_in(claim: Claim) -> Iterator[tuple[str, bool]]:
-    """The accounts that a claim's payees name, and whether a second person approved a payment there."""
+def payees_with_accounts(claim: Claim) -> Iterator[tuple[Payee, bool]]:
+    """A claim's payees who named an account, and whether a second person approved a payment to it."""
     approved = {
         payment.id for payment in claim.payments if payment.status in SENT and payment.decided_by
     }
     named = [("", claim.payee), *(claim.payees or {}).items()]
-    found: dict[str, bool] = {}
     for payment_id, payee in named:
-        number = account_number(payee) if payee else None
-        if number is not None:
-            found[number] = found.get(number, False) or payment_id in approved
-    yield from found.items()
+        if payee is not None and account_number(payee) is not None:
+            yield payee, payment_id in approved

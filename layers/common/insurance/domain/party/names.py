@@ -18,8 +18,13 @@ def letters(text: str) -> str:
 
 def is_same_name(one: str, other: str) -> bool:
     """Whether two texts name one person or company, in the same words."""
-    words = sorted(letters(one).split())
-    return bool(words) and words == sorted(letters(other).split())
+    name = comparable(one)
+    return bool(name) and name == comparable(other)
+
+
+def comparable(name: str) -> str:
+    """A name as every writing of it comes out: its words in plain letters, in one order."""
+    return " ".join(sorted(letters(name).split()))
 
 
 def _words(text: str) -> Iterable[str]:

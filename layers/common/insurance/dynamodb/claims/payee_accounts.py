@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from insurance.domain.claim.payee_account import CLAIMS_MAX, UNKNOWN, PayeeAccount, account_number
 from insurance.domain.claim.totals import Pool
 from insurance.domain.core.identity import ClaimId, Mode, index_key_id_for
+from insurance.domain.party.names import comparable
 from insurance.domain.party.party import Payee
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 FIELD: Final = "payee_account"
+NAME_FIELD: Final = "payee_name"
 
 
 class DynamoDBPayeeAccounts:
@@ -33,10 +35,14 @@ class DynamoDBPayeeAccounts:
         self._table = tables.parties
         self._index_keys = index_keys
 
-    def note(self, mode: Mode, account: str, claim_id: ClaimId, *, approved: bool) -> None:
+    def note(self, mode: Mode, payee: Payee, claim_id: ClaimId, *, approved: bool) -> None:
+        account = account_number(payee)
+        if account is None:
+            return
         key = self._row(self._index_keys.token(mode, FIELD, account))[1]
         with suppress(_NothingToNote):
-            transact(self._client, [self._adding(key, claim_id)])
+            entry = f"{claim_id} {self._name(mode, payee)}"
+            transact(self._client, [self._adding(key, entry)])
         if approved:
             with suppress(_NothingToNote):
                 transact(self._client, [self._approving(key)])
@@ -62,8 +68,14 @@ class DynamoDBPayeeAccounts:
             [item] = load(self._client, [self._row(self._index_keys.token(mode, FIELD, account))])
         if item is None:
             return UNKNOWN
-        claims = item["claims"]["SS"] if "claims" in item else []
-        return PayeeAccount(frozenset(claims), "approved" in item)
+        entries = item["claims"]["SS"] if "claims" in item else []
+        noted = [(claim, name) for claim, _, name in (each.partition(" ") for each in entries)]
+        own = self._name(mode, naming) if naming else None
+        return PayeeAccount(
+            frozenset(claim for claim, _ in noted),
+            frozenset(claim for claim, name in noted if name == own),
+            approved="approved" in item,
+        )
 
     def hashed(self, pool: Pool) -> str | None:
         """Where a running total of an account is kept; None: there is no key for hashes yet."""
@@ -76,20 +88,23 @@ class DynamoDBPayeeAccounts:
             self._index_keys.learn(mode, item)
         return f"total_{pool.total}_{self._index_keys.token(mode, pool.total, pool.name)}"
 
+    def _name(self, mode: Mode, payee: Payee) -> str:
+        return self._index_keys.token(mode, NAME_FIELD, comparable(payee.name))
+
     def _row(self, token: str) -> tuple[str, Item]:
         return self._table, {"id": codec.text(f"account_{token}")}
 
-    def _adding(self, key: Item, claim_id: ClaimId) -> Write:
+    def _adding(self, key: Item, entry: str) -> Write:
         request = {
             "TableName": self._table,
             "Key": key,
             "UpdateExpression": "SET v = :v ADD claims :claim",
             "ConditionExpression": "attribute_not_exists(claims)"
-            " OR (size(claims) < :most AND NOT contains(claims, :id))",
+            " OR (size(claims) < :most AND NOT contains(claims, :entry))",
             "ExpressionAttributeValues": {
                 ":v": codec.number(codec.SCHEMA_VERSION),
-                ":id": codec.text(claim_id),
-                ":claim": {"SS": [claim_id]},
+                ":entry": codec.text(entry),
+                ":claim": {"SS": [entry]},
                 ":most": codec.number(CLAIMS_MAX),
             },
         }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from insurance.domain.claim import Claim
-from insurance.domain.claim.payee_account import accounts_in
+from insurance.domain.claim.payee_account import payees_with_accounts
 from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.classification import Record
 from insurance.domain.core.event import Event
@@ -92,8 +92,8 @@ def _index(stored: StoredFacts, schema: type[Record], ports: IndexPorts) -> bool
         indexed = [IndexedObject.of(each, ports.index_keys.token) for each in source.objects]
         ports.index.replace(source.id, source.sequence, indexed, party_id=source.party_id)
     if isinstance(record, Claim):
-        for account, approved in accounts_in(record):
-            ports.payee_accounts.note(mode_of(record.id), account, record.id, approved=approved)
+        for payee, approved in payees_with_accounts(record):
+            ports.payee_accounts.note(mode_of(record.id), payee, record.id, approved=approved)
     if isinstance(opened, Party):
         links = PartyLinks(opened.merged_into, opened.members)
         ports.index.regroup(opened.id, stored.sequence, links)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from insurance.domain.core.money import Currency
     from insurance.domain.ledger.sources import Source
     from insurance.domain.ledger.sub_ledger import PostingDate
+    from insurance.domain.party.party import Payee
     from insurance.domain.search.entry import IndexedObject
     from insurance.operations.parties.ports import IndexKeys
     from insurance.operations.products.ports import Products
@@ -134,8 +135,9 @@ class SearchIndex(Protocol):
 class PayeeAccounts(Protocol):
     """What is known of the accounts that the payees of claims name."""
 
-    def note(self, mode: Mode, account: str, claim_id: ClaimId, *, approved: bool) -> None:
-        """Note that the account stands on a claim, and that a second person approved a payment to it.
+    def note(self, mode: Mode, payee: Payee, claim_id: ClaimId, *, approved: bool) -> None:
+        """Note that the payee's account stands on a claim under their name, and that a second person
+        approved a payment to it. Who names no account is not noted.
 
         Of one account so many claims are noted and no more (`CLAIMS_MAX`). Safe to repeat.
         """
