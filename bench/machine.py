@@ -45,7 +45,10 @@ def engine(*, folder: Path | None = None) -> Iterator[str]:
 
 @contextmanager
 def key_service() -> Iterator[str]:
-    """A stand-in for KMS whose answers have the size of KMS's own. It guards nothing."""
+    """A stand-in for KMS whose answers have the size of KMS's own. It guards nothing.
+
+    It stands in for S3, too, with buckets that are empty: who erases a party looks there for copies.
+    """
     server = ThreadingHTTPServer((LOOPBACK, 0), _KeyService)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -72,6 +75,14 @@ class _KeyService(BaseHTTPRequestHandler):
         body = json.dumps(answer | {"KeyId": request["KeyId"]}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/x-amz-json-1.1")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        body = b"<ListVersionsResult><IsTruncated>false</IsTruncated></ListVersionsResult>"
+        self.send_response(200)
+        self.send_header("Content-Type", "application/xml")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -131,7 +142,11 @@ def function_environment(folder: str, endpoints: Mapping[str, str]) -> dict[str,
 
 
 def endpoints(database: str, keys: str) -> dict[str, str]:
-    return {"AWS_ENDPOINT_URL_DYNAMODB": database, "AWS_ENDPOINT_URL_KMS": keys}
+    return {
+        "AWS_ENDPOINT_URL_DYNAMODB": database,
+        "AWS_ENDPOINT_URL_KMS": keys,
+        "AWS_ENDPOINT_URL_S3": keys,
+    }
 
 
 type Json = dict[str, Any]
