@@ -48,6 +48,7 @@ TOTALS: Final = "tests/operations/claims/test_running_totals.py"
 LIMITS: Final = "tests/unit/core/test_segregation.py"
 MONEY: Final = "tests/http/billing/test_refused_money.py"
 COMPLAINTS: Final = "tests/operations/complaints/test_refusals.py"
+OWN: Final = "tests/http/complaints/test_policyholders_complaints.py"
 REFERRALS: Final = "tests/http/policy/test_blocking_points.py"
 MONTHS: Final = "tests/operations/ledger/test_periods.py"
 
@@ -65,13 +66,14 @@ NOTICED_BY: Final[Sequence[tuple[str, Sequence[str]]]] = (
     ("domain/product/", ("tests/unit/product/test_publishing.py",)),
     ("domain/", (PAIRS,)),
     ("operations/billing/", (PAIRS, MONEY, BOOKS)),
-    ("operations/complaints/", (COMPLAINTS, BOOKS)),
+    ("operations/complaints/", (COMPLAINTS, BOOKS, OWN)),
     ("operations/claims/change_payee.py", (AMOUNTS,)),
     ("operations/claims/", (AMOUNTS, BOOKS)),
     ("operations/quoting/", (REFERRALS, BOOKS)),
-    ("operations/policy/change_policy.py", (REFERRALS,)),
+    ("operations/policy/change_policy.py", ("tests/http/policy/test_servicing.py",)),
+    ("operations/parties/", (BOOKS, "tests/operations/parties/test_screening.py")),
     ("operations/policy/store_policy.py", (BOOKS, "tests/http/policy/test_servicing.py")),
-    ("operations/policy/correct_party.py", ("tests/http/parties/test_rectifications.py",)),
+    ("operations/policy/correct_party.py", ("tests/http/parties/test_own_corrections.py",)),
     ("operations/work/", ("tests/operations/work/test_work_lists.py",)),
     ("functions/claim_intake", ("tests/http/edge/test_policyholders.py",)),
     ("", (BOOKS,)),

@@ -276,3 +276,11 @@ def test_a_payment_file_of_the_other_mode_is_not_there(loaded: Platform):
 
     assert own.status == 200, own.text
     assert (other.status, other.code) == (404, "payment-file-not-found")
+
+
+def test_staff_of_the_other_mode_erase_nobody(loaded: Platform, theirs: Json):
+    path, by = f"/v1/parties/{theirs['party_id']}/erasure", caller(Role.PRIVACY_OFFICER, "live")
+
+    answer = loaded.call("POST", path, {"reason": "requested"}, by=by, clock=None)
+
+    assert (answer.status, answer.code) == (404, "party-not-found")

@@ -119,6 +119,16 @@ def test_a_repeated_decision_is_answered_as_the_first_was(platform: Platform):
     assert (again.body, again.headers["Idempotent-Replayed"]) == (first.body, "true")
 
 
+def test_a_case_of_test_data_is_not_there_for_who_works_on_live_data(platform: Platform):
+    platform.refused("/v1/policies", {"quote_id": accepted(platform)})
+    [case] = waiting(platform)
+
+    path = f"/v1/screenings/{case['id']}/decision"
+
+    refused = platform.call("POST", path, CLEAR, by="underwriter", clock=None)
+    assert (refused.status, refused.code) == (404, "screening-not-found")
+
+
 def test_most_names_cost_an_issue_nothing(platform: Platform, dynamodb):
     policy_id = issued(platform)
 
