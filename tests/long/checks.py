@@ -74,6 +74,7 @@ NOTICED_BY: Final[Sequence[tuple[str, Sequence[str]]]] = (
     ("operations/parties/", (BOOKS, "tests/operations/parties/test_screening.py")),
     ("operations/policy/store_policy.py", (BOOKS, "tests/http/policy/test_servicing.py")),
     ("operations/policy/correct_party.py", ("tests/http/parties/test_own_corrections.py",)),
+    ("operations/files/", ("tests/http/billing/test_bank_uploads.py",)),
     ("operations/work/", ("tests/operations/work/test_work_lists.py",)),
     ("functions/claim_intake", ("tests/http/edge/test_policyholders.py",)),
     ("", (BOOKS,)),
