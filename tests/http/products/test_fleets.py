@@ -4,7 +4,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from insurance.catalogue import STATE_SECONDS
 
 from tests.support import pet
 from tests.support.calls import AUTHOR, LOSS_CLOCK, PUBLISHER, QUOTE, Answer
@@ -75,9 +74,8 @@ def fleet(handlers: Platform, monkeypatch: pytest.MonkeyPatch) -> Platform:
         body = {"step": step, "reason": "because"}
         taken = handlers.call("POST", f"{version}/steps", body, by=who)
         assert taken.status == 200, taken.text
-    catalogue = handlers.apps["quoting"].ports.products
-    now = catalogue._now
-    monkeypatch.setattr(catalogue, "_now", lambda: now() + STATE_SECONDS)
+    # What the process remembers of a product's versions would be a minute old, or from another test.
+    monkeypatch.setattr(handlers.apps["quoting"].ports.products, "_states", {})
     return handlers
 
 
