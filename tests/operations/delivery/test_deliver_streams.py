@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from insurance.clients import is_outage
-from insurance.domain.core.delivery import GRACE, SET_ASIDE_MAX, Consumer, Delivery
+from insurance.domain.core.delivery import GRACE, SET_ASIDE_MAX, Consumer, Delivery, SetAside
 from insurance.domain.core.errors import Unavailable
 from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import Mode
 from insurance.domain.policy.event_types import PolicyEventType
-from insurance.operations.delivery.catch_up import CatchUpReport, Wanted, catch_up
+from insurance.operations.delivery.catch_up import WAITING_MAX, CatchUpReport, Wanted, catch_up
 from insurance.operations.delivery.deliver_streams import DeliveryReport, deliver_streams
 from insurance.operations.delivery.register_heads import LastEvent, register_heads, take_back
 from insurance.operations.delivery.streams import StreamPorts, Take
@@ -254,6 +254,20 @@ def test_what_was_set_aside_is_given_again_when_its_cause_was_removed(house):
 
     assert set(house.taken[Consumer.BOOKS]) == {(e.stream, e.sequence) for e in house.all}
     assert house.gaps() == {}
+
+
+def test_streams_with_nothing_but_what_was_set_aside_keep_no_other_waiting(house):
+    aside = (SetAside(Consumer.BUS, 1, "KeyError"),)
+    for number in range(WAITING_MAX):
+        stream, taken = f"pol_test_{number}", dict.fromkeys(Consumer, 1)
+        long_ago = NOW - timedelta(days=1)
+        house.deliveries.standing[stream] = Delivery(stream, 1, taken, aside, long_ago)
+    house.register()
+
+    report = house.catch_up()
+
+    assert (report.behind, report.set_aside, report.finished) == (3, WAITING_MAX, True)
+    house.assert_everybody_has_everything()
 
 
 def test_too_much_set_aside_leaves_the_stream_behind(house):

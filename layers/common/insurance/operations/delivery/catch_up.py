@@ -1,6 +1,6 @@
 """Catch up: bring every stream that waits to every consumer that lacks it, after an outage of any length."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice
@@ -12,9 +12,9 @@ from insurance.operations.delivery.deliver_streams import DeliveryReport, Run, k
 from insurance.operations.delivery.streams import StreamPorts
 
 WAITING_MAX: Final = 1000
-"""Streams that one run looks at."""
+"""Streams that one run brings something to."""
 NAMED_MAX: Final = 50
-"""Of them, those that a report names."""
+"""Of those that wait, those that a report names."""
 
 
 class Wanted(NamedTuple):
@@ -37,7 +37,7 @@ class CatchUpReport:
     """Streams of which a consumer lacked events."""
     set_aside: int = 0
     """Streams with an event that was set aside."""
-    named: Sequence[Delivery] = ()
+    named: list[Delivery] = field(default_factory=list)
     """The first of them, as they were found."""
     delivery: DeliveryReport = field(default_factory=DeliveryReport)
     finished: bool = True
@@ -53,15 +53,9 @@ def catch_up(
     process, since each minute another stream comes first.
     """
     run = Run(ports)
-    pages = (ports.deliveries.waiting(mode, by=wanted.by) for mode in wanted.modes)
-    waiting = list(islice(chain.from_iterable(pages), WAITING_MAX))
-    report = CatchUpReport(
-        behind=sum(bool(found.lacking) for found in waiting),
-        set_aside=sum(bool(found.set_aside) for found in waiting),
-        named=waiting[:NAMED_MAX],
-        delivery=run.report,
-        finished=len(waiting) < WAITING_MAX,
-    )
+    report = CatchUpReport(delivery=run.report)
+    waiting = list(islice(_to_bring(wanted, ports, report), WAITING_MAX))
+    report.finished = len(waiting) < WAITING_MAX
     if wanted.looks_only or not waiting:
         return report
     first = wanted.by.minute % len(waiting)
@@ -76,6 +70,19 @@ def catch_up(
         except Exception as error:
             run.report.left.append((found.stream, type(error).__name__))
     return report
+
+
+def _to_bring(wanted: Wanted, ports: StreamPorts, report: CatchUpReport) -> Iterator[Delivery]:
+    """The streams that a run can do something for. The report counts these and those in between, which have
+    nothing but what was set aside: however many they are, they keep no other from its turn."""
+    pages = (ports.deliveries.waiting(mode, by=wanted.by) for mode in wanted.modes)
+    for found in chain.from_iterable(pages):
+        report.behind += bool(found.lacking)
+        report.set_aside += bool(found.set_aside)
+        if len(report.named) < NAMED_MAX:
+            report.named.append(found)
+        if found.lacking or wanted.tries_set_aside:
+            yield found
 
 
 def _bring(stream: str, run: Run) -> None:
