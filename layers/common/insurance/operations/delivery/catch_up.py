@@ -104,6 +104,7 @@ def _try_again(stream: str, run: Run) -> None:
     released = [each for each in standing.set_aside if _takes(stream, each, run)]
     if released:
         keep(standing, lambda found: found.released(released), run.ports.deliveries)
+        run.report.delivered += len({each.sequence for each in released})
 
 
 def _takes(stream: str, entry: SetAside, run: Run) -> bool:
