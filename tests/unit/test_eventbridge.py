@@ -99,6 +99,18 @@ def test_one_event_that_is_no_good_keeps_no_other_off_the_bus(bus, client):
     assert isinstance(refused[STREAM, 4], ClientError)
 
 
+def test_an_event_without_an_entry_is_refused_where_it_is_taken_and_keeps_no_other_off(bus, client):
+    good = event(1)
+    bad = event(2).model_copy(update={"facts": {"text": object()}})
+
+    bus.publish(good)
+    with pytest.raises(ValueError, match="serialize"):
+        bus.publish(bad)
+
+    assert bus.flush() == {}
+    assert [len(each) for each in client.calls] == [1]
+
+
 def test_events_that_are_no_good_are_no_outage(bus, client):
     client.invalid = {4, 14}
     publish(bus, 25)

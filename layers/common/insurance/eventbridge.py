@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -26,27 +26,31 @@ class EventBridgeBus:
     def __init__(self, client: "EventBridgeClient", bus: str) -> None:
         self._client = client
         self._bus = bus
-        self._waiting: list[Event] = []
+        self._waiting: list[_Waiting] = []
 
     def publish(self, event: Event) -> None:
-        """Put the event on the bus with the next `flush`, without its personal facts."""
-        self._waiting.append(event)
+        """Put the event on the bus with the next `flush`, without its personal facts.
+
+        Raises:
+            ValueError: Nothing can be sent of the event as it is.
+        """
+        self._waiting.append(_Waiting((event.stream, event.sequence), self._entry(event)))
 
     def flush(self) -> Mapping[tuple[str, int], Exception]:
         """Send what waits; stream and number of what the bus did not take, and why."""
         waiting, self._waiting = self._waiting, []
         refused: dict[tuple[str, int], Exception] = {}
         failed: list[Exception] = []
-        for some in _calls([(event, self._entry(event)) for event in waiting]):
+        for some in _calls(waiting):
             errors: Sequence[Exception | None] = ()
             if len(failed) < CALLS_THAT_FAIL:
                 try:
-                    errors = self._send([entry for _, entry in some])
+                    errors = self._send([each.entry for each in some])
                 except Exception as error:  # what it means is for others to say
                     failed.append(error)
             errors = errors or [failed[-1]] * len(some)
             found = zip(some, errors, strict=True)
-            refused |= {(e.stream, e.sequence): error for (e, _), error in found if error}
+            refused |= {each.place: error for each, error in found if error}
         return refused
 
     def _send(self, entries: Sequence[Any]) -> Sequence[Exception | None]:
@@ -78,15 +82,19 @@ class EventBridgeBus:
         }
 
 
-type _Entry = tuple[Event, dict[str, Any]]
+class _Waiting(NamedTuple):
+    """An event that is to be sent."""
+
+    place: tuple[str, int]
+    entry: dict[str, Any]
 
 
-def _calls(entries: Sequence[_Entry]) -> Iterator[list[_Entry]]:
+def _calls(entries: Sequence[_Waiting]) -> Iterator[list[_Waiting]]:
     """What goes into one call each."""
-    some: list[_Entry] = []
+    some: list[_Waiting] = []
     size = 0
     for each in entries:
-        length = len(each[1]["Detail"].encode())
+        length = len(each.entry["Detail"].encode())
         if some and (len(some) == ENTRIES_MAX or size + length > BYTES_MAX):
             yield some
             some, size = [], 0
