@@ -116,6 +116,7 @@ def _catch_up(options: Json, context: Any) -> Json:
     now = datetime.now(UTC)
     wanted = Wanted(
         by=now if options.get("immediately") else now - GRACE,
+        now=now,
         looks_only=options.get("looks_only", False),
         tries_set_aside=options.get("tries_set_aside", False),
     )

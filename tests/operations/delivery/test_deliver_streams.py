@@ -82,7 +82,7 @@ class House:
         register_heads(heads, self.deliveries)
 
     def catch_up(self, **wanted: Any) -> CatchUpReport:
-        asked = Wanted(by=LATER - GRACE)._replace(**wanted)
+        asked = Wanted(by=LATER - GRACE, now=LATER)._replace(**wanted)
         return catch_up(asked, self.ports, time_is_up=lambda: False)
 
     def gaps(self, at: datetime = LATER) -> dict[str, dict[Consumer, int]]:
@@ -233,6 +233,46 @@ def test_what_a_test_clock_says_of_the_future_hides_nothing(house):
     house.catch_up()
 
     assert house.gaps() == {"pol_test_b": {}}
+    house.fails.clear()
+    house.catch_up(tries_set_aside=True)
+    assert house.gaps() == {}
+    assert set(at) == {LATER}
+
+
+def test_what_was_set_aside_long_ago_dates_no_new_event_back(house):
+    house.fails[Consumer.BUS, "pol_test_a", 1] = KeyError("facts")
+    first, *rest = house.events["pol_test_a"]
+    house.deliver([first])
+    at: list[datetime] = []
+    house.told = at.append
+    house.events["pol_test_a"] = [first, *(later(each, LATER) for each in rest)]
+
+    house.deliver(house.events["pol_test_a"][1:])
+
+    assert set(at) == {LATER}
+
+
+def test_a_new_event_behind_what_was_set_aside_has_waited_since_it_was_appended(house):
+    house.fails[Consumer.BUS, "pol_test_a", 1] = KeyError("facts")
+    house.deliver(house.events["pol_test_a"][:1])
+
+    register_heads({"pol_test_a": LastEvent(2, LATER)}, house.deliveries)
+    assert house.gaps(LATER + GRACE - timedelta(seconds=1)) == {}
+    register_heads({"pol_test_a": LastEvent(3, LATER + GRACE)}, house.deliveries)
+
+    assert house.gaps(LATER + GRACE) == {"pol_test_a": dict.fromkeys(Consumer, 1)}
+
+
+def test_what_is_lacking_before_a_new_event_is_dated_no_later_than_that(house):
+    first, *rest = house.events["pol_test_a"]
+    future = [later(each, NOW + timedelta(days=36_500)) for each in rest]
+    house.events["pol_test_a"] = [first, *future]
+    arrived = replace(streamed(future[-1]), appended_at=NOW)
+    at: list[datetime] = []
+    house.told = at.append
+
+    deliver_streams([arrived], house.ports)
+
     assert set(at) == {NOW}
 
 

@@ -70,7 +70,8 @@ class Delivery:
     taken: Mapping[Consumer, int] = field(default_factory=dict)
     set_aside: tuple[SetAside, ...] = ()
     since: datetime | None = None
-    """Since when something waits; None: every consumer has all, and nothing was set aside."""
+    """Since when something waits, anew when consumers come to lack events; None: every consumer has all, and
+    nothing was set aside."""
     revision: int = 0
     """Of the stored record."""
 
@@ -128,5 +129,7 @@ class Delivery:
             taken=self.taken if taken is None else taken,
             set_aside=self.set_aside if set_aside is None else set_aside,
         )
+        if changed.lacking and not self.lacking:
+            return replace(changed, since=at)
         waits = changed.lacking or changed.set_aside
         return replace(changed, since=(self.since or at) if waits else None)

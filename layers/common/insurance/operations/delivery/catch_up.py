@@ -22,6 +22,7 @@ class Wanted(NamedTuple):
 
     by: datetime
     """Streams that have waited since then or longer."""
+    now: datetime
     modes: Collection[Mode] = tuple(Mode)
     looks_only: bool = False
     """Says what it would do, and does nothing."""
@@ -64,9 +65,9 @@ def catch_up(
             report.finished = False
             break
         try:
-            _bring(found.stream, run)
+            _bring(found.stream, run, wanted.now)
             if wanted.tries_set_aside:
-                _try_again(found.stream, run)
+                _try_again(found.stream, run, wanted.now)
         except Exception as error:
             run.report.left.append((found.stream, type(error).__name__))
     return report
@@ -85,7 +86,7 @@ def _to_bring(wanted: Wanted, ports: StreamPorts, report: CatchUpReport) -> Iter
             yield found
 
 
-def _bring(stream: str, run: Run) -> None:
+def _bring(stream: str, run: Run, now: datetime) -> None:
     """Hand on what the stream's consumers in reach lack, page by page."""
     [standing] = run.ports.deliveries.read([stream])
     while lacking := set(standing.lacking).intersection(run.in_reach):
@@ -93,24 +94,24 @@ def _bring(stream: str, run: Run) -> None:
         events = run.ports.stored.after(stream, lowest, last=standing.head)
         before = standing
         if events:
-            standing = run.hand_on(before, events)
+            standing = run.hand_on(before, [each.appended_by(now) for each in events])
         if standing.taken == before.taken:
             return  # nothing moves: a consumer is out of reach, or an event is not there
 
 
-def _try_again(stream: str, run: Run) -> None:
+def _try_again(stream: str, run: Run, now: datetime) -> None:
     """Give consumers what was set aside for them; what they take now is no longer set aside."""
     [standing] = run.ports.deliveries.read([stream])
-    released = [each for each in standing.set_aside if _takes(stream, each, run)]
+    released = [each for each in standing.set_aside if _takes(stream, each, run, now)]
     if released:
         keep(standing, lambda found: found.released(released), run.ports.deliveries)
         run.report.delivered += len({each.sequence for each in released})
 
 
-def _takes(stream: str, entry: SetAside, run: Run) -> bool:
+def _takes(stream: str, entry: SetAside, run: Run, now: datetime) -> bool:
     try:
         [arrived] = run.ports.stored.after(stream, entry.sequence - 1, last=entry.sequence)
-        run.ports.consumers[entry.consumer](whole(arrived), arrived.appended_at)
+        run.ports.consumers[entry.consumer](whole(arrived), arrived.appended_by(now).appended_at)
         return (stream, entry.sequence) not in run.ports.flush()
     except Exception:  # it stays set aside, whatever keeps it there
         return False

@@ -6,7 +6,7 @@ catches up later; an event that a consumer cannot take is set aside at once, and
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -102,11 +102,11 @@ class Run:
 
     def attempt(self, before: Delivery, events: Sequence[StreamedEvent]) -> "Attempt":
         """Give events of one stream to its consumers. Before it is kept, the bus must be flushed."""
-        # Stored events have the time of their command: by a test clock that may be ahead.
-        at = before.since or events[0].appended_at
+        first, at = events[0].sequence, events[0].appended_at
         attempt = Attempt(self, before, events[-1].sequence, at)
-        for each in (*self._missing(before, events[0].sequence), *events):
-            attempt.hand_on(replace(each, appended_at=min(each.appended_at, at)))
+        missing = (each.appended_by(at) for each in self._missing(before, first))
+        for each in (*missing, *events):
+            attempt.hand_on(each)
         return attempt
 
     def flush(self, attempts: "Sequence[Attempt]") -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ class StreamedEvent:
     sequence: int
     appended_at: datetime
     read: Callable[[], Event]
+
+    def appended_by(self, at: datetime) -> StreamedEvent:
+        """This event, as appended at this time at the latest. A stored event has the time of its command:
+        by a test clock that may be ahead."""
+        return replace(self, appended_at=min(self.appended_at, at))
 
 
 class Deliveries(Protocol):
