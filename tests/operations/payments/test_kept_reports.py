@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
-from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.outgoing_payment import OutgoingPayment, PaymentStatus
 from insurance.domain.bank.report import BankOutcome
 from insurance.domain.billing.event_types import BillingEventType
-from insurance.domain.core.errors import WrongState
+from insurance.domain.core.errors import RefundNotFound, WrongState
 from insurance.domain.core.identity import Mode, refund_id_for, suspense_id_for
 from insurance.operations.billing.report_refund import report_return
 from insurance.operations.billing.resolve_suspense import decide_return, request_return
+from insurance.operations.payments.refund_payers import ReturnPayers
 
 from tests.support.bank import executing
 from tests.support.billing import BANK, UNKNOWN, bank_report, granted, person
@@ -180,6 +181,36 @@ def test_a_return_from_suspense_that_came_back_early_is_in_suspense_again(house)
     assert house.balance("suspense") == -1000
     with pytest.raises(WrongState):
         report(BankOutcome.RETURNED)
+
+
+def test_a_late_report_on_an_earlier_return_leaves_the_last_one_as_it_is(house):
+    house.pay("10", "REF-X", UNKNOWN)
+    suspense = suspense_id_for(Mode.TEST, "REF-X")
+    ports, payers = house.refund_ports, ReturnPayers(house.refund_ports)
+    fiona, frank = person("fiona"), person("frank")
+
+    def give_back() -> None:
+        request_return(suspense, "payer_unknown", house.command("ask", caller=fiona), ports)
+        decide_return(suspense, granted(frank), house.command("decide", caller=frank), ports)
+
+    def report(number: int, outcome: BankOutcome) -> OutgoingPayment:
+        told = bank_report(refund_id_for(suspense, number), outcome)
+        command = house.command(f"report {number} {outcome}", caller=BANK)
+        return payers.report(told, command)
+
+    give_back()
+    report(1, BankOutcome.FAILED)
+    give_back()
+
+    first = report(1, BankOutcome.PAID)
+
+    assert (first.id, first.status) == (refund_id_for(suspense, 1), PaymentStatus.FAILED)
+    assert len(first.kept) == 1
+    assert house.balance("suspense") == -1000
+    with pytest.raises(RefundNotFound):
+        report(9, BankOutcome.PAID)
+    assert report(2, BankOutcome.PAID).status is PaymentStatus.PAID
+    assert house.balance("suspense") == 0
 
 
 def test_the_books_hold_after_reports_in_any_order(platform: Platform, dynamodb):

@@ -112,13 +112,24 @@ class SuspendedPayment(Record):
         """The payment with its return as the bank reports it, and what that posts.
 
         Raises:
-            RefundNotFound: No return was requested.
+            RefundNotFound: It has no such return.
             WrongState: The bank was not told of the return, or has said this before.
         """
-        before = self.last_return
+        before = self.return_of(report.instruction_id)
         # No party's key seals what the bank says in words of a payer that nobody knows.
         refund = before.reported_with_kept(replace(report, reason=None))
         return self._with_return(refund), refund.postings_since(before)
+
+    def return_of(self, return_id: str) -> Refund:
+        """One attempt to return it.
+
+        Raises:
+            RefundNotFound: It has no such return.
+        """
+        for refund in self.refunds:
+            if refund.id == return_id:
+                return refund
+        raise RefundNotFound(return_id)
 
     @property
     def last_return(self) -> Refund:
@@ -145,7 +156,8 @@ class SuspendedPayment(Record):
         return post(Account.CASH, Account.SUSPENSE, self.amount)
 
     def _with_return(self, changed: Refund) -> Self:
-        return self.replace(refunds=(*self.refunds[:-1], changed))
+        refunds = (changed if refund.id == changed.id else refund for refund in self.refunds)
+        return self.replace(refunds=tuple(refunds))
 
     def _check_waiting(self, step: str) -> None:
         if self.status is not SuspenseStatus.WAITING:

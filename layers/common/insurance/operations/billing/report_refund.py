@@ -41,13 +41,13 @@ def report_return(report: BankReport, command: Command, ports: BillingPorts) -> 
 
     Raises:
         SuspenseNotFound: There is no such payment in the caller's mode.
-        RefundNotFound: No return was requested.
+        RefundNotFound: The payment has no such return.
         WrongState: The bank was not told of the return, or has said this before.
     """
     before = load_suspense(suspense_id_of(report.instruction_id), command, ports)
     payment, postings = before.record.with_return_reported(report)
-    status = payment.last_return.status
-    kept = status is before.record.last_return.status
+    status = payment.return_of(report.instruction_id).status
+    kept = status is before.record.return_of(report.instruction_id).status
     event_type = BillingEventType.RETURN_REPORT_KEPT if kept else RETURN_EVENTS[status]
     step = SuspenseStep(payment, event_type, postings)
     return store_suspense(step, before, command, ports)

@@ -66,6 +66,6 @@ class ReturnPayers:
 
     def report(self, report: BankReport, command: Command) -> OutgoingPayment:
         def return_of(result: SuspenseResult) -> OutgoingPayment:
-            return result.payment.last_return
+            return result.payment.return_of(report.instruction_id)
 
         return return_of(report_return(report, command.answered_by(return_of), self._ports))
