@@ -1,5 +1,7 @@
 """Automated decisions offer a person; adverse ones name their reason and where the facts come from."""
 
+import pytest
+
 from tests.support.claims import AT_FAULT, DENIAL, HANDLER, crash, issued, loss, reported, settled
 from tests.support.platform import Platform
 
@@ -66,6 +68,28 @@ def test_what_the_bank_reports_does_not_end_a_review(platform: Platform):
     assert (left["status"], left["task"]["code"]) == ("settling", "review_asked")
     closed = platform.post(f"{path}/closure", {"reason": "settled"}, by=HANDLER)
     assert closed["status"] == "closed"
+
+
+def test_a_report_that_does_not_fit_does_not_end_a_review(platform: Platform):
+    path = paid(platform)
+    platform.post(f"{path}/review", WHY)
+
+    told = reported(platform, platform.get(path)["payments"][0]["id"], "failed")
+
+    assert told["kept"] == 1
+    assert platform.get(path)["task"]["code"] == "review_asked"
+    assert platform.refused(f"{path}/settlement") == "wrong-state"
+
+
+@pytest.mark.parametrize("lost", ["returned", "reversed"])
+def test_a_payment_that_comes_back_does_not_end_a_review(platform: Platform, lost: str):
+    path = paid(platform)
+    platform.post(f"{path}/review", WHY)
+
+    reported(platform, platform.get(path)["payments"][0]["id"], lost)
+
+    assert platform.get(path)["task"]["code"] == "review_asked"
+    assert platform.refused(f"{path}/settlement") == "wrong-state"
 
 
 def test_what_a_person_decided_is_appealed_not_reviewed(platform: Platform):

@@ -394,12 +394,16 @@ class Claim(PartyRecord):
         return claim.finished("settled", by=by, at=at)
 
     def losing(self, lost: Payment, task: Task) -> Self:
-        """With a payment that came to nothing; its share of the limits is given back."""
+        """With a payment that came to nothing; its share of the limits is given back. A review that was
+        asked for is the task still."""
         limit_usage = self.limit_usage
         if lost.cost_type is CostType.INDEMNITY:
             limit_usage = tuple(usage.without(lost.amount) for usage in limit_usage)
         return self.with_payment(lost).moved(
-            ClaimStep.LOSE_PAYMENT, limit_usage=limit_usage, task=task, closed_as=None
+            ClaimStep.LOSE_PAYMENT,
+            limit_usage=limit_usage,
+            task=self.task if self.under_review else task,
+            closed_as=None,
         )
 
     def committed_of(self, cost_type: CostType) -> Money:

@@ -31,6 +31,19 @@ LOST: Final = {
     BankOutcome.REVERSED: (TaskCode.PAYMENT_REVERSED, ClaimEventType.PAYMENT_REVERSED),
 }
 
+PAYMENT_NEWS: Final = frozenset(
+    {
+        TaskCode.PAYMENT_REFUSED,
+        TaskCode.PAYMENT_CANCELLED,
+        TaskCode.PAYMENT_FAILED,
+        TaskCode.PAYMENT_RETURNED,
+        TaskCode.PAYMENT_REVERSED,
+        TaskCode.PAYMENT_REPORT_KEPT,
+    }
+)
+"""Tasks that say what became of a payment: later news takes their place. Every other one is asked of a
+person, who has yet to answer."""
+
 
 def check_payment_authority(claim: Claim, payment: Payment, product: Product, act: Act) -> None:
     """Check that the caller may decide on the claim's total of the payment's type of cost.
@@ -181,8 +194,10 @@ def _report_one(context: ClaimContext, claim: Claim, report: BankReport, act: Ac
 def _kept(claim: Claim, payment: Payment, report: BankReport, act: Act) -> ClaimChange:
     told = f"The bank reports it as {report.outcome}, and it is {payment.status}: ask the bank."
     task = Task(role=HANDLER, code=TaskCode.PAYMENT_REPORT_KEPT, reason=told, since=act.at)
-    asked = claim.with_payment(payment).replace(task=task)
-    return ClaimChange(asked, ClaimEventType.PAYMENT_REPORT_KEPT)
+    kept = claim.with_payment(payment)
+    if claim.task is None or claim.task.code in PAYMENT_NEWS:
+        kept = kept.replace(task=task)
+    return ClaimChange(kept, ClaimEventType.PAYMENT_REPORT_KEPT)
 
 
 def _check_payable(context: ClaimContext, payment: Payment, act: Act) -> None:
