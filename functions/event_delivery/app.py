@@ -94,7 +94,8 @@ def _deliver(records: list[Json], time_is_up: Callable[[], bool]) -> list[Json]:
         elif record["eventName"] == "INSERT":
             arrived.append(_streamed(record["dynamodb"]))
         else:
-            _say_tampered(record["dynamodb"])
+            keys = record["dynamodb"]["Keys"]
+            telemetry.tampered(keys["stream"]["S"], keys["sequence"]["N"])
     if arrived:
         moved: set[Total] = set()
         ports = bundles.stream_ports(consumers(moved), bus.flush)
@@ -205,17 +206,6 @@ def _say_whether_whole(is_whole: bool, stream: str, sequence: int) -> None:  # n
     if not is_whole:
         telemetry.count(Metric.FACTS_DAMAGED)
         telemetry.logger.error("personal facts are damaged", stream=stream, sequence=sequence)
-
-
-def _say_tampered(change: Json) -> None:
-    """IAM cannot forbid a Put over an event, so the stream reports it."""
-    telemetry.count(Metric.EVENTS_TAMPERED)
-    keys = change["Keys"]
-    telemetry.logger.error(
-        "an event was changed or removed",
-        stream=keys["stream"]["S"],
-        sequence=keys["sequence"]["N"],
-    )
 
 
 def _streamed(change: Json) -> StreamedEvent:

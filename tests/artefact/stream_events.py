@@ -40,6 +40,7 @@ def stream_events(behind: Backend, stage: SourceStage) -> Iterator[tuple[str, Js
     yield INDEXED, {"Index": [each["dynamodb"]["NewImage"] for each in inserted(items)]}
     yield "event_delivery/tampered", {"Records": [_record("MODIFY", "9", items[0])]}
     yield REGISTERED, {"Records": [_keys_alone(each) for each in inserted(items)]}
+    yield "event_register/tampered", {"Records": [_record("REMOVE", "9", items[0])]}
     yield "event_register/no_keys", {"Records": [{"eventName": "INSERT", "dynamodb": {}}]}
     yield CAUGHT_UP, {"CatchUp": {"immediately": True}}
     yield "event_delivery/unknown_consumer", {"TakeBack": ["the_archive"], "To": {}}

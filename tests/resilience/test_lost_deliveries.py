@@ -118,6 +118,23 @@ def test_two_records_that_cannot_be_read_hold_up_nobody_and_come_when_they_are_r
     assert scene.whole()
 
 
+@pytest.mark.parametrize("change", ["MODIFY", "REMOVE"])
+def test_who_changes_an_event_is_seen_by_the_register_while_delivery_is_down(
+    scene: Scene, claim: str, change: str
+):
+    """Delivery gives a record up after a quarter of an hour, and catching up cannot see what it was."""
+    appended = [each for each in scene.records if place_of(each)[0] == claim]
+    changed = appended[0] | {"eventName": change}
+
+    scene.house.register([changed], BEGINS)
+    assert scene.house.counted[Metric.EVENTS_TAMPERED] == 1
+    assert scene.house.gaps(LONG_AFTER) == {}  # it is no event that anybody lacks
+    scene.house.register([*appended, changed], BEGINS)
+
+    assert scene.house.counted[Metric.EVENTS_TAMPERED] == 2
+    assert set(scene.house.gaps(LONG_AFTER)) == {claim}
+
+
 SAID_ASIDE = "0 streams are behind, 1 have events set aside"
 
 

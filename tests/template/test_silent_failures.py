@@ -61,6 +61,23 @@ def test_each_permission_names_this_api_only(resources: Json) -> None:
         )
 
 
+def test_the_register_sees_who_changes_events_for_as_long_as_the_stream_keeps_it(
+    written: Json,
+) -> None:
+    source = written["Resources"]["EventRegisterSource"]["Properties"]
+
+    assert "FilterCriteria" not in source
+    assert "MaximumRecordAgeInSeconds" not in source
+    assert source["MaximumRetryAttempts"] == -1
+
+
+def test_whichever_function_sees_a_changed_event_wakes_somebody(written: Json) -> None:
+    alarm = written["Resources"]["TamperedEventsAlarm"]["Properties"]
+
+    [query] = alarm["Metrics"]
+    assert query["Expression"] == 'SELECT SUM(EventsTampered) FROM SCHEMA("Coverwright", service)'
+
+
 def test_function_policies_stay_under_their_limit(resources: Json) -> None:
     sizes: dict[str, int] = {}
     for permission in of_type(resources, "AWS::Lambda::Permission").values():

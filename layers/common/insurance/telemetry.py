@@ -18,6 +18,13 @@ def milliseconds(name: Metric, number: float) -> None:
     metrics.add_metric(name=name, unit=MetricUnit.Milliseconds, value=number)
 
 
+def tampered(stream: str, sequence: str) -> None:
+    """Count and log that an event was changed or removed. IAM cannot forbid a Put over an event, so who
+    reads the stream reports it."""
+    count(Metric.EVENTS_TAMPERED)
+    logger.error("an event was changed or removed", stream=stream, sequence=sequence)
+
+
 def business(name: Metric, minor_units: int, *, mode: str, currency: str) -> None:
     """A total of the business, in minor units; live and test never add up together."""
     with single_metric(
