@@ -1,105 +1,26 @@
 """Events reach every consumer whatever becomes of one of them, and what one lacks is found and brought."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from typing import Any
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
-from insurance.clients import is_outage
 from insurance.domain.core.delivery import GRACE, SET_ASIDE_MAX, Consumer, Delivery, SetAside
 from insurance.domain.core.errors import Unavailable
 from insurance.domain.core.event import Event, StreamPosition
-from insurance.domain.core.identity import Mode
 from insurance.domain.policy.event_types import PolicyEventType
-from insurance.operations.delivery.catch_up import WAITING_MAX, CatchUpReport, Wanted, catch_up
-from insurance.operations.delivery.deliver_streams import DeliveryReport, deliver_streams
+from insurance.operations.delivery.catch_up import WAITING_MAX
+from insurance.operations.delivery.deliver_streams import deliver_streams
 from insurance.operations.delivery.register_heads import LastEvent, register_heads, take_back
-from insurance.operations.delivery.streams import StreamPorts, Take
 
-from tests.fakes.delivery import MemoryDeliveries, MemoryStoredEvents, streamed
+from tests.fakes.delivery import streamed
 from tests.fakes.keys import MemoryKey
 from tests.support.builders import make_policy
+from tests.support.delivery_house import LATER, NOW, House
 
-NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
-LATER = NOW + timedelta(minutes=1)
 PLACES = [1, 3, 5]
 """First, in the middle, last."""
-
-
-@dataclass
-class House:
-    """Streams of five events, consumers that remember, and who of them is out of reach."""
-
-    events: dict[str, list[Event]]
-    deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)
-    taken: dict[Consumer, list[tuple[str, int]]] = field(default_factory=dict)
-    fails: dict[tuple[Consumer, str, int], BaseException] = field(default_factory=dict)
-    down: set[Consumer] = field(default_factory=set)
-    asked: list[Consumer] = field(default_factory=list)
-    told: Callable[[datetime], None] = lambda _: None
-    """When events were appended, as consumers are told."""
-
-    @property
-    def ports(self) -> StreamPorts:
-        takes = {each: self._take(each) for each in Consumer}
-        return StreamPorts(takes, self.deliveries, MemoryStoredEvents(self.events), is_outage)
-
-    def _take(self, consumer: Consumer) -> Take:
-        def take(event: Event, at: datetime) -> None:
-            self.asked.append(consumer)
-            self.told(at)
-            if consumer in self.down:
-                raise Unavailable(consumer)
-            error = self.fails.get((consumer, event.stream, event.sequence))
-            if error is not None:
-                raise error
-            self.taken.setdefault(consumer, []).append((event.stream, event.sequence))
-
-        return take
-
-    def deliver(self, *batches: Sequence[Event]) -> DeliveryReport:
-        for batch in batches or [self.all]:
-            report = deliver_streams([streamed(each) for each in batch], self.ports)
-        return report
-
-    def deliver_with(self, refused: dict[tuple[str, int], Exception]) -> DeliveryReport:
-        """The bus says afterwards what it did not take."""
-        arrived = [streamed(each) for each in self.all]
-        return deliver_streams(arrived, replace(self.ports, flush=lambda: refused))
-
-    @property
-    def all(self) -> list[Event]:
-        """In the order in which a shard brings them: the streams between each other."""
-        return [event for row in zip(*self.events.values(), strict=True) for event in row]
-
-    def register(self) -> None:
-        heads = {
-            stream: LastEvent(events[-1].sequence, NOW) for stream, events in self.events.items()
-        }
-        register_heads(heads, self.deliveries)
-
-    def catch_up(self, **wanted: Any) -> CatchUpReport:
-        asked = Wanted(by=LATER - GRACE, now=LATER)._replace(**wanted)
-        return catch_up(asked, self.ports, time_is_up=lambda: False)
-
-    def gaps(self, at: datetime = LATER) -> dict[str, dict[Consumer, int]]:
-        """What health says a minute later."""
-        waiting = self.deliveries.waiting(Mode.TEST, by=at - GRACE)
-        return {each.stream: dict(each.lacking) for each in waiting}
-
-    def assert_everybody_has_everything(self) -> None:
-        wanted = {(event.stream, event.sequence) for event in self.all}
-        for consumer in Consumer:
-            assert set(self.taken[consumer]) == wanted, consumer
-            self.assert_in_order(consumer)
-
-    def assert_in_order(self, consumer: Consumer) -> None:
-        for stream in self.events:
-            numbers = [number for of, number in self.taken.get(consumer, ()) if of == stream]
-            assert all(after <= before + 1 for before, after in pairwise([0, *numbers]))
 
 
 @pytest.fixture
