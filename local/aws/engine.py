@@ -11,6 +11,7 @@ import hashlib
 import logging
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -139,7 +140,11 @@ class Database:
             await processes.stop(process)
             raise
         if self.file is not None:
-            await asyncio.to_thread(index_stream_records, self.file)
+            try:
+                await asyncio.to_thread(index_stream_records, self.file)
+            except sqlite3.Error as error:
+                await processes.stop(process)
+                raise StackError(f"{self.file} cannot be indexed: {error}") from error
         return listens
 
     async def _keep_up(self, port: int) -> None:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from local.aws import engine as engine_module
 from local.aws.clients import dynamodb_client, streams_client
 from local.aws.engine import DYNOXIDE_FILE, running_engine
 from local.aws.stream_records import KEPT_SECONDS, index_stream_records, prune_stream_records
-from local.processes import listening_ports
+from local.processes import StackError, listening_ports
 from local.settings import ANY_PORTS, Settings
 from local.stack import Stack
 from tests.support.waiting import wait_until
@@ -104,6 +105,17 @@ def test_an_engine_that_died_is_said_once_and_started_again_where_it_was(
         "dynoxide: works again after 1 failures",
     ]
     assert capsys.readouterr().err == "WARNING: dynoxide ended; it is started again\n"
+
+
+def test_an_engine_whose_file_cannot_be_indexed_is_ended_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def locked(_file: Path) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(engine_module, "index_stream_records", locked)
+    with pytest.raises(StackError, match=r"dynamodb.sqlite cannot be indexed: database is locked"):
+        Stack(Settings(ports=ANY_PORTS, folder=tmp_path, warm=False)).start()
 
 
 def _engine_of(port: int) -> int:

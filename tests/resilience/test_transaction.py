@@ -21,6 +21,7 @@ from insurance.dynamodb.transaction import (
     ITEM_BYTES_MAX,
     PATIENCE_SECONDS,
     READ_SECONDS,
+    TRANSACTION_BYTES_MAX,
     TRIES,
     Write,
     add,
@@ -387,6 +388,14 @@ def test_what_no_item_holds_is_refused_before_it_is_sent(
 
     with Stubber(dynamodb) as stub, pytest.raises(TooLargeToStore):
         transact(dynamodb, [*WRITES[:others], LARGE[kind](larger)])
+    stub.assert_no_pending_responses()
+
+
+def test_what_no_transaction_holds_is_refused_before_it_is_sent(dynamodb: "DynamoDBClient") -> None:
+    many = TRANSACTION_BYTES_MAX // ITEM_BYTES_MAX + 1
+
+    with Stubber(dynamodb) as stub, pytest.raises(TooLargeToStore):
+        transact(dynamodb, [LARGE["put"](BODY)] * many)
     stub.assert_no_pending_responses()
 
 

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 BUSY = frozenset(
     {"SlowDown", "503", "ServiceUnavailable", "InternalError", "ConditionalRequestConflict"}
 )
+
+
+GONE: Final = frozenset({"NoSuchKey", "MethodNotAllowed"})
+"""How S3 says that an object has no tags to give because it is not there; the second where a delete marker is."""
 
 
 class S3Objects:
@@ -76,7 +80,7 @@ class S3Objects:
         try:
             said = self._client.get_object_tagging(Bucket=self._bucket, Key=key)["TagSet"]
         except ClientError as error:
-            if _code(error) == "NoSuchKey":
+            if _code(error) in GONE:
                 return None
             raise _translated(error) from error
         except (HTTPClientError, NoConnection) as error:

@@ -7,6 +7,9 @@ import pytest
 from insurance.domain.document import Document
 from insurance.domain.party.correction import CorrectedDetails, Correction
 from insurance.domain.party.party import Address, Policyholder
+from insurance.domain.policy.correction import REASON
+from insurance.operations.documents import remake_documents
+from insurance.operations.documents.make_document import make_unread
 from insurance.operations.policy.correct_party import correct_party
 from insurance.operations.policy.ports import CorrectionPorts
 from insurance.products import SampleLookUps, product
@@ -140,6 +143,38 @@ def test_what_somebody_has_made_since_is_not_made_again(home: Platform):
     run(home)
 
     assert kinds(home) == ["schedule", "endorsement_letter"]
+
+
+def test_a_second_correction_before_the_run_loses_no_letter_about_the_first(home: Platform):
+    correct(home, address=NEW)
+    home.now += timedelta(minutes=5)
+    correct(home, name="Ada King")
+
+    run(home)
+
+    [moved] = [each for each in home.policy.transactions if each.reason == REASON]
+    letters = [each for each in register(home) if each.kind == "endorsement_letter"]
+    assert [each.transaction for each in letters] == [moved.number]
+
+
+def test_what_is_corrected_while_documents_are_made_is_in_documents_too(
+    home: Platform, monkeypatch: pytest.MonkeyPatch
+):
+    make, once = make_unread, [True]
+
+    def corrected_meanwhile(*asked: Any) -> Any:
+        made = make(*asked)
+        if once.pop() if once else False:
+            correct(home, name="Ada King")
+        return made
+
+    monkeypatch.setattr(remake_documents, "make_unread", corrected_meanwhile)
+    correct(home, address=NEW)
+
+    run(home)
+
+    schedules = [each for each in register(home) if each.kind == "schedule"]
+    assert "Ada King" in text_of(home, schedules[-1])
 
 
 def test_each_correction_has_its_own_version(home: Platform):

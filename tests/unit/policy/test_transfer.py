@@ -8,7 +8,13 @@ from insurance.domain.core.errors import ConsentMissing, InvalidFields, WrongSta
 from insurance.domain.core.event import StreamPosition
 from insurance.domain.party.party import Policyholder
 from insurance.domain.policy.event_types import PolicyEventType
-from insurance.domain.policy.holders import JOINT_HOLDERS_MAX, FormerHolder, Holding, JointHolder
+from insurance.domain.policy.holders import (
+    JOINT_HOLDERS_MAX,
+    FormerHolder,
+    Holding,
+    JointHolder,
+    LastCorrection,
+)
 from insurance.domain.policy.next_term import Invitation
 from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.transfer import (
@@ -65,6 +71,17 @@ def test_a_policy_passes_on_as_the_table_says_and_no_other_way(holding, reason):
     else:
         with pytest.raises(WrongState):
             check(policy, asked)
+
+
+@pytest.mark.parametrize("reason", [TransferReason.SALE, TransferReason.JOINT_HOLDER_IN])
+def test_what_was_corrected_of_a_former_holder_is_nothing_to_the_new_one(reason):
+    corrected = LastCorrection(revision=2, corrected_at=DURING, endorsements=(2,))
+    policy = held(last_correction=corrected)
+
+    passed = passed_on(policy, request(reason), NEW_PARTY)
+
+    stays = reason is TransferReason.JOINT_HOLDER_IN
+    assert passed.last_correction == (corrected if stays else None)
 
 
 @pytest.mark.parametrize("reason", TransferReason)

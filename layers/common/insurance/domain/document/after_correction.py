@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from insurance.domain.document.document import Document, DocumentKind
 from insurance.domain.document.selection import DocumentInput
 from insurance.domain.policy import Policy
-from insurance.domain.policy.correction import endorsements_of_last_correction
+from insurance.domain.policy.correction import endorsements_of_corrections
 from insurance.domain.product import Product
 
 
 def documents_after_correction(
     policy: Policy, product: Product, registered: Sequence[Document]
 ) -> list[DocumentInput]:
-    """The documents that are still due after the last correction of the policy's holder.
+    """The documents that are still due after the latest corrections of the policy's holder.
 
     Those are the kinds that the product sends again, where the register has none of the policy as it
-    was corrected or later, and a letter about each endorsement that the correction made.
+    was corrected last or later, and a letter about each endorsement that these corrections made.
 
     Args:
         policy: The policy as it stands.
@@ -26,7 +26,7 @@ def documents_after_correction(
     if last is None:
         return []
     made = [one for one in registered if one.policy_revision >= last.revision]
-    shown, written = {one.kind for one in made}, {one.transaction for one in made}
+    shown, written = {one.kind for one in made}, {one.transaction for one in registered}
     kinds = map(DocumentKind, product.corrections.documents)
     due: list[tuple[DocumentKind, int | None]] = [
         (kind, None) for kind in kinds if kind not in shown
@@ -34,7 +34,7 @@ def documents_after_correction(
     if DocumentKind.ENDORSEMENT_LETTER in product.documents.kinds:
         due += [
             (DocumentKind.ENDORSEMENT_LETTER, endorsement.number)
-            for endorsement in endorsements_of_last_correction(policy)
+            for endorsement in endorsements_of_corrections(policy)
             if endorsement.number not in written
         ]
     return [DocumentInput(kind, None, None, number, None, None) for kind, number in due]

@@ -24,7 +24,7 @@ from insurance.domain.party.correction_record import CorrectedField, PartyField
 from insurance.domain.party.party import Policyholder
 from insurance.domain.party.record import Party
 from insurance.domain.policy.difference import PolicyDifference, differences
-from insurance.domain.policy.holders import LastCorrection
+from insurance.domain.policy.holders import ENDORSEMENTS_MAX, LastCorrection
 from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.servicing import Servicing, ServicingResult
 from insurance.domain.policy.timeline import Segment
@@ -94,7 +94,15 @@ class CorrectedPolicy(NamedTuple):
 
     def recorded(self, revision: int, now: datetime) -> Self:
         """The same, with the policy saying when it was corrected, and in which revision."""
-        last = LastCorrection(revision=revision, corrected_at=now)
+        before = self.before.last_correction
+        made = [each.number for each in self.policy.transactions[len(self.before.transactions) :]]
+        last = LastCorrection(
+            revision=revision,
+            corrected_at=now,
+            endorsements=((before.endorsements if before else ()) + tuple(made))[
+                -ENDORSEMENTS_MAX:
+            ],
+        )
         return self._replace(policy=self.policy.replace(last_correction=last))
 
     @property
@@ -259,14 +267,14 @@ def _says(answers: Mapping[str, Any], code: str, value: str) -> bool:
     return any(_is_same(each, value) for each in said)
 
 
-def endorsements_of_last_correction(policy: Policy) -> list[Transaction]:
-    """What the last correction of the holder changed about the terms, as far as it stands."""
+def endorsements_of_corrections(policy: Policy) -> list[Transaction]:
+    """What the latest corrections of the holder changed about the terms, as far as it stands."""
     last = policy.last_correction
     return [
         transaction
         for transaction in policy.transactions
         if last is not None
-        and transaction.processed_at == last.corrected_at
+        and transaction.number in last.endorsements
         and transaction.reason == REASON
         and transaction.reapplies is None
         and transaction.stands

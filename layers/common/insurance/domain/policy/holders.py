@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from insurance.domain.core.identity import PartyId
 from insurance.domain.core.value import Value
@@ -56,9 +56,16 @@ JOINT_HOLDERS_MAX = 10
 FORMER_HOLDERS_MAX = 20
 
 
+ENDORSEMENTS_MAX = 20
+"""How many transactions of corrections are remembered until their letters are made."""
+
+
 class LastCorrection(Value):
     """When a detail of the holder was corrected last."""
 
     revision: int
     """Of the policy, which the correction made."""
     corrected_at: AwareDatetime
+    endorsements: Annotated[tuple[int, ...], Field(max_length=ENDORSEMENTS_MAX)] = ()
+    """The numbers of the latest transactions by which corrections of this holder changed the terms: of this one,
+    and of those before it, whose letters may not be made yet."""

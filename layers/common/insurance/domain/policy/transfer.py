@@ -179,6 +179,7 @@ def passed_on(policy: Policy, request: TransferInput, to_party: PartyId) -> Poli
         policyholder=request.holder,
         holding=holding,
         former_holders=(*policy.former_holders, former),
+        last_correction=None,  # of the former holder: its letters are not for the new one
     )
 
 

@@ -33,19 +33,23 @@ def remake_documents(policy_id: PolicyId, now: datetime, ports: DocumentPorts) -
         NotPrintable: The typeface lacks a character of the corrected detail.
         StaleRevision: Another document was registered meanwhile.
     """
-    try:
-        policy, register = ports.documents.register(policy_id)
-    except PolicyNotFound:
-        return
-    if policy.key is None:
-        return
-    latest = ports.documents.registered(
-        policy, after=max(0, register.sequence - READ_MAX), limit=READ_MAX
-    )
-    product = ports.products.version(policy.record.product)
-    at = instant_after(now, policy.head, register)
-    for requested in documents_after_correction(policy.record, product, latest):
-        _make(policy_id, policy.head.sequence, requested, at, ports)
+    seen = None
+    while True:
+        try:
+            policy, register = ports.documents.register(policy_id)
+        except PolicyNotFound:
+            return
+        if policy.key is None or policy.head.sequence == seen:
+            return
+        # What is corrected while documents are made enters no job of its own: this one is under way.
+        seen = policy.head.sequence
+        latest = ports.documents.registered(
+            policy, after=max(0, register.sequence - READ_MAX), limit=READ_MAX
+        )
+        product = ports.products.version(policy.record.product)
+        at = instant_after(now, policy.head, register)
+        for requested in documents_after_correction(policy.record, product, latest):
+            _make(policy_id, policy.head.sequence, requested, at, ports)
 
 
 def _make(
