@@ -62,6 +62,7 @@ class SourceFunction:
                 return {"errorType": type(error).__name__, "errorMessage": str(error)}
             finally:
                 self.printed = printed.getvalue()
+                forget_wiring()  # what it made late is of its own surroundings
         return json.loads(json.dumps(answer))
 
     def stop(self) -> None:

@@ -15,13 +15,12 @@ from botocore.stub import Stubber
 from insurance import wiring
 from insurance.domain.core.errors import TooLargeToStore, Unanswered, Unavailable
 from insurance.dynamodb import transaction
+from insurance.dynamodb.sizes import ITEM_BYTES_MAX, TRANSACTION_BYTES_MAX
 from insurance.dynamodb.transaction import (
     CONNECT_SECONDS,
     FIRST_PAUSE_SECONDS,
-    ITEM_BYTES_MAX,
     PATIENCE_SECONDS,
     READ_SECONDS,
-    TRANSACTION_BYTES_MAX,
     TRIES,
     Write,
     add,

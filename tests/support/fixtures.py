@@ -65,7 +65,10 @@ def loaded(running: "Backend") -> "Platform":
 @pytest.fixture
 def handlers(loaded: "Platform") -> "Platform":
     """Every function in this process, on empty tables and with the environment of template.yaml."""
+    from tests.support.driving.functions import forget_wiring
+
     loaded.backend.empty()
+    forget_wiring()  # what a function makes late would be what another test's functions have made
     return loaded
 
 

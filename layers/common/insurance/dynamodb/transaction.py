@@ -9,8 +9,9 @@ from uuid import uuid4
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from insurance.domain.core.errors import TooLargeToStore, Unanswered, Unavailable
+from insurance.domain.core.errors import Unanswered, Unavailable
 from insurance.dynamodb.codec import SCHEMA_VERSION, Item
+from insurance.dynamodb.sizes import check_sizes
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -20,12 +21,6 @@ PATIENCE_SECONDS = 5.0
 CONNECT_SECONDS, READ_SECONDS = 0.5, 2.0
 """How long one try may take. The client tries once: all the patience there is is counted here."""
 FIRST_PAUSE_SECONDS = 0.02
-
-TRANSACTION_BYTES_MAX = 3_900_000
-"""Of the same in all its writes. DynamoDB takes 4 MB."""
-ITEM_BYTES_MAX = 390_000
-"""Of the texts and bodies that a write stores in an item. DynamoDB takes 409,600 bytes; the rest is for
-names, numbers and columns that stand there already."""
 
 BUSY = frozenset(
     {
@@ -219,26 +214,13 @@ def transact(client: "DynamoDBClient", writes: Sequence[Write]) -> None:
     stands last: a replay is never told "already issued"), TooLargeToStore before anything is sent, or
     Unavailable when the tables stay busy.
     """
-    _check_sizes(writes)
+    check_sizes([write.request for write in writes])
     if len(writes) == 1 and writes[0].action in {"Put", "Update"}:
         _insist(lambda: _write_alone(client, writes[0]))
     else:
         # A try after a lost reply is the same transaction to DynamoDB, and is done once.
         token = str(uuid4())
         _insist(lambda: _transact_once(client, writes, token))
-
-
-def _check_sizes(writes: Sequence[Write]) -> None:
-    sizes = [_size(write) for write in writes]
-    if max(sizes) > ITEM_BYTES_MAX:
-        raise TooLargeToStore(max(sizes), ITEM_BYTES_MAX)
-    if sum(sizes) > TRANSACTION_BYTES_MAX:
-        raise TooLargeToStore(sum(sizes), TRANSACTION_BYTES_MAX)
-
-
-def _size(write: Write) -> int:
-    stored = write.request.get("Item") or write.request.get("ExpressionAttributeValues") or {}
-    return sum(len(value.get("B") or value.get("S") or b"") for value in stored.values())
 
 
 def load(client: "DynamoDBClient", keys: Sequence[tuple[str, Item]]) -> list[Item | None]:
