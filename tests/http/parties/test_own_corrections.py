@@ -180,3 +180,15 @@ def test_where_customers_were_merged_nobody_corrects_a_policy_that_they_do_not_s
     assert refused == [("merged_customers", home["party_id"])]
     assert other["id"] not in str(ask(handlers, home, body).body)
     ok(ask(handlers, home, body, by=policyholder(home["id"], other["id"])))
+
+
+def test_what_a_record_can_hold_no_more_is_refused_in_the_preview_as_in_the_correction(
+    handlers: Platform, home: Json, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("insurance.domain.party.correction.HISTORY_MAX", 1)
+
+    previewed = ask(handlers, home, MOVE, "/preview", key=None)
+    refused = ask(handlers, home, MOVE)
+
+    assert (previewed.status, previewed.code) == (409, "party-full")
+    assert (refused.status, refused.code) == (409, "party-full")
