@@ -2,11 +2,17 @@
 
 import importlib.util
 import marshal
+import os
 import struct
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from local.aws.template import Template
+from tests.artefact.backend import ISSUER
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYER_BYTES_AT_MOST = 50_000_000  # Lambda takes 250 MB; cold starts take less
@@ -24,6 +30,14 @@ LARGER = {
 UNCHECKED_HASH = 0b01
 ELF_MACHINES = {62: "x86_64", 183: "arm64"}
 NOT_SHIPPED = ("boto3", "botocore", "awslambdaric", "pytest", "moto", "uvicorn", "yaml", "pip")
+
+AS_LAMBDA_DOES = """
+import app, snapshot_restore_py as runtime
+before, after = runtime.get_before_snapshot(), runtime.get_after_restore()
+for hook, args, named in [*reversed(before), *after]:
+    hook(*args, **named)
+print(len(before), len(after))
+"""
 
 pytestmark = pytest.mark.xdist_group("artefact")
 
@@ -89,6 +103,35 @@ def test_the_layer_ships_nothing_of_the_runtime_or_the_workshop(built: Path) -> 
     for path in layer.rglob("*"):
         assert path.name != "tests" or path.is_file(), path
         assert path.suffix not in {".pyi", ".c", ".h", ".js"}, path
+
+
+@pytest.mark.parametrize("name", ["AuthorizerFunction", "QuotingFunction", "SchedulerFunction"])
+def test_a_snapshot_is_prepared_and_renewed_with_what_is_shipped(built: Path, name: str) -> None:
+    function = Template(ROOT / "template.yaml", issuer_url=ISSUER).functions[name]
+    layer = built / "CommonLayer"
+    variables = {
+        **function.environment,
+        "AWS_DATA_PATH": str(layer / "botocore"),
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start",
+        "AWS_REGION": "eu-west-2",
+        "AWS_DEFAULT_REGION": "eu-west-2",
+        "AWS_ACCESS_KEY_ID": "any",
+        "AWS_SECRET_ACCESS_KEY": "any",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",  # nobody listens: a call would fail
+        "PATH": os.defpath,
+        "PYTHONPATH": os.pathsep.join(map(str, (built / name, layer / "python"))),
+    }
+
+    done = subprocess.run(  # noqa: S603 (our own interpreter and words)
+        [sys.executable, "-s", "-c", AS_LAMBDA_DOES],
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["1", "1"]
 
 
 def test_licences_stay(built: Path) -> None:
