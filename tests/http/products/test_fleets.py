@@ -63,7 +63,7 @@ def vehicles(seed: int) -> list[Json]:
 
 
 @pytest.fixture
-def fleet(handlers: Platform, monkeypatch: pytest.MonkeyPatch) -> Platform:
+def fleet(handlers: Platform) -> Platform:
     """A platform that sells the product."""
     made = pet.files(scenarios=SCENARIOS, **FLEET)
     files = {"document": made.document, "scenarios": made.scenarios}
@@ -74,8 +74,6 @@ def fleet(handlers: Platform, monkeypatch: pytest.MonkeyPatch) -> Platform:
         body = {"step": step, "reason": "because"}
         taken = handlers.call("POST", f"{version}/steps", body, by=who)
         assert taken.status == 200, taken.text
-    # What the process remembers of a product's versions would be a minute old, or from another test.
-    monkeypatch.setattr(handlers.apps["quoting"].ports.products, "_states", {})
     return handlers
 
 

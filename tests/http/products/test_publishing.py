@@ -13,13 +13,10 @@ RISK = QUOTE | {"product": "pet", "answers": {"age": 7}}
 
 @pytest.fixture(autouse=True)
 def clock(handlers: Platform, monkeypatch: pytest.MonkeyPatch):
-    """Seconds that the catalogue thinks have passed; what another test read is forgotten."""
+    """Seconds that the catalogue thinks have passed."""
     passed = [1_000_000.0]
-    catalogue = handlers.apps["quoting"].ports.products
-    catalogue._states.clear()
-    monkeypatch.setattr(catalogue, "_now", lambda: passed[0])
-    yield passed
-    catalogue._states.clear()
+    monkeypatch.setattr(handlers.apps["quoting"].ports.products, "_now", lambda: passed[0])
+    return passed
 
 
 def step(handlers: Platform, name: str, who=PUBLISHER, **options):
