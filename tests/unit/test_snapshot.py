@@ -68,11 +68,27 @@ def test_hooks_are_registered_only_where_a_snapshot_is_taken(
     }
 
 
-def test_a_copy_closes_its_connections(monkeypatch: pytest.MonkeyPatch):
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process is started to take a snapshot of it; nothing was made in it yet."""
+    monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start")
+    monkeypatch.setattr(snapshot, "_before", [])
+    monkeypatch.setattr(snapshot, "_after", [])
+
+
+def test_where_no_snapshot_is_taken_nothing_is_kept_for_one(
+    taken: None, monkeypatch: pytest.MonkeyPatch
+):
+    client = Client()
+    monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
+    snapshot.also(after=client.close)
+    snapshot.renew()
+    assert not client.closed
+
+
+def test_a_copy_closes_its_connections(taken: None, monkeypatch: pytest.MonkeyPatch):
     client = Client()
     monkeypatch.setattr(clients, "session", lambda: Session(client))
-    monkeypatch.setattr(snapshot, "after", [])
-    monkeypatch.setattr(snapshot, "before", [])
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "quoting")
     assert clients.client("dynamodb") is client
     snapshot.renew()
@@ -88,14 +104,13 @@ def test_copies_draw_different_random_numbers():
     assert drawn[0] != drawn[1]
 
 
-def test_a_copy_asks_for_data_keys_of_its_own(monkeypatch: pytest.MonkeyPatch):
+def test_a_copy_asks_for_data_keys_of_its_own(taken: None, monkeypatch: pytest.MonkeyPatch):
     kms = FakeKms()
     ring = KeyRing(kms, "key")  # type: ignore[arg-type] # as far as it is asked
     ring.new()
     ring.new()
     assert kms.asked == 1
     wiring.keys.cache_clear()
-    monkeypatch.setattr(snapshot, "after", [])
     monkeypatch.setattr(wiring, "client", lambda _service: kms)
     monkeypatch.setenv("PERSONAL_DATA_KEY", "key")
     wiring.keys().new()
@@ -122,13 +137,12 @@ def test_the_rehearsal_of_a_client_sends_nothing_and_leaves_it_as_it_was(
         client.get_item(TableName="none", Key={})
 
 
-def test_every_model_is_made_before_the_snapshot(monkeypatch: pytest.MonkeyPatch):
+def test_every_model_is_made_before_the_snapshot():
     class Late(BaseModel):
         model_config = ConfigDict(defer_build=True)
         number: int
 
     assert not Late.__pydantic_complete__
-    monkeypatch.setattr(snapshot, "before", [])
     snapshot.prepare()
     assert Late.__pydantic_complete__
 

@@ -34,8 +34,7 @@ def client(
             user_agent=f"coverwright {setting('POWERTOOLS_SERVICE_NAME')}",
         ),
     )
-    snapshot.before.append(partial(rehearse, made))
-    snapshot.after.append(made.close)
+    snapshot.also(before=partial(rehearse, made), after=made.close)
     return made
 
 

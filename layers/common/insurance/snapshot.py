@@ -20,10 +20,10 @@ SEARCHED = ("insurance.api", "insurance.domain", "insurance.dynamodb", "insuranc
 """Packages whose functions import late what few requests need."""
 
 
-before: Final[list[Callable[[], None]]] = []
-"""What else is done before a snapshot is taken: what makes a thing that can be ready says so here."""
-after: Final[list[Callable[[], None]]] = []
-"""What else each copy does: what makes a thing that two copies must not share says so here."""
+type Step = Callable[[], None]
+
+_before: Final[list[Step]] = []
+_after: Final[list[Step]] = []
 
 
 def is_taken() -> bool:
@@ -31,7 +31,17 @@ def is_taken() -> bool:
     return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
 
 
-def around(prepare: Callable[[], None], renew: Callable[[], None]) -> None:
+def also(*, before: Step | None = None, after: Step | None = None) -> None:
+    """Have a further step done before a snapshot is taken, or in each copy of it; where none is, forget it.
+
+    What makes a thing that can be ready, or that two copies must not share, says so here.
+    """
+    if is_taken():
+        _before.extend([before] if before else [])
+        _after.extend([after] if after else [])
+
+
+def around(prepare: Step, renew: Step) -> None:
     """Have `prepare` called before a snapshot is taken, and `renew` in each copy of it."""
     if is_taken():
         from snapshot_restore_py import (  # noqa: PLC0415 - Lambda's runtime has it, no layer of ours
@@ -52,8 +62,8 @@ def prepare() -> None:
     load_late_imports()
     for model in _subclasses(BaseModel):
         model.model_rebuild(raise_errors=False)
-    for each in before:
-        each()
+    for step in _before:
+        step()
     gc.collect()
     gc.freeze()
 
@@ -63,8 +73,8 @@ def renew() -> None:
     import random  # noqa: PLC0415 - only a copy pays for it
 
     random.seed()
-    for each in after:
-        each()
+    for step in _after:
+        step()
 
 
 def load_late_imports() -> None:

@@ -43,7 +43,7 @@ def keys() -> KeyRing:
     from insurance.kms import KeyRing
 
     ring = KeyRing(client("kms"), setting("PERSONAL_DATA_KEY"))
-    snapshot.after.append(ring.forget_data_keys)
+    snapshot.also(after=ring.forget_data_keys)
     return ring
 
 
@@ -67,7 +67,7 @@ def products() -> Catalogue:
     catalogue = Catalogue(
         stored=lambda: stores().known_versions, contents=lambda: objects("products")
     )
-    snapshot.before.append(catalogue.compile_bundled)
+    snapshot.also(before=catalogue.compile_bundled)
     return catalogue
 
 
