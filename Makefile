@@ -10,7 +10,7 @@ RUN := $(UV) run --frozen --group dev
 unexport PYTHONDONTWRITEBYTECODE
 SAM_ENV := UV_PROJECT_ENVIRONMENT=.venv-sam
 
-.PHONY: help setup run tour serve show reconcile unit test check lint format build openapi schema events products cases exam bench mutants checks lives long flaky lock clean
+.PHONY: help setup run tour serve show reconcile unit test check lint format build openapi schema events products cases exam bench load mutants checks lives long flaky lock clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -95,6 +95,9 @@ bench: .tools/setup ## Measure what a request, a claim and a rating cost, beside
 	$(RUN) python -m bench $(if $(RAW),--raw)
 	$(RUN) python -m bench.claims $(if $(RAW),--raw)
 	$(RUN) --group bench python -m bench.rating
+
+load: .tools/setup ## Put whole journeys on the local stack, many at once (LOAD="--callers 6 --journeys 300")
+	$(RUN) --group load python -m bench.load $(LOAD)
 
 mutants: .tools/setup ## Plant faults in the arithmetic of policy life, one at a time; a test must notice each
 	$(RUN) python -m tests.long.mutants
