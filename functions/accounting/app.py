@@ -18,7 +18,7 @@ from insurance.operations.command import Command
 from insurance.operations.ledger.close_period import close_period, lock_period, reopen_period
 from insurance.operations.ledger.reconcile_ledger import reconcile_ledger
 
-ports, idempotency = bundles.accounting_ports(), wiring.stores().idempotency
+ports, idempotency = bundles.accounting_ports(), wiring.stores().staff_idempotency
 
 RESERVE_MS: Final = 10_000
 

@@ -33,6 +33,9 @@ class MemoryIndexKeys:
         sealed = self._keys[mode].seal({"v": f"{mode} {value}"}, field)
         return index_token(field, sealed)
 
+    def known_token(self, mode: Mode, field: str, value: str) -> str | None:
+        return self.token(mode, field, value)
+
 
 class MemoryKeyCopies:
     """The erasure in memory covers every contract at once: there are no copies."""

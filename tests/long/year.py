@@ -115,7 +115,7 @@ def play(policies: int) -> Played:
             pool.close()
             pool.join()
         seconds = time.monotonic() - began
-        stores = Stores(lambda: dynamodb, tables.__getitem__, PlainKeys)
+        stores = Stores(lambda: dynamodb, tables.__getitem__, PlainKeys, PlainKeys)
         ports = LedgerPorts(
             wiring.products(), stores.policy_ledgers, stores.general_ledger, stores.deliveries
         )
@@ -153,7 +153,7 @@ class Year:
         self.stores = on_dynamodb(dynamodb, tables)
         self._billing = RefundPorts(self.products, self.stores.billing, BundledScreening())
         self.keys = PlainKeys()
-        made = Stores(lambda: dynamodb, tables.__getitem__, lambda: self.keys)
+        made = Stores(lambda: dynamodb, tables.__getitem__, lambda: self.keys, lambda: self.keys)
         self.scheduled = made.scheduled_jobs
         self.control_accounts = made.control_accounts
         self.stream = _Stream(url, partner)

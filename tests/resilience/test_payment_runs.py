@@ -53,7 +53,8 @@ def waiting(handlers: Platform, count: int) -> Counter[str]:
     """Payments that wait for the bank, as the stream of events brings them."""
     claims = [handlers.settled() for _ in range(count)]
     backend = handlers.backend
-    instructions = Stores(lambda: backend.dynamodb, backend.table, PlainKeys).instructions
+    stores = Stores(lambda: backend.dynamodb, backend.table, PlainKeys, PlainKeys)
+    instructions = stores.instructions
     for item in backend.items("events"):
         queue_payments(read_event(item), instructions=instructions)
     return Counter(payment["id"] for claim in claims for payment in claim["payments"])

@@ -57,7 +57,7 @@ class Bookkeeper:
 
     def __init__(self, dynamodb: "DynamoDBClient", tables: dict[str, str]) -> None:
         self.dynamodb, self.tables = dynamodb, tables
-        stores = Stores(lambda: dynamodb, tables.__getitem__, PlainKeys)
+        stores = Stores(lambda: dynamodb, tables.__getitem__, PlainKeys, PlainKeys)
         self.ledger, self.control_accounts = stores.general_ledger, stores.control_accounts
         self.ports = LedgerPorts(
             wiring.products(), stores.policy_ledgers, stores.general_ledger, stores.deliveries

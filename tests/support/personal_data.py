@@ -10,7 +10,7 @@ from typing import Any
 from insurance.domain.core.identity import party_id_for
 from insurance.domain.core.packing import unpack
 from insurance.dynamodb.stores import Stores
-from insurance.wiring import keys
+from insurance.wiring import index_ring, keys
 
 from tests.support.backend import Backend, environment
 from tests.support.calls import EMAIL, LOSS_CLOCK, NAME, NARRATIVE, REGISTRATION, staff
@@ -89,7 +89,7 @@ def erase(handlers: Platform, policy_id: str) -> None:
     holds: what they left must be readable still."""
     backend = handlers.backend
     with environment(backend.environment()):
-        stores = Stores(lambda: backend.dynamodb, backend.table, keys)
+        stores = Stores(lambda: backend.dynamodb, backend.table, keys, index_ring)
         party_id = party_id_for(policy_id)
         erase_party(stores, party_id, key=f"erase-{party_id}")
 

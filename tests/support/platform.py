@@ -68,7 +68,7 @@ def platform_in_memory() -> Iterator[tuple[Platform, Memory]]:
 def platform_on(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Iterator[Platform]:
     """The platform on these tables of an engine, open."""
     keys = PlainKeys()
-    stores = Stores(lambda: dynamodb, tables.__getitem__, lambda: keys)
+    stores = Stores(lambda: dynamodb, tables.__getitem__, lambda: keys, lambda: keys)
     catalogue = Catalogue(stored=lambda: stores.known_versions, contents=MemoryObjects)
     parts = Parts(stores, catalogue, keys)
     with (

@@ -148,7 +148,7 @@ def in_memory() -> Stores:
 
 def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
     keys = PlainKeys()
-    real = DynamoDBStores(lambda: dynamodb, tables.__getitem__, lambda: keys)
+    real = DynamoDBStores(lambda: dynamodb, tables.__getitem__, lambda: keys, lambda: keys)
     return Stores(
         real.quotes,
         real.policies,

@@ -1,11 +1,10 @@
 """Each function reaches what it is told of, and nothing else."""
 
-import re
-from collections.abc import Iterator
 from typing import Any
 
 from insurance.domain.core.caller import CallerKind
 
+from tests.support.statements import actions, functions, objects_of, target
 from tools.openapi.handlers import handlers
 
 type Json = dict[str, Any]
@@ -18,43 +17,6 @@ MANAGED = {
 
 OWN_RULE = "rule/DO-NOT-DELETE-AmazonGuardDutyMalwareProtectionS3*"
 """GuardDuty makes it, names it, and is by a condition the only one that may."""
-
-INDEX = re.compile(r"\$\{(?P<table>\w+)\.Arn\}/index/\w+")
-
-
-def functions(resources: Json) -> Iterator[tuple[str, Json, list[Json]]]:
-    """Each function's name, variables and statements."""
-    for name, resource in resources.items():
-        if resource["Type"] == "AWS::Lambda::Function":
-            role = resources[resource["Properties"]["Role"]["Fn::GetAtt"][0]]["Properties"]
-            statements = [
-                statement
-                for policy in role["Policies"]
-                for statement in policy["PolicyDocument"]["Statement"]
-            ]
-            yield name, resource["Properties"]["Environment"]["Variables"], statements
-
-
-def actions(statement: Json) -> list[str]:
-    found = statement["Action"]
-    return [found] if isinstance(found, str) else found
-
-
-def target(value: Any) -> str:
-    """The logical id that a variable or a statement speaks of; an index belongs to its table."""
-    if isinstance(value, dict):
-        index = INDEX.fullmatch(str(value.get("Fn::Sub", "")))
-        if index is not None:
-            return index["table"]
-        reference = value.get("Ref") or value.get("Fn::GetAtt", [""])[0]
-        return str(reference)
-    return str(value)
-
-
-def objects_of(resource: Any) -> Any:
-    """`${FilesBucket.Arn}/*` is the objects of one bucket, which have no other name; or some of them."""
-    found = re.fullmatch(r"\$\{(\w+Bucket)\.Arn\}/(?:[a-z]+/)?\*", str(resource.get("Fn::Sub", "")))
-    return {"Fn::GetAtt": [found[1], "Objects"]} if found else resource
 
 
 def test_every_bucket_variable_has_a_statement_and_every_statement_a_variable(
@@ -150,21 +112,6 @@ def test_no_function_may_scan_or_delete(resources: Json) -> None:
     ]
 
     assert allowed == [("EventDeliveryFunction", "dynamodb:DeleteItem", "SearchTable")]
-
-
-def test_keys_of_the_house_open_only_on_behalf_of_a_service(resources: Json) -> None:
-    for name, _, statements in functions(resources):
-        for statement in statements:
-            if target(statement["Resource"]) in {"DataKey", "OperationsKey"}:
-                assert "kms:ViaService" in statement["Condition"]["StringEquals"], name
-
-
-def test_personal_data_keys_are_asked_for_their_one_purpose(resources: Json) -> None:
-    for name, _, statements in functions(resources):
-        for statement in statements:
-            if target(statement["Resource"]) == "PersonalDataKey":
-                context = statement["Condition"]["StringEquals"]
-                assert context == {"kms:EncryptionContext:purpose": "party-key"}, name
 
 
 def test_only_functions_that_machines_call_know_the_machines_clients(written: Json) -> None:

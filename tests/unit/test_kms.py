@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from insurance import kms
-from insurance.kms import KeyRing
+from insurance.kms import KeyRing, Purpose
 from moto import mock_aws
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def key_id(service: CountingKms) -> str:
 
 @pytest.fixture
 def ring(service: CountingKms, key_id: str) -> KeyRing:
-    return KeyRing(service, key_id)  # type: ignore[arg-type]  # the two calls it makes
+    return KeyRing(service, key_id, Purpose.PARTY_KEYS)  # type: ignore[arg-type]  # the two calls it makes
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
@@ -89,7 +89,7 @@ def test_nothing_of_the_facts_is_readable_in_the_ciphertext(ring):
 
 def test_a_wrapped_key_opens_in_another_process(ring, service, key_id):
     key = ring.new()
-    elsewhere = KeyRing(service, key_id)
+    elsewhere = KeyRing(service, key_id, Purpose.PARTY_KEYS)
 
     assert elsewhere.open(key.wrapped).unseal(key.seal(FACTS, "quo_1"), "quo_1") == FACTS
 

@@ -10,7 +10,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 from insurance import clients, snapshot, wiring
-from insurance.kms import KeyRing
+from insurance.kms import KeyRing, Purpose
 from pydantic import BaseModel, ConfigDict
 
 
@@ -106,11 +106,12 @@ def test_copies_draw_different_random_numbers():
 
 def test_a_copy_asks_for_data_keys_of_its_own(taken: None, monkeypatch: pytest.MonkeyPatch):
     kms = FakeKms()
-    ring = KeyRing(kms, "key")  # type: ignore[arg-type] # as far as it is asked
+    ring = KeyRing(kms, "key", Purpose.PARTY_KEYS)  # type: ignore[arg-type] # as far as it is asked
     ring.new()
     ring.new()
     assert kms.asked == 1
     wiring.keys.cache_clear()
+    wiring.kms.cache_clear()
     monkeypatch.setattr(wiring, "client", lambda _service: kms)
     monkeypatch.setenv("PERSONAL_DATA_KEY", "key")
     wiring.keys().new()
@@ -118,6 +119,7 @@ def test_a_copy_asks_for_data_keys_of_its_own(taken: None, monkeypatch: pytest.M
     wiring.keys().new()
     assert kms.asked == 3
     wiring.keys.cache_clear()
+    wiring.kms.cache_clear()
 
 
 def test_the_rehearsal_of_a_client_sends_nothing_and_leaves_it_as_it_was(

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError, HTTPClientError
@@ -32,7 +33,17 @@ DATA_KEY_USES = 1000
 CACHED_DATA_KEYS = 64
 PARTY_KEY_BYTES = 32
 WRAPPED_PARTY_KEY_BYTES = PARTY_KEY_BYTES + 8  # RFC 3394 adds one block of eight
-CONTEXT = {"purpose": "party-key"}
+
+
+class Purpose(StrEnum):
+    """What a ring's keys are for. KMS opens a data key only for the purpose that it was made for, and
+    template.yaml says which function may ask for which."""
+
+    PARTY_KEYS = "party-key"
+    """Keys that seal what is known of a party."""
+    INDEX_KEYS = "index-key"
+    """Keys that hash values for indexes; they open nothing."""
+
 
 BUSY = frozenset(
     {
@@ -74,11 +85,12 @@ class _DataKey:
 
 
 class KeyRing:
-    """Makes party keys and opens wrapped ones; asks KMS only for data keys it does not hold."""
+    """Makes keys of one purpose and opens wrapped ones; asks KMS only for data keys it does not hold."""
 
-    def __init__(self, kms: "KMSClient", key_id: str) -> None:
+    def __init__(self, kms: "KMSClient", key_id: str, purpose: Purpose) -> None:
         self._kms = kms
         self._key_id = key_id
+        self._context = {"purpose": str(purpose)}
         self._current: _DataKey | None = None
         self._held: OrderedDict[bytes, _DataKey] = OrderedDict()
 
@@ -104,7 +116,7 @@ class KeyRing:
         if self._current is None or not self._current.usable(now):
             with _kms_in_reach():
                 made = self._kms.generate_data_key(
-                    KeyId=self._key_id, KeySpec="AES_256", EncryptionContext=CONTEXT
+                    KeyId=self._key_id, KeySpec="AES_256", EncryptionContext=self._context
                 )
             self._current = _DataKey(made["CiphertextBlob"], made["Plaintext"], now)
             self._hold(self._current)
@@ -117,7 +129,7 @@ class KeyRing:
             return held
         with _kms_in_reach():
             opened = self._kms.decrypt(
-                CiphertextBlob=blob, KeyId=self._key_id, EncryptionContext=CONTEXT
+                CiphertextBlob=blob, KeyId=self._key_id, EncryptionContext=self._context
             )
         return self._hold(_DataKey(blob, opened["Plaintext"], now, uses=DATA_KEY_USES))
 

@@ -12,12 +12,13 @@ from insurance.config import setting, table, words
 # A function loads what it asks for and nothing else: every import below is inside its function.
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
 
     from insurance.bank.iso20022 import BankMessages
     from insurance.catalogue import BundledVersions, Catalogue
     from insurance.dynamodb.stores import Stores
     from insurance.eventbridge import EventBridgeBus
-    from insurance.kms import KeyRing
+    from insurance.kms import KeyRing, Purpose
     from insurance.products import SampleLookUps
     from insurance.s3 import S3Objects
     from insurance.scanning import BundledScanner
@@ -39,10 +40,31 @@ def dynamodb() -> DynamoDBClient:
 
 
 @cache
+def kms() -> KMSClient:
+    made: KMSClient = client("kms")
+    return made
+
+
+@cache
 def keys() -> KeyRing:
+    """What opens the keys of parties."""
+    from insurance.kms import Purpose
+
+    return _ring(Purpose.PARTY_KEYS)
+
+
+@cache
+def index_ring() -> KeyRing:
+    """What opens the keys that hash values for indexes, and no party's."""
+    from insurance.kms import Purpose
+
+    return _ring(Purpose.INDEX_KEYS)
+
+
+def _ring(purpose: Purpose) -> KeyRing:
     from insurance.kms import KeyRing
 
-    ring = KeyRing(client("kms"), setting("PERSONAL_DATA_KEY"))
+    ring = KeyRing(kms(), setting("PERSONAL_DATA_KEY"), purpose)
     snapshot.also(after=ring.forget_data_keys)
     return ring
 
@@ -52,7 +74,7 @@ def stores() -> Stores:
     """The stores on the tables that the function's environment names."""
     from insurance.dynamodb.stores import Stores
 
-    return Stores(dynamodb, table, keys)
+    return Stores(dynamodb, table, keys, index_ring)
 
 
 @cache

@@ -26,7 +26,9 @@ def deliveries(request: pytest.FixtureRequest) -> Deliveries:
     if request.param == "memory":
         return MemoryDeliveries()
     dynamodb: DynamoDBClient = request.getfixturevalue("dynamodb")
-    return Stores(lambda: dynamodb, make_tables(dynamodb).__getitem__, PlainKeys).deliveries
+    return Stores(
+        lambda: dynamodb, make_tables(dynamodb).__getitem__, PlainKeys, PlainKeys
+    ).deliveries
 
 
 def everybody(to: int, past: int = 0) -> dict[Consumer, Moved]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def control_accounts(dynamodb: "DynamoDBClient") -> DynamoDBControlAccounts:
     tables = make_tables(dynamodb)
-    return Stores(lambda: dynamodb, tables.__getitem__, PlainKeys).control_accounts
+    return Stores(lambda: dynamodb, tables.__getitem__, PlainKeys, PlainKeys).control_accounts
 
 
 def post(event: Event, control_accounts: DynamoDBControlAccounts) -> list[PostedAmounts]:

@@ -42,7 +42,7 @@ def kit(request: pytest.FixtureRequest) -> Kit:
         orders = MemoryPaymentOrders(Memory())
         return Kit(orders, orders)
     dynamodb = request.getfixturevalue("dynamodb")
-    stores = Stores(lambda: dynamodb, make_tables(dynamodb).__getitem__, PlainKeys)
+    stores = Stores(lambda: dynamodb, make_tables(dynamodb).__getitem__, PlainKeys, PlainKeys)
     return Kit(stores.instructions, stores.payment_orders)
 
 

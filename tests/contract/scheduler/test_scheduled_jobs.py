@@ -33,7 +33,9 @@ def scheduled(request: pytest.FixtureRequest) -> ScheduledJobs:
     if request.param == "memory":
         return MemoryScheduledJobs()
     dynamodb: DynamoDBClient = request.getfixturevalue("dynamodb")
-    return Stores(lambda: dynamodb, make_tables(dynamodb).__getitem__, PlainKeys).scheduled_jobs
+    return Stores(
+        lambda: dynamodb, make_tables(dynamodb).__getitem__, PlainKeys, PlainKeys
+    ).scheduled_jobs
 
 
 def job(subject="pol_test_a", due_at=DUE, kind=JobKind.BILLING, partition=PARTITION):

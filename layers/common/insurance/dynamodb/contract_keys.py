@@ -65,9 +65,9 @@ class OnePartyKey:
 
 class ContractKeys:
     """The keys of one contract, from the items that carry copies of them. That of a party that is being
-    erased is withheld."""
+    erased is withheld; without `keys` all are."""
 
-    def __init__(self, keys: "Keys", contract_id: str, *items: Item | None) -> None:
+    def __init__(self, keys: "Keys | None", contract_id: str, *items: Item | None) -> None:
         self._keys = keys
         self.holder: PartyId = party_id_for(contract_id)
         """The party that holds the contract."""
@@ -92,7 +92,9 @@ class ContractKeys:
 
     def of(self, party_id: PartyId) -> PartyKey | None:
         wrapped = self._wrapped.get(party_id)
-        return self._keys.open(wrapped) if wrapped and party_id not in self._withheld else None
+        if self._keys is None or wrapped is None or party_id in self._withheld:
+            return None
+        return self._keys.open(wrapped)
 
 
 def holder_columns(named: PartyId | None, key: PartyKey) -> Item:

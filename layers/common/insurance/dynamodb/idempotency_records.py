@@ -1,15 +1,15 @@
 """Idempotency records in their table: written last in the command's transaction, read before any refusal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.errors import AlreadyErased, KeyReused
-from insurance.domain.core.identity import PartyId, party_id_for
+from insurance.domain.core.identity import PartyId, party_id_for, quote_id_for
 from insurance.domain.core.stored import PartyKey
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.contract_keys import OnePartyKey, RecordKeys
+from insurance.dynamodb.contract_keys import ContractKeys, OnePartyKey, RecordKeys
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Refusal, Write, load, put
 from insurance.operations.command import Command
@@ -18,11 +18,37 @@ from insurance.operations.idempotency import AlreadyAnswered, Idempotency, Recor
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from insurance.operations.parties.ports import Keys
+
 FREE = "attribute_not_exists(id) OR expires_at < :now"
 """No live idempotency: TTL deletes late."""
 
 type KeyOf = Callable[[str], PartyKey | None]
 """The key that sealed an answer, by the party's id."""
+
+
+class KeysInTables:
+    """Finds the key that sealed an answer where it stands: with the party, or with the quote too."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        tables: Tables,
+        keys: "Callable[[], Keys]",
+        holders: Sequence[str],
+    ) -> None:
+        self._client = client
+        self._tables = tables
+        self._make_keys = keys
+        self._holders = holders
+
+    def of(self, party_id: str) -> PartyKey | None:
+        ids = {"quotes": quote_id_for(party_id), "parties": party_id}
+        places: list[tuple[str, Item]] = [
+            (self._tables.name_of(name), {"id": codec.text(ids[name])}) for name in self._holders
+        ]
+        items = load(self._client, places)
+        return ContractKeys(self._make_keys(), party_id, *items).of(party_id)
 
 
 class IdempotencyRecords:

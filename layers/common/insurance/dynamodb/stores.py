@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from insurance.domain.core.stored import PartyKey
     from insurance.dynamodb.billing.accounts import DynamoDBBilling
     from insurance.dynamodb.claims.claims import DynamoDBClaims
     from insurance.dynamodb.claims.payee_accounts import DynamoDBPayeeAccounts
@@ -60,7 +59,7 @@ if TYPE_CHECKING:
 class Stores:
     """The stores over one client, one set of tables and one key ring.
 
-    `table` names a table by its setting ("quotes"). All three are called on first use, so a function
+    `table` names a table by its setting ("quotes"). All four are called on first use, so a function
     needs a variable, and the permission that goes with it, only for what it uses.
     """
 
@@ -69,10 +68,12 @@ class Stores:
         client: Callable[[], DynamoDBClient],
         table: Callable[[str], str],
         keys: Callable[[], Keys],
+        index_ring: Callable[[], Keys],
     ) -> None:
         self._make_client = client
         self._tables = Tables(table)
         self._make_keys = keys
+        self._make_index_ring = index_ring
 
     @cached_property
     def client(self) -> DynamoDBClient:
@@ -90,6 +91,13 @@ class Stores:
         from insurance.dynamodb.policy.policy_reader import PolicyReader
 
         return PolicyReader(self._tables, keys=self.keys)
+
+    @cached_property
+    def sealed_policies(self) -> PolicyReader:
+        """The same where nobody asks what is personal: it stays sealed, and no key is opened."""
+        from insurance.dynamodb.policy.policy_reader import PolicyReader
+
+        return PolicyReader(self._tables, keys=None)
 
     @cached_property
     def contract_idempotency(self) -> IdempotencyRecords:
@@ -237,7 +245,7 @@ class Stores:
     def index_keys(self) -> DynamoDBIndexKeys:
         from insurance.dynamodb.parties.index_keys import DynamoDBIndexKeys
 
-        return DynamoDBIndexKeys(self.client, self._tables, keys=self.keys)
+        return DynamoDBIndexKeys(self.client, self._tables, keys=self._make_index_ring())
 
     @cached_property
     def contract_demands(self) -> DynamoDBContractDemands:
@@ -282,7 +290,7 @@ class Stores:
         from insurance.dynamodb.billing.accounts import BillingReader
         from insurance.dynamodb.ledger.policy_ledgers import DynamoDBPolicyLedgers
 
-        reader = BillingReader(self._tables, policies=self.policy_reader)
+        reader = BillingReader(self._tables, policies=self.sealed_policies)
         return DynamoDBPolicyLedgers(
             self.client, self._tables, reader=reader, general_ledger=self.general_ledger
         )
@@ -303,13 +311,13 @@ class Stores:
     def calendars(self) -> DynamoDBCalendars:
         from insurance.dynamodb.ledger.calendars import DynamoDBCalendars
 
-        return DynamoDBCalendars(self.client, self._tables, idempotency=self.idempotency)
+        return DynamoDBCalendars(self.client, self._tables, idempotency=self.staff_idempotency)
 
     @cached_property
     def earnings(self) -> DynamoDBEarnings:
         from insurance.dynamodb.ledger.earnings import DynamoDBEarnings
 
-        return DynamoDBEarnings(self.client, self._tables, policies=self.policy_reader)
+        return DynamoDBEarnings(self.client, self._tables, policies=self.sealed_policies)
 
     @cached_property
     def scheduled_jobs(self) -> DynamoDBScheduledJobs:
@@ -384,17 +392,7 @@ class Stores:
         return DynamoDBKnownVersions(self.client, self._tables)
 
     def _records_with_keys_in(self, *holders: str) -> IdempotencyRecords:
-        from insurance.domain.core.identity import quote_id_for
-        from insurance.dynamodb import codec
-        from insurance.dynamodb.contract_keys import ContractKeys
-        from insurance.dynamodb.idempotency_records import IdempotencyRecords
-        from insurance.dynamodb.transaction import load
+        from insurance.dynamodb.idempotency_records import IdempotencyRecords, KeysInTables
 
-        def key_of(party_id: str) -> PartyKey | None:
-            ids = {"quotes": quote_id_for(party_id), "parties": party_id}
-            places = [
-                (self._tables.name_of(name), {"id": codec.text(ids[name])}) for name in holders
-            ]
-            return ContractKeys(self.keys, party_id, *load(self.client, places)).of(party_id)
-
+        key_of = KeysInTables(self.client, self._tables, lambda: self.keys, holders).of
         return IdempotencyRecords(self.client, self._tables, key_of)

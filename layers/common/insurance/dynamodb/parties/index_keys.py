@@ -32,25 +32,39 @@ class DynamoDBIndexKeys:
         self._wrapped[mode] = item["key"]["B"]
 
     def token(self, mode: Mode, field: str, value: str) -> str:
-        if mode not in self._wrapped:
-            self._wrapped[mode] = self._stored(mode)
+        if mode not in self._wrapped and not self._read(mode):
+            self._wrapped[mode] = self._made(mode)
+        return self._token(mode, field, value)
+
+    def known_token(self, mode: Mode, field: str, value: str) -> str | None:
+        is_known = mode in self._wrapped or self._read(mode)
+        return self._token(mode, field, value) if is_known else None
+
+    def _token(self, mode: Mode, field: str, value: str) -> str:
         key = self._keys.open(self._wrapped[mode])
         return index_token(field, key.seal({"v": value}, field))
 
-    def _stored(self, mode: Mode) -> bytes:
-        id: Item = {"id": codec.text(index_key_id_for(mode))}
-        [item] = load(self._client, [(self._parties_table, id)])
-        return item["key"]["B"] if item else self._made(id)
+    def _read(self, mode: Mode) -> bool:
+        """Hold the mode's key; whether there is one."""
+        [item] = load(self._client, [(self._parties_table, _key(mode))])
+        if item is None:
+            return False
+        self.learn(mode, item)
+        return True
 
-    def _made(self, id: Item) -> bytes:
+    def _made(self, mode: Mode) -> bytes:
         """A new key, or the one that another process made first."""
         wrapped = self._keys.new().wrapped
-        item = id | {"v": codec.number(codec.SCHEMA_VERSION), "key": codec.binary(wrapped)}
+        item = _key(mode) | {"v": codec.number(codec.SCHEMA_VERSION), "key": codec.binary(wrapped)}
         try:
             transact(self._client, [add(self._parties_table, item, _AlreadyMade, key="id")])
         except _AlreadyMade as earlier:
             return earlier.wrapped
         return wrapped
+
+
+def _key(mode: Mode) -> Item:
+    return {"id": codec.text(index_key_id_for(mode))}
 
 
 class _AlreadyMade(Exception):

@@ -28,9 +28,12 @@ NEWEST_READ = 10
 
 
 class PolicyReader:
-    """Where a policy stands: three keys, all known from its id, read at once."""
+    """Where a policy stands: three keys, all known from its id, read at once.
 
-    def __init__(self, tables: Tables, *, keys: Keys) -> None:
+    Without `keys` what is personal stays sealed, and reads as that of an erased party.
+    """
+
+    def __init__(self, tables: Tables, *, keys: Keys | None) -> None:
         self._policies_table = tables.policies
         self._events_table = tables.events
         self._parties_table = tables.parties

@@ -44,8 +44,11 @@ class IndexKeys(Protocol):
         """What stands for the value of this field: 26 letters and digits, always the same.
 
         Equal values of two fields, or of live and test, have different tokens. The caller
-        normalises the value first.
+        normalises the value first. The mode's key is made when it is first needed.
         """
+
+    def known_token(self, mode: Mode, field: str, value: str) -> str | None:
+        """The same, for a reader. None: the mode has no key yet, so nothing was indexed."""
 
 
 class Screening(Protocol):

@@ -1,9 +1,11 @@
 """Find the objects of one kind by a search key or a party, and a policyholder's own policies."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.identity import Mode
 from insurance.domain.search.entry import (
     FIRST,
     LAST,
@@ -51,13 +53,28 @@ def _entries(
 ) -> Sequence[ListEntry[Any]]:
     """What a search key finds in the caller's own book."""
     own = own_book(query.caller)
+    try:
+        partition = key_partition(query.caller.mode, kind, key, partial(_token, ports))
+    except _NothingIndexed:
+        return ()
     return ports.lists.read(
         kind,
-        key_partition(query.caller.mode, kind, key, ports.index_keys.token),
+        partition,
         part,
         first=FIRST if own is None else f"{own}#",
         last=LAST if own is None else f"{own}#{LAST}",
     )
+
+
+def _token(ports: SearchPorts, mode: Mode, field: str, value: str) -> str:
+    token = ports.index_keys.known_token(mode, field, value)
+    if token is None:
+        raise _NothingIndexed
+    return token
+
+
+class _NothingIndexed(Exception):
+    """There is no key of the hashes yet: nothing was ever found by one."""
 
 
 class _Rest(NamedTuple):
