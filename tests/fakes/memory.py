@@ -95,6 +95,10 @@ class Memory:
     def key_of(self, party_id: str) -> PartyKey | None:
         return None if party_id in self.erased else self.keys[party_id]
 
+    def key_of_customer(self, party_id: str) -> PartyKey | None:
+        """The key of a party that holds a policy jointly: it has a record of its own."""
+        return None if party_id in self.erased else self.parties[party_id].key
+
     def demands_of(self, party_id: str) -> Demands:
         """What a party, or the one that stands for it, demands of those who process its data."""
         stored = self.parties.get(party_id)

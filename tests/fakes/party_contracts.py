@@ -21,7 +21,7 @@ class MemoryPartyContracts:
         held = [
             quote_id
             for quote_id, stored in sorted(self._memory.quotes.items())
-            if stored.record.party in party_ids or self._passed_on(quote_id) in party_ids
+            if stored.record.party in party_ids or self._of_policy(quote_id) & {*party_ids}
         ]
         own = {quote_id_for(party_id) for party_id in party_ids}
         return [
@@ -29,10 +29,10 @@ class MemoryPartyContracts:
             for quote_id in sorted(held, key=lambda held_id: held_id not in own)
         ]
 
-    def _passed_on(self, quote_id: str) -> str | None:
-        """The party that holds the policy by now."""
+    def _of_policy(self, quote_id: str) -> set[str]:
+        """The parties that hold the policy by now."""
         policy = self._memory.policies.get(policy_id_for(quote_id))
-        return policy.record.party if policy else None
+        return {*policy.record.holders} if policy else set()
 
 
 def contract_in(memory: Memory, quote_id: str) -> ContractRecords:

@@ -1,6 +1,7 @@
 """The ports of policy in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -12,7 +13,9 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
+from insurance.domain.core.sealed_apart import open_apart
 from insurance.domain.core.stored import Stored
+from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.operations.command import Command
@@ -65,9 +68,17 @@ class MemoryPolicies:
         kept = self._memory.policies[policy_id]
         if kept.record.party in self._memory.erased:
             return Stored(
-                kept.record.replace(policyholder=None, answers=None, changed=None), kept.head, None
+                kept.record.replace(
+                    policyholder=None, answers=None, changed=None, joint_holders=()
+                ),
+                kept.head,
+                None,
             )
-        return kept
+        joint = [
+            each.unreadable() if each.party_id in self._memory.erased else each
+            for each in kept.record.joint_holders
+        ]
+        return replace(kept, record=kept.record.replace(joint_holders=tuple(joint)))
 
     def as_known(self, policy_id: str, known_at: datetime) -> Stored[Policy]:
         holder = self.get(policy_id)
@@ -76,6 +87,7 @@ class MemoryPolicies:
                 party = event.facts["party_id"]
                 key = self._memory.key_of(party) if party != holder.record.party else holder.key
                 personal = key.unseal(event.sealed, policy_id) if key and event.sealed else {}
+                personal = open_apart(personal, policy_id, self._memory.key_of_customer)
                 return Stored(Policy.merge_personal(event.facts, personal), event.head, key)
         raise PolicyNotFound(policy_id)
 
@@ -139,6 +151,23 @@ class MemoryPolicyTransfers:
         assert policy.key is not None
         if registered is not None:
             MemoryParties(self._memory).write(registered, policy.key)
+
+    def join(
+        self,
+        event: Event,
+        policy: Stored[Policy],
+        *,
+        joint: Stored[Party],
+        before: TransferContext,
+        registered: Event | None,
+        command: Command,
+    ) -> None:
+        if joint.record.id in self._memory.erased:
+            raise AlreadyErased(f"party {joint.record.id}")
+        self._changes.change(event, policy, before=before.policy, command=command)
+        assert joint.key is not None
+        if registered is not None:
+            MemoryParties(self._memory).write(registered, joint.key)
 
 
 class MemoryCorrections:

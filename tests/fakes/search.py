@@ -9,6 +9,7 @@ from operator import itemgetter
 from insurance.domain.core.classification import Record
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import party_id_for, quote_id_for
+from insurance.domain.core.sealed_apart import open_apart
 from insurance.domain.search.entry import Entry, IndexedObject, ObjectKind
 from insurance.operations.delivery.ports import NO_LINKS, OpenedFacts, PartyLinks, StoredFacts
 from insurance.operations.listing import ListEntry, ListRange
@@ -95,9 +96,9 @@ class MemorySearchIndex:
             for place in each.of_parties
             for same in self._same_as(place.party_id)
         }
-        if indexed.party_id not in self.forgotten:
-            return listed | each.personal
-        return frozenset() if source == indexed.party_id else listed
+        if indexed.party_id in self.forgotten and source == indexed.party_id:
+            return frozenset()
+        return listed | {entry for entry, owner in each.personal if owner not in self.forgotten}
 
 
 class MemorySealedFacts:
@@ -111,7 +112,10 @@ class MemorySealedFacts:
         if party_id in self._memory.erased:
             return OpenedFacts()
         key = self._memory.quotes[quote_id_for(stored.id)].key
-        return OpenedFacts(key.unseal(stored.sealed, stored.id)) if key else OpenedFacts()
+        if key is None:
+            return OpenedFacts()
+        personal = key.unseal(stored.sealed, stored.id)
+        return OpenedFacts(open_apart(personal, stored.id, self._memory.key_of_customer))
 
     def event(self, stream: str, sequence: int) -> Event | None:
         return self._memory.events[stream][sequence - 1]

@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from insurance.domain.core.errors import AlreadyErased, StaleRevision
 from insurance.domain.core.identity import Mode, new_quote_id, party_id_for
+from insurance.domain.core.sealed_apart import seal_apart
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.details import details_of
 from insurance.domain.party.party import Policyholder
-from insurance.domain.party.record import Party
+from insurance.domain.party.record import ContactKind, Party, PartyDetails, PartyKind
 from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
+from insurance.domain.policy.holders import JointHolder
 from insurance.operations.parties.register_party import registration
 from insurance.operations.policy.ports import TransferContext
 
@@ -148,3 +150,129 @@ def issued_to_another(stores: Stores) -> str:
     quote = make_quote(id=new_quote_id(Mode.TEST, "transfers", "another"))
     accepted = accept(stores, add_quote(stores, quote), key="accept-another")
     return issue(stores, accepted, key="issue-another").record.id
+
+
+def customer(stores: Stores) -> Stored[Party]:
+    """A customer who was registered, and has no contract of their own."""
+    command = make_command("ben", operation="test POST /v1/parties")
+    details = PartyDetails(kind=PartyKind.PERSON, name="Ben Okri", contacts=CONTACTS)
+    party, key = Party.new(FIRST, "ptn_one", details, at=LATER, by="app_one"), stores.new_key()
+    event = registration(party, key, command)
+    stored = Stored(party, event.head, key)
+    stores.parties.register(event, party, key=key, command=command.with_answer(stored))
+    return stored
+
+
+CONTACTS = ((ContactKind.EMAIL, "ben@okri.example"),)
+
+
+def join(
+    stores: Stores, before: TransferContext, joint: Stored[Party], key: str = "join"
+) -> Stored[Policy]:
+    """Let a customer hold the policy with its policyholder."""
+    holder, own = before.policy, joint.key
+    assert holder.key is not None
+    assert own is not None
+    person = joint.record.policyholder
+    sealed = seal_apart(
+        person.model_dump(mode="json", exclude_defaults=True), holder.record.id, own
+    )
+    joined = JointHolder.of_customer(person, joint.record.id, sealed)
+    policy = holder.record.replace(joint_holders=(*holder.record.joint_holders, joined))
+    event = next_event(holder.head, policy, holder.key, type=PolicyEventType.TRANSFERRED, now=AFTER)
+    after = Stored(policy, event.head, holder.key)
+    stores.transfers.join(
+        event,
+        after,
+        joint=joint,
+        before=before,
+        registered=None,
+        command=make_command(key, operation=TRANSFER).with_answer(after),
+    )
+    return after
+
+
+def joint_names(policy: Stored[Policy]) -> list[str | None]:
+    return [joint.name for joint in policy.record.joint_holders]
+
+
+def test_a_customer_holds_a_policy_with_its_holder_and_is_read_with_their_own_key(stores):
+    policy_id, ben = issued(stores), customer(stores)
+
+    after = join(stores, loaded(stores, policy_id, "join"), ben)
+
+    assert stores.policies.get(policy_id).record == after.record
+    assert stores.policies.as_known(policy_id, AFTER).record == after.record
+    assert joint_names(stores.policies.as_known(policy_id, LATER)) == []
+
+
+def test_a_joint_holder_is_erased_alone_in_what_stands_and_in_what_was_known(stores):
+    policy_id, ben = issued(stores), customer(stores)
+    join(stores, loaded(stores, policy_id, "join"), ben)
+
+    erase(stores, ben.record.id)
+
+    for policy in (stores.policies.get(policy_id), stores.policies.as_known(policy_id, AFTER)):
+        assert joint_names(policy) == [None]
+        assert policy.record.policyholder is not None
+
+
+def test_no_copy_of_an_erased_joint_holder_s_key_is_left_with_the_contract(dynamodb_stores):
+    stores = dynamodb_stores
+    policy_id, ben = issued(stores), customer(stores)
+    join(stores, loaded(stores, policy_id, "join"), ben)
+    assert ben.key is not None
+    assert loaded(stores, policy_id, "look").former == {ben.record.id: ben.key.wrapped}
+
+    erase(stores, ben.record.id)
+
+    assert loaded(stores, policy_id, "look again").former == {}
+
+
+def test_a_customer_who_was_erased_meanwhile_joins_nobody(stores):
+    policy_id, ben = issued(stores), customer(stores)
+    before = loaded(stores, policy_id, "join")
+    erase(stores, ben.record.id)
+
+    with pytest.raises(AlreadyErased):
+        join(stores, before, ben)
+
+    assert joint_names(stores.policies.get(policy_id)) == []
+
+
+def test_nobody_joins_a_holder_who_was_erased_meanwhile(dynamodb_stores):
+    stores = dynamodb_stores
+    policy_id, ben = issued(stores), customer(stores)
+    before = loaded(stores, policy_id, "join")
+    erase(stores, before.policy.record.party_id)
+
+    with pytest.raises(StaleRevision):
+        join(stores, before, ben)
+
+
+def test_a_policy_that_passes_on_keeps_its_joint_holder_until_they_are_erased(dynamodb_stores):
+    stores = dynamodb_stores
+    policy_id, ben = issued(stores), customer(stores)
+    join(stores, loaded(stores, policy_id, "join"), ben)
+    pass_on(stores, loaded(stores, policy_id, "two"), SECOND, "two")
+    assert joint_names(stores.policies.get(policy_id)) == ["Ben Okri"]
+
+    erase(stores, ben.record.id)
+
+    assert joint_names(stores.policies.get(policy_id)) == [None]
+    known = stores.policies.as_known(policy_id, LATER).record
+    assert known.policyholder is not None, "the former holder's key is still there"
+
+
+def test_a_joint_holder_who_was_sealed_with_the_policyholder_s_key_is_read_on(stores):
+    """So were customers before each had their details sealed with their own key."""
+    policy_id = issued(stores)
+    before = loaded(stores, policy_id, "one").policy
+    told = JointHolder(name="Ben Okri", party_id=FIRST)
+    policy = before.record.replace(joint_holders=(told,))
+    event = next_event(before.head, policy, before.key, type=PolicyEventType.TRANSFERRED, now=AFTER)
+    after = Stored(policy, event.head, before.key)
+    command = make_command("one", operation=TRANSFER).with_answer(after)
+    stores.changes.change(event, after, before=before, command=command)
+
+    assert stores.policies.get(policy_id).record.joint_holders == (told,)

@@ -238,6 +238,26 @@ def test_a_joint_holder_and_those_merged_with_them_find_the_policy_too(stores):
     assert number_of(stores, THREE) == 1
 
 
+def test_what_finds_a_policy_by_a_joint_holder_goes_with_them_alone(stores):
+    shared = SearchKey(SearchField.EMAIL, "home@okri.example")
+    bens = SearchKey(SearchField.EMAIL, "ben@okri.example")
+    found = replace(
+        policy_object("issued", PLATE),
+        also_of=(TWO, THREE),
+        keys_of_others=((TWO, bens), (TWO, shared), (THREE, shared)),
+    )
+    index(stores, 1, found)
+    assert [by_key(stores, key) for key in (PLATE, bens, shared)] == [[POLICY.id]] * 3
+
+    stores.index.forget(TWO)
+    assert [by_key(stores, key) for key in (PLATE, bens, shared)] == [[POLICY.id], [], [POLICY.id]]
+    index(stores, 2, found)  # a late event
+    assert by_key(stores, bens) == []
+
+    stores.index.forget(THREE)
+    assert [by_key(stores, key) for key in (PLATE, shared)] == [[POLICY.id], []]
+
+
 def test_a_forgotten_party_that_was_merged_leaves_the_others_what_is_theirs(stores):
     index(stores, 1, policy_object("issued", PLATE))
     own(stores, TWO)

@@ -1,12 +1,13 @@
 """A joint holder sees the policy in the portal, the other holders by name alone, and does nothing to it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from insurance.domain.core.identity import party_id_for
 
-from tests.support.calls import Json, application, policyholder
+from tests.support.calls import PRIVACY, Answer, Json, application, policyholder, staff
 from tests.support.claims import MOTOR
-from tests.support.lists import listed
+from tests.support.lists import listed, searched
 from tests.support.platform import Platform
 from tests.support.search import ADA
 
@@ -99,3 +100,117 @@ def test_access_is_for_a_joint_holder_who_is_a_known_customer(platform: Platform
             assert refused.status == 422
             [fault] = refused.body["errors"]
             assert (fault["pointer"], fault["code"]) == ("/joint_holder", code)
+
+
+LONG_AFTER = datetime(2045, 1, 1, tzinfo=UTC)
+"""When no rule of retention keeps anything of the policy."""
+
+
+def erasure(platform: Platform, party_id: str) -> Answer:
+    path = f"/v1/parties/{party_id}/erasure"
+    return platform.call("POST", path, {"reason": "requested"}, by=PRIVACY)
+
+
+def erased(platform: Platform, party_id: str) -> None:
+    platform.now = LONG_AFTER
+    answer = erasure(platform, party_id)
+    assert answer.status == 200, answer.text
+    platform.deliver()
+
+
+def names(policy: Json) -> list[str | None]:
+    """Of the policyholder, and of who holds the policy with them."""
+    people = [policy.get("policyholder", {}), *policy["joint_holders"]]
+    return [person.get("name") for person in people]
+
+
+def test_while_the_policy_is_held_a_joint_holder_is_not_erased(platform: Platform, home: Household):
+    refused = erasure(platform, home.ben)
+
+    assert (refused.status, refused.code) == (409, "legal-hold")
+    held = {each["code"]: each["about"] for each in refused.body["holds"]}
+    assert held["on_risk"] == held["policy_records"] == home.policy["id"]
+
+
+def test_who_went_out_is_held_by_the_records_of_the_policy_as_a_former_holder_is(
+    platform: Platform, home: Household
+):
+    out = {"reason": "joint_holder_out", "joint_holder": 1, "consents": ["holder"]}
+    platform.post(f"{home.path}/transfers", out)
+
+    assert erasure(platform, home.ben).code == "legal-hold"
+
+
+def test_a_joint_holder_is_erased_alone_and_the_rest_of_the_policy_stays(
+    platform: Platform, home: Household
+):
+    known_at = {"known_at": platform.now.isoformat()}
+    assert names(platform.get(home.path)) == [ADA["name"], "Ben Okri"]
+
+    erased(platform, home.ben)
+
+    for query in ({}, known_at):
+        seen = platform.get(home.path, query=query)
+        assert names(seen) == [ADA["name"], None]
+        assert seen["joint_holders"] == [{"party_id": home.ben}]
+
+
+def test_nobody_finds_a_policy_by_a_joint_holder_who_was_erased(
+    platform: Platform, home: Household
+):
+    def found(**marks: str) -> list[str]:
+        return searched(platform, "/v1/policies/search", "call-centre-test", marks)
+
+    platform.deliver()
+    assert found(email="ben@okri.example") == [home.policy["id"]]
+
+    erased(platform, home.ben)
+
+    assert found(email="ben@okri.example") == []
+    assert found(registration=MOTOR["registration"]) == [home.policy["id"]]
+
+
+def test_after_an_erasure_of_the_policyholder_a_joint_holder_s_own_record_stays(
+    platform: Platform, home: Household
+):
+    erased(platform, home.policy["party_id"])
+
+    assert names(platform.get(home.path)) == [None]
+    assert platform.get(f"/v1/parties/{home.ben}")["names"][-1]["name"] == "Ben Okri"
+
+
+def test_a_later_change_of_the_policy_leaves_the_joint_holder_sealed_as_they_are(
+    platform: Platform, home: Household
+):
+    platform.now += timedelta(days=1)
+    platform.post(f"{home.path}/transfers", JOINT | {"holder": {"name": "Cleo Adler"}})
+    assert names(platform.get(home.path)) == [ADA["name"], "Ben Okri", "Cleo Adler"]
+
+    erased(platform, home.ben)
+
+    assert names(platform.get(home.path)) == [ADA["name"], None, "Cleo Adler"]
+
+
+def test_the_look_at_the_sanctions_list_is_sealed_with_the_key_of_whom_it_is_about(
+    platform: Platform, home: Household
+):
+    listed_name = "Drago, Viktor MALENKOV"
+    viktor = platform.post("/v1/parties", {"kind": "person", "name": listed_name})["id"]
+    joining = JOINT | {"party_id": viktor, "holder": {"name": listed_name}}
+    assert platform.refused(f"{home.path}/transfers", joining) == "screening-open"
+    officer = staff("staff-ursula", "underwriter", "quotes:underwrite")
+    [case] = platform.get("/v1/screenings", by=officer)["items"]
+    assert party_id_for(case["id"]) == viktor
+
+    decision = {"decision": "clear", "reason": "Another person."}
+    platform.post(f"/v1/screenings/{case['id']}/decision", decision, by=officer)
+    platform.post(f"{home.path}/transfers", joining)
+    assert names(platform.get(home.path)) == [ADA["name"], "Ben Okri", listed_name]
+
+
+def test_a_customer_who_was_erased_joins_nobody(platform: Platform, home: Household):
+    cleo = platform.post("/v1/parties", {"kind": "person", "name": "Cleo Adler"})["id"]
+    assert erasure(platform, cleo).status == 200
+
+    holder = JOINT | {"party_id": cleo, "holder": {"name": "Cleo Adler"}}
+    assert platform.refused(f"{home.path}/transfers", holder) == "already-erased"

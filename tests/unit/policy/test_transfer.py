@@ -33,7 +33,7 @@ from tests.fakes.keys import MemoryKey
 from tests.support.builders import make_policy, next_event
 
 HEIR = Policyholder(name="Grace Lovelace")
-JOINT = JointHolder.of(HEIR, None)
+JOINT = JointHolder.of(HEIR)
 DURING = make_policy().period.start + timedelta(days=30)
 NEW_PARTY = "pty_test_zzzzzzzzzzzzzzzz"
 
@@ -170,7 +170,7 @@ def test_joint_holders_come_in_and_go_out_and_the_holder_stays():
     joined = passed_on(policy, request(TransferReason.JOINT_HOLDER_IN, holder=other), NEW_PARTY)
     left = passed_on(joined, request(TransferReason.JOINT_HOLDER_OUT, joint_holder=1), NEW_PARTY)
 
-    assert joined.joint_holders == (JOINT, JointHolder.of(other, None))
+    assert joined.joint_holders == (JOINT, JointHolder.of(other))
     assert left.joint_holders == joined.joint_holders[1:]
     assert {policy.party_id} == {joined.party_id, left.party_id}
 
@@ -202,7 +202,7 @@ def test_a_customer_who_held_the_policy_before_is_named_by_their_id():
 
 
 def test_a_customer_who_holds_the_policy_already_cannot_be_named():
-    joint = JointHolder.of(HEIR, NEW_PARTY)
+    joint = JointHolder.of_customer(HEIR, NEW_PARTY, "c2VhbGVk")
     for policy, code in (
         (held(party_id=NEW_PARTY), "holder-already"),
         (make_policy(joint_holders=(joint,)), "holder-already"),
@@ -217,11 +217,11 @@ def test_a_customer_who_holds_the_policy_already_cannot_be_named():
 
 
 def test_a_joint_holder_who_is_a_customer_is_named_as_one():
-    asked = request(TransferReason.JOINT_HOLDER_IN, party_id=NEW_PARTY)
+    asked = request(TransferReason.JOINT_HOLDER_IN, party_id=NEW_PARTY)._replace(sealed="c2VhbGVk")
 
     joined = passed_on(make_policy(), asked, NEW_PARTY)
 
-    assert joined.joint_holders == (JointHolder.of(HEIR, NEW_PARTY),)
+    assert joined.joint_holders == (JointHolder.of_customer(HEIR, NEW_PARTY, "c2VhbGVk"),)
 
 
 def test_after_a_transfer_the_price_may_be_another_so_billing_and_earning_are_looked_at():

@@ -28,7 +28,7 @@ from tests.support.party_records import (
 )
 
 ADA = Party.new(
-    "pty_test_" + "0" * 16,
+    policy_in().party,
     "ptn_one",
     PartyDetails(kind=PartyKind.PERSON, name="Ada Lovelace"),
     at=ISSUED_AT,
@@ -115,6 +115,17 @@ def test_a_joint_holder_is_another_person():
     found = export_of([ADA], [paid_contract(policy=policy)], no_documents)
 
     assert found["contracts"][0]["policy"]["joint_holders"] == [{"name": MASKED}]
+
+
+def test_of_a_policy_that_somebody_else_takes_out_a_joint_holder_gets_the_terms_alone():
+    ben = ADA.replace(id="pty_test_" + "0" * 16)
+    claim = stored(make_claim(policy_in()))
+
+    found = export_of([ben], [paid_contract(claims=[claim])], no_documents)
+
+    [contract] = found["contracts"]
+    assert contract.keys() == {"policy"}
+    assert contract["policy"]["premium"]
 
 
 def test_nobody_is_warned_of_a_look_at_a_sanctions_list_or_told_the_fraud_score():

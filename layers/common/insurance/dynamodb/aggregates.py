@@ -8,6 +8,7 @@ from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import mode_of
 from insurance.domain.core.party_record import PartyRecord
 from insurance.domain.core.posting import Posting
+from insurance.domain.core.sealed_apart import open_apart
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
@@ -51,8 +52,8 @@ def opened[R: Record](
     facts = codec.unpack(item["body"]["B"])
     key = keys.of(party_in(facts, about)) if keys else None
     personal = {}
-    if key is not None and "sealed" in item:
-        personal = key.unseal(item["sealed"]["B"], about)
+    if keys is not None and key is not None and "sealed" in item:
+        personal = open_apart(key.unseal(item["sealed"]["B"], about), about, keys.of)
     if keys is not None and keys.book and issubclass(kind, PartyRecord) and kind.FOLLOWS_POLICY:
         facts = {**facts, "partner": keys.book}
     return kind.merge_personal(facts, personal), key

@@ -29,7 +29,8 @@ DEMANDS = "demands"
 BOOK = "book"
 """The column that names the partner whose business the contract is, where that changed."""
 FORMER = "former"
-"""The column with the wrapped keys of former holders, by party."""
+"""The column with the wrapped keys of others whose data the contract has, by party: former holders, and joint
+holders who are customers, present and former."""
 
 ERASING = "erasing"
 """The column that names the holder while it is being erased. Its key is withheld from commands then."""

@@ -1,6 +1,6 @@
 """How policies and their events are shown."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 
 from pydantic import BaseModel, Field
@@ -9,6 +9,7 @@ from insurance.api.etag import etag
 from insurance.api.paging import Page
 from insurance.api.parameters import OptionalInstant, Parameters
 from insurance.api.views.terms import (
+    AddressView,
     CoverView,
     ImposedTermsView,
     MoneyView,
@@ -49,11 +50,20 @@ class SegmentView(BaseModel):
         return cls(start=segment.period.start, end=segment.period.end, transaction=segment.number)
 
 
-class JointHolderView(PolicyholderView):
+class JointHolderView(Shown):
     """Who holds the policy together with the policyholder."""
 
+    name: str | None
+    """Null: the customer that they are was erased."""
+    email: str | None
+    date_of_birth: date | None
+    address: AddressView | None
     party_id: str | None
     """The customer that they are; null: nobody said so."""
+
+    def name_alone(self) -> Self:
+        """For somebody whose affair the rest is not."""
+        return self.model_copy(update={"email": None, "date_of_birth": None, "address": None})
 
 
 class FormerPartnerView(Shown):

@@ -1,15 +1,18 @@
 """Holders: how a policy is held, and by whom it was held before."""
 
 from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, SerializerFunctionWrapHandler, model_serializer
 
+from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.identity import PartyId
+from insurance.domain.core.sealed_apart import PARTY, SEALED
 from insurance.domain.core.value import Value
 from insurance.domain.party.names import is_same_name
-from insurance.domain.party.party import Policyholder
+from insurance.domain.party.party import Address, Email, Name, Policyholder
 
 
 class Holding(StrEnum):
@@ -21,21 +24,67 @@ class Holding(StrEnum):
     """By the estate of a holder who died."""
 
 
-class JointHolder(Policyholder):
-    """Who holds a policy together with the policyholder."""
+class JointHolder(Value):
+    """Who holds a policy together with the policyholder.
 
+    The details of a customer are sealed with the customer's own key (`domain/core/sealed_apart.py`), and
+    those of somebody else with the policyholder's, as are those that were stored before each had their own.
+    """
+
+    name: Name | None = None
+    """None: they were erased."""
+    email: Email | None = None
+    date_of_birth: date | None = None
+    address: Address | None = None
     party_id: PartyId | None = None
     """The customer that they are; None: nobody said so."""
+    sealed: str | None = None
+    """What is stored of a customer's details: the ciphertext."""
 
     @classmethod
-    def of(cls, person: Policyholder, party_id: PartyId | None) -> Self:
-        return cls(**dict(person), party_id=party_id)
+    def of(cls, person: Policyholder) -> Self:
+        """Somebody who is no customer of their own."""
+        return cls(**dict(person))
+
+    @classmethod
+    def of_customer(cls, person: Policyholder, party_id: PartyId, sealed: str) -> Self:
+        """A customer, with their details as they are sealed."""
+        return cls(**dict(person), party_id=party_id, sealed=sealed)
+
+    @property
+    def person(self) -> Policyholder | None:
+        """Who it is; None: they were erased."""
+        if self.name is None:
+            return None
+        return Policyholder(
+            name=self.name,
+            email=self.email,
+            date_of_birth=self.date_of_birth,
+            address=self.address,
+        )
+
+    def told(self) -> Self:
+        """Somebody who is nobody's customer from now on: what is known of them is the policyholder's to tell.
+        One who was erased stays as they are."""
+        return self if self.name is None else self.replace(party_id=None, sealed=None)
+
+    def unreadable(self) -> Self:
+        """The joint holder after the erasure of the customer that they are."""
+        return type(self)(party_id=self.party_id, sealed=self.sealed)
+
+    @model_serializer(mode="wrap")
+    def _sealed_alone(self, dump: SerializerFunctionWrapHandler) -> JsonObject:
+        """Details that are sealed are stored as ciphertext alone."""
+        if self.sealed is not None:
+            return {PARTY: self.party_id, SEALED: self.sealed}
+        dumped: JsonObject = dump(self)
+        return dumped
 
 
 def is_holder(name: str, holder: Policyholder | None, joint: Sequence[JointHolder]) -> bool:
     """Whether the name is that of somebody who holds the policy. It goes by the name that the policy
     has: what a caller says of a payee is no proof."""
-    return any(is_same_name(name, each.name) for each in (holder, *joint) if each)
+    return any(is_same_name(name, each.name) for each in (holder, *joint) if each and each.name)
 
 
 class FormerHolder(Value):

@@ -107,6 +107,8 @@ class TransferInput(NamedTuple):
     """The new holder, the estate, or the joint holder who comes in."""
     party_id: PartyId | None = None
     """The customer that they are already; None: the transfer makes them one, or nobody said so."""
+    sealed: str | None = None
+    """Of a joint holder who is a customer: the details, sealed with their own key."""
     joint_holder: int | None = None
     """Which joint holder goes out, counted from 1."""
     consents: frozenset[TransferConsent] = frozenset()
@@ -167,7 +169,9 @@ def passed_on(policy: Policy, request: TransferInput, to_party: PartyId) -> Poli
     """The policy with its holders after the transfer."""
     holding = NEXT[policy.holding, request.reason]
     if request.reason is TransferReason.JOINT_HOLDER_IN and request.holder is not None:
-        joint = JointHolder.of(request.holder, request.party_id)
+        joint = JointHolder.of(request.holder)
+        if request.party_id is not None and request.sealed is not None:
+            joint = JointHolder.of_customer(request.holder, request.party_id, request.sealed)
         return policy.replace(joint_holders=(*policy.joint_holders, joint))
     if request.reason is TransferReason.JOINT_HOLDER_OUT and request.joint_holder is not None:
         place = request.joint_holder
@@ -190,7 +194,7 @@ def appointed(policy: Policy, partner: str, at: datetime) -> Policy:
         partner=partner,
         producer=None,
         former_partners=(*policy.former_partners, former),
-        joint_holders=tuple(joint.replace(party_id=None) for joint in policy.joint_holders),
+        joint_holders=tuple(joint.told() for joint in policy.joint_holders),
     )
 
 

@@ -1,6 +1,7 @@
 """Data exports: everything about a party, in their own words and ours, without other people's data."""
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from insurance.domain.billing.account import BillingAccount
@@ -8,6 +9,7 @@ from insurance.domain.claim import Claim
 from insurance.domain.claim.verdict import FRAUD_SCORE
 from insurance.domain.complaint.complaint import Complaint
 from insurance.domain.core.classification import JsonObject, Record
+from insurance.domain.core.identity import PartyId
 from insurance.domain.core.stored import Stored
 from insurance.domain.document import Document
 from insurance.domain.party.record import Party
@@ -39,8 +41,27 @@ def export_of(
     """
     return {
         "parties": [_dump(party) for party in parties],
-        "contracts": [_contract(contract, documents_of) for contract in contracts],
+        "contracts": [
+            _contract(contract, documents_of)
+            if _held_by(contract, {id for party in parties for id in party.ids})
+            else _of_joint_holder(contract)
+            for contract in contracts
+        ],
     }
+
+
+def _held_by(contract: ContractRecords, party_ids: AbstractSet[PartyId]) -> bool:
+    """Whether the contract is, or was, theirs; else they hold its policy, or held it, with somebody."""
+    if contract.policy is None:
+        return True
+    policy = contract.policy.record
+    former = {each.party_id for each in policy.former_holders}
+    return not party_ids.isdisjoint({policy.party_id, *former})
+
+
+def _of_joint_holder(contract: ContractRecords) -> JsonObject:
+    """What of a contract is a joint holder's to read: the terms. The rest is the policyholder's."""
+    return {"policy": _policy(contract.policy)} if contract.policy else {}
 
 
 def _contract(

@@ -148,6 +148,8 @@ class SearchableObject:
     """The number that the carrier gave it."""
     keys: tuple[SearchKey, ...] = ()
     """Values about a person, which the index may not hold as they are."""
+    keys_of_others: tuple[tuple[PartyId, SearchKey], ...] = ()
+    """The same of other parties than its own: joint holders who are customers."""
     also_of: tuple[PartyId, ...] = ()
     """Further parties that it is listed for: joint holders."""
 
@@ -171,10 +173,12 @@ class SearchableObject:
         for party_id in self._parties():
             yield PartyPlace(self.kind, party_id, self._key_place)
 
-    def personal_entries(self, tokens: Tokens) -> Iterator[Entry]:
-        """Every place at which a personal value finds the object."""
-        for key in dict.fromkeys(self.keys):
-            yield Entry(key_partition(self._mode, self.kind, key, tokens), self._key_place)
+    def personal_entries(self, tokens: Tokens) -> Iterator[tuple[Entry, PartyId]]:
+        """Every place at which a personal value finds the object, and whose value it is."""
+        own = ((self.party_id or "", key) for key in self.keys)
+        for party_id, key in dict.fromkeys((*own, *self.keys_of_others)):
+            partition = key_partition(self._mode, self.kind, key, tokens)
+            yield Entry(partition, self._key_place), party_id
 
     def _parties(self) -> Iterator[PartyId]:
         yield from filter(None, dict.fromkeys((self.party_id, *self.also_of)))
@@ -198,8 +202,8 @@ class IndexedObject:
     kind: ObjectKind
     summary: Record
     open: frozenset[Entry]
-    personal: frozenset[Entry]
-    """Places that a personal value led to: they go when the party is erased."""
+    personal: frozenset[tuple[Entry, PartyId]]
+    """Places that a personal value led to, and whose it is: they go when that party is erased."""
     of_parties: frozenset[PartyPlace]
 
     @classmethod

@@ -18,6 +18,7 @@ from insurance.domain.document.document import Document
 from insurance.domain.party.party import Address, Policyholder
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
+from insurance.domain.policy.holders import JointHolder
 from insurance.domain.quote.quote import Quote
 from insurance.domain.search import normalise
 from insurance.domain.search.entry import (
@@ -128,6 +129,7 @@ def _of_policy(
     else:
         status = PolicyListStatus.LAPSED if ended.is_lapse else PolicyListStatus.CANCELLED
     answers = [policy.answers, *(segment.answers for segment in policy.segments())]
+    told = [joint for joint in policy.joint_holders if joint.party_id is None]
     yield _alone(
         sequence,
         SearchableObject(
@@ -142,7 +144,13 @@ def _of_policy(
             also_of=tuple(joint.party_id for joint in policy.joint_holders if joint.party_id),
             keys=(
                 *_answer_keys(answers, searched_by(policy.product)),
-                *(key for joint in policy.joint_holders for key in _policyholder_keys(joint)),
+                *(key for joint in told for key in _joint_keys(joint)),
+            ),
+            keys_of_others=tuple(
+                (joint.party_id, key)
+                for joint in policy.joint_holders
+                if joint.party_id
+                for key in _joint_keys(joint)
             ),
         ),
     )
@@ -284,6 +292,11 @@ def _policyholder_keys(holder: Policyholder) -> Iterator[SearchKey]:
         yield SearchKey(SearchField.EMAIL, normalise.email(holder.email))
     addresses = [holder.address] if holder.address else []
     yield from _name_keys([holder.name], holder.date_of_birth, addresses)
+
+
+def _joint_keys(joint: JointHolder) -> Iterator[SearchKey]:
+    if joint.person is not None:
+        yield from _policyholder_keys(joint.person)
 
 
 def _party_keys(party: Party) -> Iterator[SearchKey]:

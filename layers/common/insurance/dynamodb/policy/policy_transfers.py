@@ -1,11 +1,13 @@
 """Policies as they pass to another holder: the contract's keys move with them."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from insurance.domain.core.errors import StaleRevision
 from insurance.domain.core.event import Event, StreamPosition
-from insurance.domain.core.identity import party_id_for, quote_id_for
+from insurance.domain.core.identity import PartyId, party_id_for, quote_id_for
 from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
@@ -81,24 +83,60 @@ class DynamoDBPolicyTransfers:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(event.stream)
 
-        mark = former_mark(event.stream, before.policy.record.party_id)
         returns = holder in (before.former or {})
         transact(
             self._client,
             [
                 *policy_change(self._tables, event, before=before.policy),
-                *self._new_holder(policy.record, registered, key),
+                *self._known_party(event.stream, holder, registered, key),
                 *self._hand_over(policy, before),
                 *([self._taken_out(former_mark(event.stream, holder), stale)] if returns else []),
-                put(
-                    self._tables.quotes,
-                    mark,
-                    stale,
-                    condition=f"attribute_not_exists({PARTY}) OR {PARTY} = :former",
-                    former=mark[PARTY],
-                ),
+                self._marked(event.stream, before.policy.record.party_id),
                 self._idempotency.keep(command.idempotency, about=holder, key=key),
             ],
+        )
+
+    def join(
+        self,
+        event: Event,
+        policy: Stored[Policy],
+        *,
+        joint: Stored[Party],
+        before: TransferContext,
+        registered: Event | None,
+        command: Command,
+    ) -> None:
+        """The customer's key goes into the column `former`, with a mark, as that of a former holder."""
+        holder, key = before.policy, joint.key
+        if key is None or holder.key is None:
+            raise ValueError("the holder and who joins them have a key")
+        others = _column(before.former or {}) | {joint.record.id: {"B": key.wrapped}}
+        transact(
+            self._client,
+            [
+                *policy_change(self._tables, event, before=holder),
+                *self._known_party(event.stream, joint.record.id, registered, key),
+                *self._with_keys(event.stream, {FORMER: {"M": others}}, before),
+                self._marked(event.stream, joint.record.id),
+                self._idempotency.keep(
+                    command.idempotency, about=policy.record.party_id, key=policy.key
+                ),
+            ],
+        )
+
+    def _marked(self, contract: str, party_id: PartyId) -> Write:
+        """The mark that the contract has data of the party, which does not hold it."""
+
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(contract)
+
+        mark = former_mark(contract, party_id)
+        return put(
+            self._tables.quotes,
+            mark,
+            stale,
+            condition=f"attribute_not_exists({PARTY}) OR {PARTY} = :former",
+            former=mark[PARTY],
         )
 
     def _taken_out(self, mark: Item, refusal: Refusal) -> Write:
@@ -113,13 +151,15 @@ class DynamoDBPolicyTransfers:
             former=mark[PARTY],
         )
 
-    def _new_holder(self, policy: Policy, registered: Event | None, key: PartyKey) -> list[Write]:
-        """What is written, or checked, of the party that holds the policy from now on. Of the party that
-        the contract made, the item is the contract's own: the hand-over checks it."""
-        if policy.party_id == party_id_for(policy.id):
+    def _known_party(
+        self, contract: str, party_id: PartyId, registered: Event | None, key: PartyKey
+    ) -> list[Write]:
+        """What is written, or checked, of a party that holds the policy from now on, alone or with others. Of
+        the party that the contract made, the item is the contract's own: the write of its keys checks it."""
+        if party_id == party_id_for(contract):
             return []
         if registered is None:
-            return [not_erased(self._tables.parties, policy.party_id)]
+            return [not_erased(self._tables.parties, party_id)]
 
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(registered.stream)
@@ -135,13 +175,9 @@ class DynamoDBPolicyTransfers:
         id, key = policy.record.id, policy.key
         if key is None or before.policy.key is None:
             raise ValueError("both holders have a key")
-
-        def stale(_item: Item | None) -> Exception:
-            return StaleRevision(id)
-
-        passed_on_before = before.former is not None
-        seen = {party: {"B": wrapped} for party, wrapped in (before.former or {}).items()}
-        former = seen | {before.policy.record.party_id: {"B": before.policy.key.wrapped}}
+        former = _column(before.former or {}) | {
+            before.policy.record.party_id: {"B": before.policy.key.wrapped}
+        }
         holder = policy.record.party_id
         former.pop(holder, None)
         is_own = holder == party_id_for(id)  # the contract's id gives its holder then
@@ -153,8 +189,20 @@ class DynamoDBPolicyTransfers:
             }
             | ({BOOK: codec.text(policy.record.partner)} if policy.record.former_partners else {})
         )
-        values: Item = {"seen": {"M": seen}} if passed_on_before else {}
-        unchanged = f"{FORMER} = :seen" if passed_on_before else f"attribute_not_exists({FORMER})"
+        # the former holder's demands; delivery of the event brings the new one's
+        removed = [DEMANDS, *([PARTY] if is_own else [])]
+        return self._with_keys(id, columns, before, removed=removed)
+
+    def _with_keys(
+        self, id: str, columns: Item, before: TransferContext, *, removed: Sequence[str] = ()
+    ) -> list[Write]:
+        """The writes of both items that carry copies of the contract's keys, if they are as they were read."""
+
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(id)
+
+        values: Item = {} if before.former is None else {"seen": {"M": _column(before.former)}}
+        unchanged = f"{FORMER} = :seen" if values else f"attribute_not_exists({FORMER})"
         places = (
             (self._tables.parties, party_id_for(id)),
             (self._tables.quotes, quote_id_for(id)),
@@ -167,9 +215,13 @@ class DynamoDBPolicyTransfers:
                 stale,
                 condition=f"attribute_not_exists({ERASED_AT}) AND attribute_not_exists({ERASING})"
                 f" AND {unchanged}",
-                # the former holder's demands; delivery of the event brings the new one's
-                removed=[DEMANDS, *([PARTY] if is_own else [])],
+                removed=removed,
                 **values,
             )
             for table, item_id in places
         ]
+
+
+def _column(wrapped: Mapping[PartyId, bytes]) -> Item:
+    """Wrapped keys as the column has them."""
+    return {party: codec.binary(each) for party, each in wrapped.items()}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
+from insurance.domain.core.identity import PartyId
 from insurance.domain.search.entry import Entry, ObjectKind, PartyPlace
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
@@ -18,10 +19,16 @@ UNSURE = ""
 
 
 class Noted(NamedTuple):
-    """What the book notes of one place: a digest of its summary, and whether a personal value led there."""
+    """What the book notes of one place: a digest of its summary, and whose personal values led there."""
 
     digest: str
-    personal: bool
+    owners: tuple[PartyId, ...] = ()
+    """Empty: nothing personal did. One of them is the empty text where a value is nobody's so far."""
+
+    def without(self, party_id: PartyId) -> Self | None:
+        """What is left of it after the erasure of a party; None: nothing."""
+        left = tuple(each for each in self.owners if each != party_id)
+        return self._replace(owners=left) if left or not self.owners else None
 
 
 def book_key(source: str) -> Item:
@@ -39,7 +46,7 @@ class Book:
     """Grows with every write: what the next one is conditional on."""
     places: Mapping[Entry, Noted] = field(default_factory=dict)
     party_id: str = ""
-    """Whose personal values led to places."""
+    """Whose the source is."""
     of_parties: frozenset[PartyPlace] = frozenset()
     """For which parties its objects are listed, before others count as the same."""
 
@@ -52,8 +59,8 @@ class Book:
             sequence=int(item["sequence"]["N"]),
             version=int(item["version"]["N"]),
             places={
-                Entry(partition, place): Noted(digest, personal=bool(personal))
-                for partition, place, digest, personal in packed["places"]
+                Entry(partition, place): Noted(digest, _owners(owners, packed.get("party_id", "")))
+                for partition, place, digest, owners in packed["places"]
             },
             party_id=packed.get("party_id", ""),
             of_parties=frozenset(
@@ -64,7 +71,8 @@ class Book:
 
     def item(self, source: str) -> Item:
         places = [
-            [*entry, kept.digest, int(kept.personal)] for entry, kept in sorted(self.places.items())
+            [*entry, kept.digest, _packed_owners(kept.owners, self.party_id)]
+            for entry, kept in sorted(self.places.items())
         ]
         packed = {
             "places": places,
@@ -78,3 +86,14 @@ class Book:
             "version": codec.number(self.version),
             "places": codec.binary(codec.pack(packed)),
         }
+
+
+def _owners(packed: int | list[PartyId], own: PartyId) -> tuple[PartyId, ...]:
+    """Whose values led to a place. It is mostly nobody's (0), or of the source's own party (1)."""
+    if isinstance(packed, list):
+        return tuple(packed)
+    return (own,) if packed else ()
+
+
+def _packed_owners(owners: tuple[PartyId, ...], own: PartyId) -> int | list[PartyId]:
+    return int(bool(owners)) if owners in {(), (own,)} else list(owners)

@@ -7,6 +7,7 @@ from cryptography.exceptions import InvalidTag
 from insurance.domain.core.errors import AlreadyErased, PartyNotFound
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import PartyId, party_id_for, quote_id_for
+from insurance.domain.core.sealed_apart import open_apart
 from insurance.domain.core.stored import PartyKey
 from insurance.dynamodb import codec
 from insurance.dynamodb.aggregates import read_event
@@ -41,7 +42,8 @@ class DynamoDBSealedFacts:
         key = held.of(party_id)
         try:
             key = key or self._own_key(party_id)
-            return OpenedFacts(key.unseal(stored.sealed, stored.id), held.book)
+            personal = key.unseal(stored.sealed, stored.id)
+            return OpenedFacts(open_apart(personal, stored.id, held.of), held.book)
         except AlreadyErased:
             return OpenedFacts(book=held.book)
         except (InvalidTag, PartyNotFound):

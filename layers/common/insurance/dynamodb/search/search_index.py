@@ -93,7 +93,7 @@ class DynamoDBSearchIndex:
                 return None
             forgotten = party_id is not None and marks.forgot(party_id)
             kept = () if forgotten and source == party_id else objects
-            rows = dict(_rows(kept, marks, personal=not forgotten))
+            rows = _rows(kept, marks)
             known = {entry: noted for entry, (_, noted) in rows.items()}
             if (book.sequence, book.places) == (sequence, known):
                 return None
@@ -245,7 +245,7 @@ class DynamoDBSearchIndex:
             unsure = {
                 entry: each
                 if book.places.get(entry) == kept.get(entry)
-                else Noted(UNSURE, personal=each.personal)
+                else each._replace(digest=UNSURE)
                 for entry, each in {**book.places, **kept}.items()
             }
             started = replace(book, version=book.version + 1, places=unsure)
@@ -263,7 +263,8 @@ class DynamoDBSearchIndex:
 
     def _changes(self, source: str, book: Book, rows: Rows) -> Iterator[Write]:
         for entry, (row, kept) in rows.items():
-            if book.places.get(entry) != kept:
+            before = book.places.get(entry)
+            if before is None or before.digest != kept.digest:
                 item = {
                     **_entry_key(entry),
                     "v": codec.number(codec.SCHEMA_VERSION),
@@ -309,35 +310,40 @@ def _never(_item: Item | None) -> Exception:
 
 
 def _without_personal(party_id: str, *, everything: bool) -> Change:
-    """Leave of a source of the party what holds nothing personal, or nothing."""
+    """Leave of a source what the party's values did not lead to; of the party itself nothing."""
 
     def change(book: Book, _marks: PartyMarks) -> Changed | None:
-        if book.party_id != party_id:
-            return None
+        if everything:
+            return Changed({}, book) if book.places else None
         left = {
             entry: (b"", kept)
-            for entry, kept in book.places.items()
-            if not (everything or kept.personal)
+            for entry, noted in book.places.items()
+            if (kept := noted.without(party_id)) is not None
         }
-        return None if len(left) == len(book.places) else Changed(left, book)
+        return (
+            None
+            if {entry: kept for entry, (_, kept) in left.items()} == book.places
+            else Changed(left, book)
+        )
 
     return change
 
 
-def _rows(
-    objects: Sequence[IndexedObject], marks: PartyMarks, *, personal: bool
-) -> Iterator[tuple[Entry, tuple[bytes, Noted]]]:
+def _rows(objects: Sequence[IndexedObject], marks: PartyMarks) -> Rows:
+    rows: dict[Entry, tuple[bytes, Noted]] = {}
     for each in objects:
         row = codec.pack(each.summary.split_personal()[0])
-        noted = Noted(sha256(row).hexdigest()[:16], personal=False)
+        noted = Noted(sha256(row).hexdigest()[:16])
         for entry in each.open:
-            yield entry, (row, noted)
+            rows[entry] = row, noted
         for place in each.of_parties:
             for same in marks.same_as(place.party_id):
-                yield place.listed_for(same), (row, noted)
-        if personal:
-            for entry in each.personal:
-                yield entry, (row, noted._replace(personal=True))
+                rows[place.listed_for(same)] = row, noted
+        for entry, owner in sorted(each.personal):
+            if not (owner and marks.forgot(owner)):
+                before = rows[entry][1].owners if entry in rows else ()
+                rows[entry] = row, noted._replace(owners=(*before, owner))
+    return rows
 
 
 def _entry_key(entry: Entry) -> Item:

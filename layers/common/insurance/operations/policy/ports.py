@@ -143,14 +143,42 @@ class PolicyTransfers(Protocol):
             AlreadyErased: The new holder was erased.
         """
 
+    def join(
+        self,
+        event: Event,
+        policy: Stored[Policy],
+        *,
+        joint: Stored[Party],
+        before: TransferContext,
+        registered: Event | None,
+        command: Command,
+    ) -> None:
+        """Store the policy with a customer as a joint holder, their key beside the policyholder's, and the
+        command's answer.
+
+        Args:
+            event: The policy's.
+            policy: The policy with the joint holder, and the policyholder's key.
+            joint: The customer, with their key.
+            before: As it was loaded.
+            registered: The customer's first event; None: they have one.
+            command: With the answer.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: The policy has changed since it was loaded, or a holder was erased.
+            AlreadyErased: The customer was erased.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class TransferContext:
-    """A policy that is to pass on, and the wrapped keys of its former holders."""
+    """A policy that is to pass on, and the wrapped keys of others whose data it has: former holders, and
+    joint holders who are customers."""
 
     policy: Stored[Policy]
     former: Mapping[PartyId, bytes] | None
-    """By party, without those who were erased; None: it never passed on."""
+    """By party, without those who were erased; None: there never were any."""
 
 
 @dataclass(frozen=True, slots=True)

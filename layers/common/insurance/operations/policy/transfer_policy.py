@@ -15,11 +15,13 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import (
     PartyId,
+    PolicyId,
     mode_of,
     party_id_for,
     screening_id_for,
     transferee_id_for,
 )
+from insurance.domain.core.sealed_apart import seal_apart
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.party.details import details_of
 from insurance.domain.party.party import Policyholder
@@ -44,7 +46,7 @@ from insurance.operations.parties.change_party import check_sees_party, standing
 from insurance.operations.parties.register_party import registration
 from insurance.operations.parties.screen_name import screen_name
 from insurance.operations.policy.change_policy import PolicyChange
-from insurance.operations.policy.ports import TransferPorts
+from insurance.operations.policy.ports import TransferContext, TransferPorts
 from insurance.operations.policy.reprice_policy import servicing_of
 from insurance.operations.policy.store_policy import ChangedPolicy, check_visible
 
@@ -141,12 +143,9 @@ def transfer_policy(
     if before.key is None:
         raise AlreadyErased(policy_id)
     if requested.reason is not TransferReason.BROKER:
-        _screen(transfer.holder, before.record, before.key, command, ports)
+        _screen(transfer, before.record, before.key, command, ports)
     if not requested.reason.changes_holder:
-        event, stored = _changed(serviced).following(before, command)
-        result = PolicyChange(serviced, before.record, event.head, stored=True)
-        ports.policies.change(event, stored, before=before, command=command.with_answer(result))
-        return result
+        return _store_joint(serviced, context, transfer.known, command, ports)
     known = transfer.known
     key_of_holder = known.key if known and known.key else ports.keys.new()
     event, stored = _following(serviced, before, key_of_holder, command)
@@ -157,6 +156,29 @@ def transfer_policy(
         before=context,
         registered=_registration(known, stored, command),
         command=command.with_answer(result),
+    )
+    return result
+
+
+def _store_joint(
+    serviced: ServicingResult,
+    context: TransferContext,
+    known: Stored[Party] | None,
+    command: Command,
+    ports: TransferPorts,
+) -> PolicyChange:
+    """Store the policy with another joint holder, who may be a known customer, or without one."""
+    before = context.policy
+    event, stored = _changed(serviced).following(before, command)
+    result = PolicyChange(serviced, before.record, event.head, stored=True)
+    command = command.with_answer(result)
+    if known is None or known.key is None:
+        ports.policies.change(event, stored, before=before, command=command)
+        return result
+    is_new = known.head.sequence == 0 and known.record.id != party_id_for(stored.record.id)
+    registered = registration(known.record, known.key, command) if is_new else None
+    ports.transfers.join(
+        event, stored, joint=known, before=context, registered=registered, command=command
     )
     return result
 
@@ -231,6 +253,8 @@ class _Transfer:
         contract = ports.products.version(policy.product)
         now, caller = self.call.now, self.call.caller
         transfer = self.requested.at(contract, self.holder, caller, now)
+        if transfer.reason is TransferReason.JOINT_HOLDER_IN:
+            transfer = transfer._replace(sealed=self._sealed(policy.id))
         check_transfer(policy, transfer, territory_of(policy, contract), now=now)
         changes_risk = bool(self.requested.answers)
         servicing = servicing_of(policy, contract, self.call, ports, changes_risk=changes_risk)
@@ -251,6 +275,13 @@ class _Transfer:
         )
         return serviced._replace(policy=passed_on(serviced.policy, transfer, to_party))
 
+    def _sealed(self, policy_id: PolicyId) -> str | None:
+        """The details of a known customer, sealed with their own key; None: nobody said who they are."""
+        if self.holder is None or self.known is None or self.known.key is None:
+            return None
+        details = self.holder.model_dump(mode="json", exclude_defaults=True)
+        return seal_apart(details, policy_id, self.known.key)
+
 
 def _check_broker(partner: str | None, policy: Policy, ports: TransferPorts) -> None:
     """Check that the new broker does business with us, in the mode of the policy.
@@ -264,7 +295,7 @@ def _check_broker(partner: str | None, policy: Policy, ports: TransferPorts) -> 
 
 
 def _screen(
-    holder: Policyholder | None,
+    transfer: _Transfer,
     policy: Policy,
     key: PartyKey,
     command: Command,
@@ -272,13 +303,16 @@ def _screen(
 ) -> None:
     """Refuse the transfer while a match of who comes in is open or confirmed.
 
-    The case is the contract's, sealed for the present holder: the new one is not a party yet.
+    The case of a known customer is their own, sealed with their key. That of somebody else is the
+    contract's, sealed for the present holder: they are no party yet.
     """
-    if holder is None:
+    if transfer.holder is None:
         return
-    subject = ScreeningSubject(
-        screening_id_for(policy.id), policy.partner, policy.party, holder.name
-    )
+    name, known = transfer.holder.name, transfer.known
+    subject = ScreeningSubject(screening_id_for(policy.id), policy.partner, policy.party, name)
+    if known is not None and known.key is not None:
+        own, key = known.record, known.key
+        subject = ScreeningSubject(screening_id_for(own.id), own.partner, own.id, name)
     screening = screen_name(subject, key, command, ports.screening)
     if screening is not None and screening.case.status is not ScreeningStatus.CLEARED:
         raise ScreeningOpen("to whom the policy passes", subject.case_id)

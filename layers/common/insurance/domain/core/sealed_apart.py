@@ -1,0 +1,43 @@
+"""Details of another party inside a record: sealed with that party's own key, inside what the record's key seals.
+
+A record is sealed for the party that it belongs to. Where it says something of another customer, such as
+a joint holder, the entry of a list has the id of that party and its details as ciphertext. So each
+person's details go with their own key. A record is written on without that key: the ciphertext stays as
+it is.
+"""
+
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+
+from insurance.domain.core.classification import JsonObject
+from insurance.domain.core.identity import PartyId
+from insurance.domain.core.stored import PartyKey
+
+PARTY = "party_id"
+SEALED = "sealed"
+"""The entry's details as ciphertext, in base64."""
+
+
+def seal_apart(details: JsonObject, about: str, key: PartyKey) -> str:
+    """The details of a party as an entry has them; `about` is the record's id."""
+    return b64encode(key.seal(details, about)).decode("ascii")
+
+
+def open_apart(
+    personal: JsonObject, about: str, key_of: Callable[[PartyId], PartyKey | None]
+) -> JsonObject:
+    """The personal fields of a record with the details that the keys at hand open. What they do not open
+    stays sealed."""
+    return {
+        name: [_opened(entry, about, key_of) for entry in value]
+        if isinstance(value, list)
+        else value
+        for name, value in personal.items()
+    }
+
+
+def _opened(entry: object, about: str, key_of: Callable[[PartyId], PartyKey | None]) -> object:
+    if not isinstance(entry, dict) or not {PARTY, SEALED} <= entry.keys():
+        return entry
+    key = key_of(entry[PARTY])
+    return entry | key.unseal(b64decode(entry[SEALED]), about) if key else entry
