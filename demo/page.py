@@ -41,9 +41,9 @@ class Operation(NamedTuple):
     said: Json
 
 
-def page_routes(published: Path, base_url: Callable[[], str]) -> list[Route]:
+def page_routes(published: Path, base_url: Callable[[], str], issuer_url: str) -> list[Route]:
     """`/docs` for people, `/openapi.json` for machines."""
-    document = _public(read_yaml(published))
+    document = _signing_in_at(issuer_url, read_yaml(published))
 
     async def page(_: Request) -> Response:
         return HTMLResponse(_page(document, base_url()))
@@ -54,11 +54,13 @@ def page_routes(published: Path, base_url: Callable[[], str]) -> list[Route]:
     return [Route("/docs", page), Route("/openapi.json", machine)]
 
 
-def _public(value: Any) -> Any:
-    """The definition without what only API Gateway reads."""
-    if isinstance(value, dict):
-        return {k: _public(v) for k, v in value.items() if not str(k).startswith("x-amazon-")}
-    return [_public(each) for each in value] if isinstance(value, list) else value
+def _signing_in_at(issuer_url: str, document: Json) -> Json:
+    """The definition with the issuer that signs here."""
+    for scheme in document.get("components", {}).get("securitySchemes", {}).values():
+        for flow in scheme.get("flows", {}).values():
+            for name in flow.keys() & {"tokenUrl", "authorizationUrl"}:
+                flow[name] = f"{issuer_url}/oauth2/{flow[name].rpartition('/')[2]}"
+    return document
 
 
 def _page(document: Json, base_url: str) -> str:
@@ -179,7 +181,7 @@ def _kind(schema: Json) -> str:
         return str(schema["$ref"]).rpartition("/")[2]
     for key in ("allOf", "anyOf", "oneOf"):
         if key in schema:
-            return " or ".join(_kind(each) for each in schema[key] if each.get("enum") != [None])
+            return " or ".join(_kind(each) for each in schema[key] if each.get("type") != "null")
     if "enum" in schema:
         return " | ".join(map(str, schema["enum"]))
     if schema.get("type") == "array":

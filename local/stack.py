@@ -217,7 +217,7 @@ class Stack:
         published = self.template.path.with_name("openapi.yaml")
         further = [
             *self.issuer.routes(),
-            *page_routes(published, lambda: self.base_url),
+            *page_routes(published, lambda: self.base_url, self.services_url),
             invocations(
                 self._invoke,
                 {id: function.name for id, function in self.template.functions.items()},

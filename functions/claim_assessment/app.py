@@ -63,7 +63,7 @@ DECISIONS: Final = {
 SETTLED: Final = "settled"
 
 
-class DecisionRequest(Request):
+class ClaimDecisionRequest(Request):
     """What a person decides, and why."""
 
     decision: Literal["approve", "part_approve", "deny", "goodwill"]
@@ -159,7 +159,7 @@ class DiaryEntryRequest(Request):
         WrongState,
     ),
 )
-def post_decision(claim_id: str, request: DecisionRequest, command: Command) -> Stored[Claim]:
+def post_decision(claim_id: str, request: ClaimDecisionRequest, command: Command) -> Stored[Claim]:
     return decide_claim(claim_id, request.decided(), command, ports)
 
 

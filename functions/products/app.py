@@ -131,7 +131,7 @@ class UploadedFiles(Request):
         return Files(self.document, self.tables, self.scenarios)
 
 
-class StepRequest(Request):
+class VersionStepRequest(Request):
     """The next step of a version's life, and why."""
 
     step: Literal["submit", "send_back", "approve", "publish", "close", "retire"]
@@ -284,7 +284,7 @@ def post_product_draft(
     raises=(InvalidDefinition, SamePerson, VersionNotFound, WrongState),
 )
 def post_product_step(
-    product_code: str, version: str, request: StepRequest, command: Command
+    product_code: str, version: str, request: VersionStepRequest, command: Command
 ) -> Stored[ProductVersion]:
     """Another person than its authors approves and publishes; to publish runs the scenarios."""
     return advance_version(

@@ -84,6 +84,7 @@ def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> No
         page = re.search(r"http://\S+/docs", printed)
         assert page is not None
         html = httpx.get(page[0]).text
+        definition = httpx.get(page[0].replace("/docs", "/openapi.json")).json()
         beside = shown(tmp_path, bodies[2]["id"])
         counted = local(tmp_path, "schedule", "ReconciliationSchedule", "--input", BOTH_BOOKS)
         reindexed = local(tmp_path, "reindex")
@@ -96,6 +97,9 @@ def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> No
     assert bodies[1]["premium"]["total"] == {"amount": 16_926, "currency": "GBP"}
     assert bodies[2]["id"].startswith("quo_test_")
     assert "/v1/quotes" in html
+    assert definition["servers"][0]["url"] in printed
+    flow = definition["components"]["securitySchemes"]["application"]["flows"]["clientCredentials"]
+    assert flow["tokenUrl"] == page[0].replace("/docs", "/oauth2/token")
     assert not re.findall(r"(?:src|href)=.https?:|url\(|@import", html)  # nothing from elsewhere
     wait_until_gone(tmp_path)
 

@@ -55,14 +55,33 @@ def written() -> Json:
 @pytest.fixture(scope="session")
 def definition() -> Json:
     """openapi.yaml itself, as it is published."""
-    text = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
-    found: Json = yaml.load(text, Loader=yaml.CSafeLoader)
+    return read_definition("openapi.yaml")
+
+
+@pytest.fixture(scope="session")
+def deployed_definition() -> Json:
+    """openapi.deployed.yaml, which the template includes."""
+    return read_definition("openapi.deployed.yaml")
+
+
+def read_definition(name: str) -> Json:
+    found: Json = yaml.load((ROOT / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return found
 
 
 @pytest.fixture(scope="session")
 def operations(definition: Json) -> list[tuple[str, Json]]:
-    """Every operation with its name, `POST /v1/quotes`."""
+    """Every operation with its name, `POST /v1/quotes`, as it is published."""
+    return operations_of(definition)
+
+
+@pytest.fixture(scope="session")
+def deployed_operations(deployed_definition: Json) -> list[tuple[str, Json]]:
+    """Every operation with its name, as the gateway has it."""
+    return operations_of(deployed_definition)
+
+
+def operations_of(definition: Json) -> list[tuple[str, Json]]:
     return [
         (f"{method.upper()} {path}", operation)
         for path, item in definition["paths"].items()

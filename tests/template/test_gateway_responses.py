@@ -19,8 +19,8 @@ KINDS: list[str] = _SERVICE.shape_for("GatewayResponseType").enum  # type: ignor
 
 
 @pytest.fixture(scope="module")
-def responses(definition: Json) -> Json:
-    found: Json = definition["x-amazon-apigateway-gateway-responses"]
+def responses(deployed_definition: Json) -> Json:
+    found: Json = deployed_definition["x-amazon-apigateway-gateway-responses"]
     return found
 
 

@@ -1,4 +1,4 @@
-"""openapi.yaml is what the handlers say, and what API Gateway can import."""
+"""openapi.yaml is what the handlers say and what tools can read; the deployed one is what API Gateway can."""
 
 import json
 import re
@@ -9,21 +9,21 @@ import pytest
 from insurance.access.grants import METHODS
 from insurance.api.headers import BadHeader, read_expected_revision, read_held_tags
 from insurance.api.problems import TYPE_PREFIX
-from jsonschema import Draft4Validator
+from insurance.domain.core.caller import CallerKind
+from jsonschema import Draft202012Validator
 
 from tools.openapi.__main__ import rendered
-from tools.openapi.deployed import deployed
-from tools.openapi.downgrade import references
 from tools.openapi.gateway import ANY_METHOD
-from tools.openapi.handlers import template_functions
+from tools.openapi.handlers import ROOT, scope_descriptions, template_functions
 from tools.openapi.parameters import IF_MATCH, IF_NONE_MATCH
+from tools.openapi.schemas import references
 
 type Json = dict[str, Any]
 type Operations = list[tuple[str, Json]]
 
 ROUTES = 18
-FOR_READERS = {"x-coverwright-callers", "x-coverwright-roles"}
-ACTED_ON = {"security", "x-amazon-apigateway-integration", "operationId"}
+SPDX_REFERENCE = r"LicenseRef-[A-Za-z0-9.-]+"
+"""A licence that is on SPDX's list of none: a valid expression that package builders take."""
 # The product's own questions bound these: what is not asked is refused (events/quoting, claim_intake).
 BY_PRODUCT = {
     *("QuoteRequest.answers", "CoverageCheckRequest.facts", "NoticeRequest.facts"),
@@ -31,6 +31,8 @@ BY_PRODUCT = {
     # Only the body's own limit bounds these.
     *("CoverageCheckRequest.item", "NoticeRequest.item", "CompletionRequest.item"),
 }
+NEWER = {*("const", "prefixItems", "discriminator", "examples", "$defs", "propertyNames"), "title"}
+"""What 3.0.3, or API Gateway, does not know in a schema."""
 PROBLEM_STATUSES = {"400", "401", "403", "429", "500"}
 
 
@@ -39,18 +41,100 @@ def test_the_committed_definitions_are_what_the_handlers_say() -> None:
         assert path.read_text(encoding="utf-8") == text, f"{path.name}: run `make openapi`"
 
 
-def test_the_deployed_definition_keeps_all_that_the_gateway_acts_on(definition: Json) -> None:
-    lean = deployed(definition)
+def test_the_deployed_definition_has_the_operations_of_the_published_one_and_their_names(
+    operations: Operations, deployed_operations: Operations
+) -> None:
+    published, deployed = dict(operations), dict(deployed_operations)
 
-    assert lean.keys() == definition.keys()
-    assert lean["components"].keys() == definition["components"].keys() - {"examples"}
-    assert lean["paths"].keys() == definition["paths"].keys()
-    for path, item in definition["paths"].items():
-        for method, operation in item.items():
-            kept = lean["paths"][path][method]
-            assert kept.keys() == operation.keys() - FOR_READERS, (path, method)
-            assert all(kept[name] == operation[name] for name in ACTED_ON & kept.keys())
-    assert not re.search('"examples?": ', json.dumps(lean["paths"]))
+    assert deployed.keys() == published.keys()
+    for name, operation in deployed.items():
+        said = published[name]
+        assert operation["operationId"] == said["operationId"], name
+        for kept in ("name", "in", "required"):
+            assert [p[kept] for p in operation["parameters"]] == [
+                p[kept] for p in said["parameters"]
+            ], name
+        assert operation.get("requestBody", {}).get("required") == said.get("requestBody", {}).get(
+            "required"
+        )
+        assert all(status < "400" for status in operation["responses"]), name
+
+
+def test_the_deployed_definition_has_nothing_for_readers_alone(deployed_definition: Json) -> None:
+    text = json.dumps(deployed_definition)
+
+    assert not re.search('"examples?": ', json.dumps(deployed_definition["paths"]))
+    assert "x-coverwright" not in text
+    assert "oauth2" not in text
+
+
+def test_the_published_definition_has_nothing_for_the_gateway_alone(definition: Json) -> None:
+    text = json.dumps(definition)
+
+    assert definition["openapi"].startswith("3.1.")
+    assert "x-amazon" not in text
+    assert "x-api-key" not in text
+    assert "Fn::" not in text
+
+
+def test_callers_prove_who_they_are_as_their_kind_does(
+    definition: Json, operations: Operations
+) -> None:
+    schemes = definition["components"]["securitySchemes"]
+
+    assert schemes.keys() == {kind.value for kind in CallerKind}
+    assert (schemes["policyholder"]["type"], schemes["policyholder"]["scheme"]) == (
+        "http",
+        "bearer",
+    )
+    for kind in ("application", "machine"):
+        flow = schemes[kind]["flows"]["clientCredentials"]
+        assert flow["tokenUrl"].endswith("/oauth2/token")
+    assert schemes["staff"]["flows"].keys() == {"authorizationCode"}
+    for name, operation in operations:
+        (scope,) = operation["x-coverwright-scopes"]
+        wanted = [f"coverwright/{scope}"]
+        assert operation["security"], name
+        asked = {kind: scopes for each in operation["security"] for kind, scopes in each.items()}
+        assert sorted(asked) == operation["x-coverwright-callers"], name
+        assert all(scopes == wanted for scopes in asked.values()), name
+        for kind in asked.keys() - {"policyholder"}:
+            (flow,) = schemes[kind]["flows"].values()
+            assert flow["scopes"][wanted[0]] == scope_descriptions()[scope], name
+
+
+def test_the_license_is_the_file_and_a_name_that_package_builders_take(definition: Json) -> None:
+    license = definition["info"]["license"]
+
+    assert license["name"] == license["identifier"]
+    assert re.fullmatch(SPDX_REFERENCE, license["identifier"])
+    assert license["identifier"] in (ROOT / "LICENSE").read_text("utf-8")
+    assert f'license = "{license["identifier"]}"' in (ROOT / "pyproject.toml").read_text("utf-8")
+
+
+def test_nothing_in_a_header_is_more_than_a_text(operations: Operations) -> None:
+    """A Python generator makes no operation that has a `date-time` in a header."""
+    for name, operation in operations:
+        for parameter in operation["parameters"]:
+            if parameter["in"] == "header":
+                assert parameter["schema"]["type"] == "string", name
+                assert "format" not in parameter["schema"], name
+
+
+def test_every_enumeration_and_every_object_has_a_name_of_its_own(definition: Json) -> None:
+    """Generators number what has none and what has another's: `Decision1`."""
+    components = definition["components"]["schemas"]
+    nameless = {
+        place
+        for place, schema in schemas(definition)
+        if place not in components
+        and ("enum" in schema or (schema.get("type") == "object" and "properties" in schema))
+    }
+
+    assert not nameless
+    assert not [name for name in components if re.search(r"\d$|(Input|Output)$", name)]
+    assert len({name.lower() for name in components}) == len(components)
+    assert not [place for place, schema in schemas(definition) if "title" in schema]
 
 
 def test_every_operation_is_there_once_and_has_a_name(operations: Operations) -> None:
@@ -62,12 +146,12 @@ def test_every_operation_is_there_once_and_has_a_name(operations: Operations) ->
     assert all(operation["summary"] for _, operation in operations)
 
 
-def test_every_operation_calls_the_function_of_its_tag(operations: Operations) -> None:
+def test_every_operation_calls_the_function_of_its_tag(deployed_operations: Operations) -> None:
     folders = {
         logical_id: properties["CodeUri"].removeprefix("functions/")
         for logical_id, properties in template_functions().items()
     }
-    for name, operation in operations:
+    for name, operation in deployed_operations:
         integration = operation["x-amazon-apigateway-integration"]
         found = re.search(r"\$\{(\w+)\.Alias\}/invocations$", integration["uri"]["Fn::Sub"])
         assert found is not None, name
@@ -77,8 +161,8 @@ def test_every_operation_calls_the_function_of_its_tag(operations: Operations) -
         assert integration["timeoutInMillis"] <= 29_000, name
 
 
-def test_every_path_answers_the_methods_it_does_not_have(definition: Json) -> None:
-    for path, item in definition["paths"].items():
+def test_every_path_answers_the_methods_it_does_not_have(deployed_definition: Json) -> None:
+    for path, item in deployed_definition["paths"].items():
         others = item[ANY_METHOD]
         answer = others["x-amazon-apigateway-integration"]["responses"]["default"]
         allowed = ", ".join(sorted(method.upper() for method in item.keys() - {ANY_METHOD}))
@@ -138,15 +222,15 @@ def test_commands_want_an_idempotency_key_and_questions_do_not(operations: Opera
 
 
 def test_the_gateway_checks_parameters_and_leaves_bodies_to_the_handlers(
-    definition: Json,
+    deployed_definition: Json,
 ) -> None:
-    validator = definition["x-amazon-apigateway-request-validator"]
+    validator = deployed_definition["x-amazon-apigateway-request-validator"]
 
-    assert definition["x-amazon-apigateway-request-validators"][validator] == {
+    assert deployed_definition["x-amazon-apigateway-request-validators"][validator] == {
         "validateRequestParameters": True,
         "validateRequestBody": False,
     }
-    assert definition["x-amazon-apigateway-api-key-source"] == "AUTHORIZER"
+    assert deployed_definition["x-amazon-apigateway-api-key-source"] == "AUTHORIZER"
 
 
 @pytest.mark.parametrize(
@@ -170,9 +254,9 @@ def test_entity_tags_are_described_as_they_are_read(header: Json, read: Any, sen
 
 
 def test_authorizers_are_asked_at_their_alias_and_kept_for_a_minute_at_least(
-    definition: Json,
+    deployed_definition: Json,
 ) -> None:
-    schemes = definition["components"]["securitySchemes"]
+    schemes = deployed_definition["components"]["securitySchemes"]
     partner = schemes["partner"]["x-amazon-apigateway-authorizer"]
 
     assert partner["type"] == "request"
@@ -183,19 +267,19 @@ def test_authorizers_are_asked_at_their_alias_and_kept_for_a_minute_at_least(
     assert schemes["api_key"] == schemes["api_key"] | {"name": "x-api-key", "in": "header"}
 
 
-def test_api_gateway_can_read_every_schema(definition: Json) -> None:
-    names = definition["components"]["schemas"].keys()
+def test_api_gateway_can_read_every_schema(deployed_definition: Json) -> None:
+    names = deployed_definition["components"]["schemas"].keys()
 
-    assert definition["openapi"] == "3.0.3"
+    assert deployed_definition["openapi"] == "3.0.3"
     assert all(re.fullmatch(r"[A-Za-z0-9]+", name) for name in names)
-    assert set(references(definition["paths"])) <= names
-    for _, schema in schemas(definition):
-        assert not {"const", "prefixItems", "discriminator", "examples", "$defs"} & schema.keys()
-        assert schema.get("type") != "null"
-        assert not isinstance(schema.get("type"), list)
-        assert not isinstance(schema.get("exclusiveMinimum"), int) or isinstance(
-            schema["exclusiveMinimum"], bool
-        )
+    assert set(references(deployed_definition)) == names
+    for place, schema in schemas(deployed_definition):
+        assert not NEWER & schema.keys(), place
+        assert schema.get("type") != "null", place
+        assert not isinstance(schema.get("type"), list), place
+        assert not {*schema} - {"$ref"} or "$ref" not in schema, place
+        for limit in ("exclusiveMinimum", "exclusiveMaximum"):
+            assert isinstance(schema.get(limit, False), bool), place
 
 
 def test_what_callers_send_is_closed_and_bounded(definition: Json, operations: Operations) -> None:
@@ -225,7 +309,7 @@ def test_what_is_answered_says_where_it_ends(definition: Json, operations: Opera
 
 def test_examples_are_real_and_fit_their_schemas(definition: Json, operations: Operations) -> None:
     """They are events that tests play: none may be missing, none may be wrong."""
-    components = {"components": {"schemas": _plain(definition["components"]["schemas"])}}
+    components = {"components": {"schemas": definition["components"]["schemas"]}}
     valid: set[str] = set()
     for name, operation in operations:
         bodies = [operation["requestBody"]] if "requestBody" in operation else []
@@ -291,23 +375,14 @@ def is_bounded(schema: Json) -> bool:
     return True
 
 
-def validator(schema: Json, components: Json) -> Draft4Validator:
-    """OpenAPI 3.0's schemas are draft 4's but for `nullable`."""
-    return Draft4Validator({**_plain(schema), **components})
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_plain(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    out = {key: _plain(each) for key, each in value.items() if key not in {"nullable", "example"}}
-    return {"anyOf": [out, {"type": "null"}]} if value.get("nullable") is True else out
+def validator(schema: Json, components: Json) -> Draft202012Validator:
+    """A schema of OpenAPI 3.1 is one of JSON Schema."""
+    return Draft202012Validator({**schema, **components})
 
 
 @pytest.mark.parametrize("scheme", ["partner", "staff", "api_key"])
-def test_every_scheme_is_used(scheme: str, operations: Operations) -> None:
-    assert any(scheme in operation["security"][0] for _, operation in operations)
+def test_every_scheme_is_used(scheme: str, deployed_operations: Operations) -> None:
+    assert any(scheme in operation["security"][0] for _, operation in deployed_operations)
 
 
 def test_the_authorizer_grants_the_methods_that_the_api_has_and_no_other(

@@ -89,9 +89,9 @@ def test_function_policies_stay_under_their_limit(resources: Json) -> None:
 
 
 def test_usage_plans_bite_on_every_partner_operation(
-    operations: list[tuple[str, Json]],
+    deployed_operations: list[tuple[str, Json]],
 ) -> None:
-    for name, operation in operations:
+    for name, operation in deployed_operations:
         (requirement,) = operation["security"]
         if "partner" in requirement:
             assert requirement == {"partner": [], "api_key": []}, name

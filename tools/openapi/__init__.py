@@ -1,1 +1,1 @@
-"""The API's definition, published whole and deployed lean, generated from the handlers."""
+"""The API's definition, for people and for the gateway, generated from the handlers."""

@@ -1,4 +1,4 @@
-"""`python -m tools.openapi` writes openapi.yaml and what of it is deployed; `--check` compares."""
+"""`python -m tools.openapi` writes openapi.yaml, and openapi.deployed.yaml for the gateway; `--check` compares."""
 
 import argparse
 import sys
@@ -27,8 +27,9 @@ class _Dumper(yaml.SafeDumper):
 
 def rendered() -> dict[Path, str]:
     """Both files' texts: what people and tools read, and what the template includes."""
-    whole = document(handlers(), examples())
-    return {PUBLISHED: _text(whole), DEPLOYED: _text(deployed(whole))}
+    asked = list(handlers())
+    whole = document(asked, examples())
+    return {PUBLISHED: _text(whole), DEPLOYED: _text(deployed(whole, asked))}
 
 
 def _text(definition: dict[str, Any]) -> str:

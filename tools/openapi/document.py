@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any
 
 from insurance.api.body import Request
 from insurance.api.problems import Problem
@@ -10,51 +10,32 @@ from insurance.api.refusals import problems_of
 from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.roles import EVERY_ROLE
-from pydantic import BaseModel
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from tools.openapi.downgrade import downgraded, reachable, schema_names, without_nulls
-from tools.openapi.gateway import (
-    ANY_METHOD,
-    API_KEY,
-    PARTNER,
-    STAFF,
-    gateway_responses,
-    integration,
-    other_methods,
-    request_validators,
-    security_schemes,
-)
 from tools.openapi.handlers import Handler
-from tools.openapi.limits import limited
 from tools.openapi.parameters import parameters_of
 from tools.openapi.problem import (
     GATEWAYS,
-    PROBLEM,
-    PROBLEM_FIELD,
+    PROBLEM_SCHEMAS,
     problem_examples,
     problem_response,
 )
+from tools.openapi.schemas import Schemas, reachable, schemas_of
+from tools.openapi.security import security_of, security_schemes
 
 type Json = dict[str, Any]
 type Examples = Mapping[tuple[str, str], Json]
-type Model = tuple[type[BaseModel], JsonSchemaMode]
 
 VERSION = "1.0.0"
-_REFERENCES = "#/components/schemas/{model}"
-
-
-class Schemas(NamedTuple):
-    """Every model the operations name, as 3.0.3 has it."""
-
-    references: dict[Any, Json]
-    components: Json
+LICENSE = "LicenseRef-Coverwright"
+"""The file LICENSE, as SPDX refers to a text that is not on its list; generated packages copy the name."""
 
 
 def document(handlers: Iterable[Handler], examples: Examples) -> Json:
-    """The definition of the whole API, as API Gateway imports it."""
+    """The definition of the whole API, as people and their tools read it."""
     handlers = list(handlers)
-    schemas = _schemas(handlers)
+    routes = [route for handler in handlers for route in handler.routes]
+    schemas = schemas_of(routes)
+    schemas.components.update(PROBLEM_SCHEMAS)
     paths: Json = {}
     for handler in handlers:
         for route in handler.routes:
@@ -66,10 +47,8 @@ def document(handlers: Iterable[Handler], examples: Examples) -> Json:
             paths[path][method] = rendered
     paths = dict(sorted(paths.items()))
     answers = _shared_answers(paths)
-    for item in paths.values():
-        item[ANY_METHOD] = other_methods(item.keys())
     return {
-        "openapi": "3.0.3",
+        "openapi": "3.1.0",
         "info": INFO,
         "servers": [{"url": "https://api.coverwright.example", "x-internal": False}],
         "tags": [
@@ -79,40 +58,13 @@ def document(handlers: Iterable[Handler], examples: Examples) -> Json:
         "components": {
             "schemas": reachable(schemas.components, paths),
             "examples": {**problem_examples(), **answers},
-            "securitySchemes": security_schemes(),
+            "securitySchemes": security_schemes(routes),
         },
-        "x-amazon-apigateway-api-key-source": "AUTHORIZER",
-        "x-amazon-apigateway-request-validators": request_validators(),
-        "x-amazon-apigateway-request-validator": "parameters",
-        "x-amazon-apigateway-gateway-responses": gateway_responses(),
     }
 
 
-def _schemas(handlers: Iterable[Handler]) -> Schemas:
-    """All models at once, so that each has one name."""
-    routes = [route for handler in handlers for route in handler.routes]
-    asked: list[Model] = [
-        (request, "validation") for route in routes if (request := route.input_of(Request))
-    ]
-    shown: list[Model] = [(route.view, "serialization") for route in routes]
-    references, definitions = models_json_schema(
-        list(dict.fromkeys(asked + shown)), ref_template=_REFERENCES
-    )
-    found = definitions.get("$defs", {})
-    names = schema_names(found)
-    links = {model: downgraded(reference, names) for model, reference in references.items()}
-    components = {names[name]: downgraded(schema, names) for name, schema in found.items()}
-    taken = reachable(components, [links[model] for model in asked])
-    for name in components.keys() - taken.keys():
-        components[name] = without_nulls(components[name])  # the edge leaves out what is None
-    components |= {"Problem": PROBLEM, "ProblemField": PROBLEM_FIELD}
-    for name, schema in components.items():
-        limited(schema, sent=name in taken)
-    return Schemas(links, components)
-
-
 def _operation(route: Route, handler: Handler, schemas: Schemas) -> Json:
-    """One operation: what its route declares, and what the gateway adds."""
+    """One operation: what its route declares."""
     rendered: Json = {
         "operationId": route.operation_id,
         "tags": [handler.folder],
@@ -122,24 +74,18 @@ def _operation(route: Route, handler: Handler, schemas: Schemas) -> Json:
     }
     request = route.input_of(Request)
     if request:
-        schema = schemas.references[(request, "validation")]
+        schema = schemas.asked(request)
         rendered["requestBody"] = {
             "description": f"At most {request.BYTES_MAX:,} bytes of UTF-8; an escape counts as its character.",
             "required": True,
             "content": {"application/json": {"schema": schema}},
         }
     rendered["responses"] = _responses(route, schemas)
-    # Only a user pool's authorizer takes scopes here; a Lambda authorizer's are the handler's.
-    rendered["security"] = (
-        [{STAFF: [f"coverwright/{route.scope}"]}]
-        if route.own_pool_only
-        else [{PARTNER: [], API_KEY: []}]
-    )
+    rendered["security"] = security_of(route)
     rendered["x-coverwright-scopes"] = [route.scope.value]
     rendered["x-coverwright-callers"] = sorted(kind.value for kind in route.callers)
     if route.roles != EVERY_ROLE:
         rendered["x-coverwright-roles"] = sorted(role.value for role in route.roles)
-    rendered["x-amazon-apigateway-integration"] = integration(handler.logical_id)
     return rendered
 
 
@@ -171,9 +117,7 @@ def _responses(route: Route, schemas: Schemas) -> Json:
     answer: Json = {
         "description": route.summary,
         "headers": {"X-Request-Id": REQUEST_ID},
-        "content": {
-            "application/json": {"schema": schemas.references[(route.view, "serialization")]}
-        },
+        "content": {"application/json": {"schema": schemas.shown(route.view)}},
     }
     if route.etag or (route.writes and "etag" in route.view.model_fields):
         answer["headers"]["ETag"] = ETAG
@@ -251,7 +195,7 @@ INFO: Json = {
     "description": "Insurance operations: quote, issue, claim, settle. Money is in minor units; "
     "times are UTC; what goes wrong is a problem (RFC 9457) with a code to act on.",
     "contact": {"name": "Coverwright", "url": "https://docs.coverwright.example"},
-    "license": {"name": "Proprietary", "url": "https://docs.coverwright.example/terms"},
+    "license": {"name": LICENSE, "identifier": LICENSE},
 }
 
 TAGS = {

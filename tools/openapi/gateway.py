@@ -136,7 +136,7 @@ def _template(kind: Kind) -> str:
 
 
 def security_schemes() -> Json:
-    """Who may call: a partner's application, staff; and the usage plan's key."""
+    """Whose authorizer asks: ours, or the staff pool's; and the usage plan's key."""
     return {
         PARTNER: {
             "type": "apiKey",

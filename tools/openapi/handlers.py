@@ -4,6 +4,7 @@ import importlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,10 +31,22 @@ class _TemplateLoader(yaml.CSafeLoader):
 _TemplateLoader.add_multi_constructor("!", lambda _, suffix, node: f"{suffix} {node.value}")
 
 
+@cache
+def _template() -> Json:
+    text = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    document: Json = yaml.load(text, Loader=_TemplateLoader)  # noqa: S506 # nosec B506 - it is a SafeLoader
+    return document
+
+
+def scope_descriptions() -> dict[str, str]:
+    """Each scope of the user pool's resource server, and what a token with it may do."""
+    declared = _template()["Resources"]["Scopes"]["Properties"]["Scopes"]
+    return {scope["ScopeName"]: scope["ScopeDescription"] for scope in declared}
+
+
 def template_functions() -> dict[str, Json]:
     """The template's functions: logical id to properties, with the global variables merged."""
-    text = (ROOT / "template.yaml").read_text(encoding="utf-8")
-    document = yaml.load(text, Loader=_TemplateLoader)  # noqa: S506 # nosec B506 - it is a SafeLoader
+    document = _template()
     everywhere = document["Globals"]["Function"]["Environment"]["Variables"]
     functions: dict[str, Json] = {}
     for logical_id, resource in document["Resources"].items():

@@ -55,5 +55,5 @@ def _parts(schema: Any) -> Iterator[Json]:
         if isinstance(schema.get("type"), str):
             yield schema
         for key, each in schema.items():
-            if key not in {"default", "enum", "example", "required"}:
+            if key not in {"default", "enum", "examples", "required"}:
                 yield from _parts(each)

@@ -9,8 +9,8 @@ from insurance.api.parameters import Parameters
 from insurance.api.path import PATH_MAX
 from insurance.api.route import Route
 
-from tools.openapi.downgrade import downgraded
 from tools.openapi.limits import limited
+from tools.openapi.schemas import cleaned
 
 type Json = dict[str, Any]
 
@@ -58,7 +58,7 @@ def _inlined(described: Json, definitions: Json) -> Json:
             name = choice.pop("$ref", "").rpartition("/")[2]
             merged |= definitions.get(name, {}) | choice
     merged.pop("description", None)
-    schema: Json = downgraded(merged, {})
+    schema: Json = cleaned(merged, {})
     return schema
 
 
@@ -80,6 +80,9 @@ def _header(name: str, description: str, schema: Json, *, required: bool = False
 
 ETAG = '(W/)?"[!#-~]*"'
 """An entity tag as RFC 9110 spells it: another is malformed."""
+INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:.]{5,20}([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+"""An instant of RFC 3339. As `format: date-time` a common Python generator makes no operation that has it
+in a header."""
 IDEMPOTENCY_KEY = _header(
     KEY_HEADER,
     "New for each request; the same again when the same request is repeated. It is stored for 30 days.",
@@ -89,7 +92,7 @@ IDEMPOTENCY_KEY = _header(
 CLOCK = _header(
     CLOCK_HEADER,
     "The time it is for this call, in test mode. Live mode refuses it.",
-    {"format": "date-time", "maxLength": 40},
+    {"maxLength": 40, "pattern": INSTANT},
 )
 IF_MATCH = _header(
     "If-Match",

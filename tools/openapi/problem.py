@@ -10,6 +10,8 @@ from tools.openapi.gateway import KINDS
 
 type Json = dict[str, Any]
 
+INSTANT: Json = {"type": "string", "format": "date-time", "maxLength": 40}
+
 PROBLEM_FIELD: Json = {
     "type": "object",
     "description": "One fault in what was sent",
@@ -21,7 +23,7 @@ PROBLEM_FIELD: Json = {
     },
 }
 
-OBSTACLE: Json = {
+PROBLEM_OBSTACLE: Json = {
     "type": "object",
     "description": "One reason why it is not possible, and what it is about",
     "required": ["code", "about", "reason"],
@@ -29,7 +31,7 @@ OBSTACLE: Json = {
         "code": {"type": "string", "maxLength": 100},
         "about": {"type": "string", "maxLength": 100},
         "reason": {"type": "string", "maxLength": 1000},
-        "until": {"type": "string", "format": "date-time"},
+        "until": INSTANT,
     },
 }
 
@@ -40,7 +42,7 @@ PROBLEM: Json = {
     "properties": {
         "type": {"type": "string", "format": "uri", "maxLength": 200},
         "title": {"type": "string", "maxLength": 200},
-        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "status": {"type": "integer", "format": "int32", "minimum": 400, "maximum": 599},
         "detail": {"type": "string", "maxLength": 2000},
         "code": {"type": "string", "pattern": "^[a-z0-9-]+$", "maxLength": 100},
         "request_id": {"type": "string", "maxLength": 100},
@@ -49,10 +51,24 @@ PROBLEM: Json = {
             "maxItems": 1000,
             "items": {"$ref": "#/components/schemas/ProblemField"},
         },
-        "holds": {"type": "array", "maxItems": 10000, "items": OBSTACLE},
-        "obstacles": {"type": "array", "maxItems": 1000, "items": OBSTACLE},
-        "possible_from": {"type": "string", "format": "date-time"},
+        "holds": {
+            "type": "array",
+            "maxItems": 10000,
+            "items": {"$ref": "#/components/schemas/ProblemObstacle"},
+        },
+        "obstacles": {
+            "type": "array",
+            "maxItems": 1000,
+            "items": {"$ref": "#/components/schemas/ProblemObstacle"},
+        },
+        "possible_from": INSTANT,
     },
+}
+
+PROBLEM_SCHEMAS = {
+    "Problem": PROBLEM,
+    "ProblemField": PROBLEM_FIELD,
+    "ProblemObstacle": PROBLEM_OBSTACLE,
 }
 
 

@@ -1,7 +1,7 @@
 """The gateway: one ASGI app that does to a request what API Gateway does, in its order.
 
 Firewall, route, authorizer, API key, throttles and quota, request validation, integration. Whatever stops a
-request on the way is answered with the gateway response that openapi.yaml declares for it.
+request on the way is answered with the gateway response that openapi.deployed.yaml declares for it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""openapi.yaml as API Gateway reads it: routes, authorizers, validators and gateway responses."""
+"""openapi.deployed.yaml as API Gateway reads it: routes, authorizers, validators and gateway responses."""
 
 from __future__ import annotations
 
