@@ -97,7 +97,7 @@ def _installed(name: str) -> Path:
     if name != "runtime":
         for file in (*(CONTENDERS / "shared").glob("*.py"), *source.glob("*.py"), vehicles):
             shutil.copy(file, task / file.name)
-        (task / "words.py").write_text(f"WORDS = {_words()!r}\n", encoding="utf-8")
+        (task / "words.py").write_text(_words(), encoding="utf-8")
     _run(
         [
             *(PYTHON, "-m", "compileall", "-q", "-j", "2"),
@@ -108,11 +108,14 @@ def _installed(name: str) -> Path:
     return task
 
 
-def _words() -> bytes:
+def _words() -> str:
     """The dictionary that bodies are packed with: without it nobody could write the same record."""
-    from insurance.domain.core import packing  # noqa: PLC0415 (only a build needs it)
+    from insurance.domain.core.packing import (  # noqa: PLC0415 (only a build needs it)
+        DICTIONARIES,
+        WRITTEN,
+    )
 
-    return packing._WORDS
+    return f"WORDS = {DICTIONARIES[WRITTEN]!r}\nDICTIONARY = bytes(({WRITTEN},))\n"
 
 
 def _uv() -> str:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from insurance.domain.core.errors import WrittenByNewerRelease
 from insurance.domain.core.identity import party_id_for
 from insurance.domain.core.packing import unpack
 from insurance.dynamodb.stores import Stores
@@ -53,7 +54,7 @@ def readings(value: Any) -> Iterator[str]:
 def _tried(value: Any, *ways: Callable[[Any], Any]) -> Iterator[Any]:
     """What each way makes of the value, where it makes anything of it."""
     for way in ways:
-        with contextlib.suppress(ValueError, zlib.error):
+        with contextlib.suppress(ValueError, zlib.error, WrittenByNewerRelease, IndexError):
             yield way(value)
 
 

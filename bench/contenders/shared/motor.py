@@ -9,7 +9,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import cipher
-from words import WORDS
+from words import DICTIONARY, WORDS
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 ZONE = ZoneInfo("Europe/London")
@@ -338,8 +338,8 @@ def _json(value):
 
 def _pack(value):
     compressor = zlib.compressobj(level=9, wbits=-15, zdict=WORDS)
-    return compressor.compress(_json(value)) + compressor.flush()
+    return DICTIONARY + compressor.compress(_json(value)) + compressor.flush()
 
 
 def _unpack(packed):
-    return json.loads(zlib.decompressobj(wbits=-15, zdict=WORDS).decompress(bytes(packed)))
+    return json.loads(zlib.decompressobj(wbits=-15, zdict=WORDS).decompress(bytes(packed)[1:]))

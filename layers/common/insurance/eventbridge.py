@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from insurance.domain.core.errors import Unavailable
 from insurance.domain.core.event import Event
+from insurance.domain.core.versions import without_version
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -72,6 +73,7 @@ class EventBridgeBus:
     def _entry(self, event: Event) -> dict[str, Any]:
         detail = event.model_dump(mode="json", exclude={"sealed", "hash", "previous_hash"})
         detail["hash"] = event.hash.hex()
+        detail["facts"] = without_version(event.facts)
         return {
             "Source": SOURCE,
             "DetailType": event.type,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from insurance.domain.core.delivery import GRACE, SET_ASIDE_MAX, Consumer, Delivery, SetAside
-from insurance.domain.core.errors import Unavailable
+from insurance.domain.core.errors import Unavailable, WrittenByNewerRelease
 from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.operations.delivery.catch_up import WAITING_MAX
@@ -128,6 +128,21 @@ def test_records_that_cannot_get_better_are_set_aside_immediately_and_hold_up_no
         assert set(house.taken[consumer]) == wanted - {("pol_test_a", 2), ("pol_test_c", 3)}
     # Nothing is behind, and yet a person is called.
     assert house.gaps() == {"pol_test_a": {}, "pol_test_c": {}}
+
+
+def test_an_event_of_a_newer_release_waits_for_that_release_and_holds_up_no_other_stream(house):
+    def unknown() -> Event:
+        raise WrittenByNewerRelease("policy")
+
+    arrived = [streamed(each) for each in house.all]
+    arrived[3] = replace(streamed(house.events["pol_test_a"][1]), read=unknown)
+
+    report = deliver_streams(arrived, house.ports)
+
+    assert report.set_aside == []
+    assert house.gaps() == {"pol_test_a": dict.fromkeys(Consumer, 1)}
+    house.catch_up()
+    house.assert_everybody_has_everything()
 
 
 def test_an_event_that_one_consumer_cannot_take_is_set_aside_for_that_one_alone(house):

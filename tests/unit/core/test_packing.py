@@ -1,9 +1,11 @@
 """Stored JSON: canonical to the letter of RFC 8785, and small."""
 
+import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
-from insurance.domain.core.packing import canonical, pack, unpack
+from insurance.domain.core.errors import WrittenByNewerRelease
+from insurance.domain.core.packing import DICTIONARIES, WRITTEN, canonical, pack, unpack
 
 WHOLE = st.integers(min_value=-(2**53) + 1, max_value=2**53 - 1)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -33,3 +35,12 @@ def test_a_packed_body_comes_back_whole(body):
 
 def test_the_same_body_is_the_same_bytes_in_whatever_order_it_was_built():
     assert pack({"a": 1, "b": [2]}) == pack({"b": [2], "a": 1})
+
+
+def test_a_packed_body_says_its_dictionary():
+    assert pack({"a": 1})[0] == WRITTEN
+
+
+def test_a_body_packed_with_a_dictionary_of_a_newer_release_is_refused_as_that():
+    with pytest.raises(WrittenByNewerRelease):
+        unpack(bytes((max(DICTIONARIES) + 1,)) + pack({"a": 1})[1:])

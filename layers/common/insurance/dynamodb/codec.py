@@ -6,12 +6,18 @@ costs three times as much as the same body deflated (docs/adr/0003).
 
 import base64
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
-from insurance.domain.core import packing
+from pydantic import ValidationError
 
-SCHEMA_VERSION = 1
-"""Version of everything below. An item that says another one is read by that version's rules."""
+from insurance.domain.core import packing
+from insurance.domain.core.classification import Json
+from insurance.domain.core.errors import WrittenByNewerRelease
+from insurance.domain.core.value import Value
+
+NEWER = frozenset({"enum", "extra_forbidden", "literal_error", "union_tag_invalid"})
+"""The faults of a value to which a newer release added a field, or a value of a field."""
 
 type Item = dict[str, Any]
 """A DynamoDB item in the low-level client's form: {"id": {"S": "quo_…"}, …}."""
@@ -42,6 +48,32 @@ def epoch_seconds(value: datetime) -> dict[str, str]:
 
 def read_instant(attribute: dict[str, str]) -> datetime:
     return datetime.fromisoformat(attribute["S"])
+
+
+def read_value[V: Value](kind: type[V], body: Json) -> V:
+    """A value of a packed body, which is understood whole or not at all.
+
+    Raises:
+        WrittenByNewerRelease: It says more than this release knows.
+    """
+    try:
+        return kind.model_validate_json(write(body))
+    except ValidationError as error:
+        if {fault["type"] for fault in error.errors(include_url=False)} <= NEWER:
+            raise WrittenByNewerRelease(kind.__name__.lower()) from error
+        raise
+
+
+def member[E: StrEnum](kind: type[E], value: str) -> E:
+    """A stored value of an enumeration.
+
+    Raises:
+        WrittenByNewerRelease: This release does not know it.
+    """
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise WrittenByNewerRelease(kind.__name__.lower()) from error
 
 
 def from_stream(image: Item) -> Item:

@@ -13,6 +13,7 @@ from insurance.domain.core.stored import PartyKey
 from insurance.domain.party.demands import NO_DEMANDS, Demands, RestrictionKind
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.kinds import FORMER_MARK
 from insurance.dynamodb.transaction import Write, check
 
 if TYPE_CHECKING:
@@ -85,7 +86,9 @@ class ContractKeys:
             if BOOK in item:
                 self.book = item[BOOK]["S"]
             if DEMANDS in item:
-                self.demands = frozenset(map(RestrictionKind, item[DEMANDS]["SS"]))
+                self.demands = frozenset(
+                    codec.member(RestrictionKind, each) for each in item[DEMANDS]["SS"]
+                )
             if KEY in item:
                 self._wrapped[self.holder] = item[KEY]["B"]
             for party_id, wrapped in item.get(FORMER, {"M": {}})["M"].items():
@@ -108,7 +111,7 @@ def former_mark(contract_id: str, party_id: PartyId) -> Item:
     """The item that says, in the index of a party's contracts, that the party held the contract before."""
     return {
         "id": codec.text(f"{quote_id_for(contract_id)}#{party_id}"),
-        "v": codec.number(codec.SCHEMA_VERSION),
+        "v": FORMER_MARK.mark,
         PARTY: codec.text(party_id),
     }
 

@@ -10,6 +10,7 @@ from insurance.domain.core.stored import PartyKey
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import ContractKeys, OnePartyKey, RecordKeys
+from insurance.dynamodb.kinds import IDEMPOTENCY_RECORD
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Refusal, Write, load, put
 from insurance.operations.command import Command
@@ -102,7 +103,7 @@ class IdempotencyRecords:
             key_is_new: Whether this command makes the key: an earlier answer was sealed with another.
         """
         item = self.key(idempotency)[1] | {
-            "v": codec.number(codec.SCHEMA_VERSION),
+            "v": IDEMPOTENCY_RECORD.mark,
             "request": codec.binary(idempotency.request_hash),
             "expires_at": codec.epoch_seconds(idempotency.expires_at),
         }
@@ -136,6 +137,7 @@ class IdempotencyRecords:
         return earlier
 
     def _earlier(self, idempotency: Idempotency, item: Item, keys: RecordKeys | None) -> Exception:
+        item = IDEMPOTENCY_RECORD.current(item)
         if item["request"]["B"] != idempotency.request_hash:
             return KeyReused()
         if "body" in item:

@@ -5,6 +5,7 @@ from insurance.domain.core.errors import NumberTaken
 from insurance.domain.core.identity import Mode, mode_of
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.kinds import NUMBER
 from insurance.dynamodb.transaction import Write, add
 
 
@@ -19,7 +20,7 @@ def give_number(table: str, number: str, id: str) -> Write:
 
     item = {
         "id": codec.text(_key(mode_of(id), number)),
-        "v": codec.number(codec.SCHEMA_VERSION),
+        "v": NUMBER.mark,
         "of": codec.text(id),
     }
     return add(table, item, taken, key="id")

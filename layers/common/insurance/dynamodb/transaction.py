@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from insurance.domain.core.errors import Unanswered, Unavailable
-from insurance.dynamodb.codec import SCHEMA_VERSION, Item
+from insurance.dynamodb.codec import Item
 from insurance.dynamodb.sizes import check_sizes
 
 if TYPE_CHECKING:
@@ -87,13 +87,12 @@ def update(
     names = {f"#{place}": name for place, name in enumerate([*columns, *removed])}
     aliases = {name: alias for alias, name in names.items()}
     sets = ", ".join(f"{aliases[name]} = :set{aliases[name][1:]}" for name in columns)
-    expression = f"SET {sets}"
-    if removed:
-        expression += f" REMOVE {', '.join(aliases[name] for name in removed)}"
+    removes = ", ".join(aliases[name] for name in removed)
+    parts = (f"SET {sets}" if sets else "", f"REMOVE {removes}" if removes else "")
     request = {
         "TableName": table,
         "Key": key,
-        "UpdateExpression": expression,
+        "UpdateExpression": " ".join(filter(None, parts)),
         "ExpressionAttributeNames": names,
     }
     assigned = {f"set{aliases[name][1:]}": value for name, value in columns.items()}
@@ -195,11 +194,10 @@ def enter(table: str, key: Item, column: str, member: str, refusal: Refusal) -> 
     request = {
         "TableName": table,
         "Key": key,
-        "UpdateExpression": "SET v = :v ADD #column :members",
+        "UpdateExpression": "ADD #column :members",
         "ExpressionAttributeNames": {"#column": column},
     }
     values = {
-        "v": {"N": str(SCHEMA_VERSION)},
         "members": {"SS": [member]},
         "member": {"S": member},
     }

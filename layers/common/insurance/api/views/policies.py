@@ -23,6 +23,7 @@ from insurance.api.views.terms import (
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.event import Event
 from insurance.domain.core.stored import Stored
+from insurance.domain.core.versions import without_version
 from insurance.domain.policy import Policy, Segment
 from insurance.operations.policy.read_policy import EventPage
 
@@ -218,7 +219,7 @@ class EventView(BaseModel):
             mode=event.mode,
             effective_at=event.effective_at,
             processed_at=event.processed_at,
-            facts=event.facts,
+            facts=without_version(event.facts),
             postings=[
                 PostingView(
                     debit=posting.debit,

@@ -10,10 +10,12 @@ from copy import deepcopy
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, ValidationError
 from pydantic_core import to_json
 
+from insurance.domain.core.errors import WrittenByNewerRelease
 from insurance.domain.core.value import Value
+from insurance.domain.core.versions import VERSION, Versions, without_version
 
 type Json = str | int | bool | list[Any] | dict[str, Any] | None
 type JsonObject = dict[str, Any]
@@ -35,6 +37,9 @@ class Classification(StrEnum):
 SEALED = frozenset({Classification.PERSONAL, Classification.SENSITIVE})
 
 
+_NEW_VALUES = frozenset({"enum", "literal_error", "union_tag_invalid"})
+"""The faults of a value that a newer release added to those of a field."""
+
 T = TypeVar("T")
 Internal = Annotated[T, Classification.INTERNAL]
 """The type of a field that is stored in clear: `status: Internal[Status]`."""
@@ -53,6 +58,9 @@ class Record(Value):
     SEALED_TEXTS: ClassVar[tuple[str, ...]] = ()
     """Paths of free text inside open fields, `*` for any place of a list: "task/reason"."""
 
+    VERSIONS: ClassVar[Versions] = Versions()
+    """Of the class's own stored bodies. A nested value has none: its holder's count."""
+
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         open_fields = [
@@ -70,11 +78,44 @@ class Record(Value):
         for path in self.SEALED_TEXTS:
             for pointer, holder, name in list(_texts(dumped, path.split("/"))):
                 personal[pointer] = holder.pop(name)
-        return dumped, personal
+        mark = self.VERSIONS.marked
+        return mark(dumped), mark(personal) if personal else personal
 
     @classmethod
     def merge_personal(cls, opened: JsonObject, personal: JsonObject) -> Self:
-        """The value again, from the two parts that `split_personal` gave."""
+        """The value again, from the two parts that `split_personal` gave, in whatever release.
+
+        Raises:
+            WrittenByNewerRelease: A newer release wrote them, and this one cannot tell what they say.
+        """
+        return cls.read(opened, personal)[0]
+
+    @classmethod
+    def read(cls, opened: JsonObject, personal: JsonObject) -> tuple[Self, bool]:
+        """As `merge_personal`, and whether the value says all that is written.
+
+        Fields that a newer release added are left out. The value may be shown, but nothing is to be written
+        in its place: they would be lost.
+
+        Raises:
+            WrittenByNewerRelease: As above.
+        """
+        whole = cls._merged(opened, personal)
+        try:
+            return cls.model_validate_json(whole), True
+        except ValidationError as error:
+            try:
+                return cls.model_validate_json(whole, extra="ignore"), False
+            except ValidationError as known:
+                if {fault["type"] for fault in known.errors(include_url=False)} <= _NEW_VALUES:
+                    raise WrittenByNewerRelease(cls.__name__.lower()) from known
+                raise error from None
+
+    @classmethod
+    def _merged(cls, opened: JsonObject, personal: JsonObject) -> bytes:
+        """Both parts in one, as JSON of the version that this release knows."""
+        opened = cls.VERSIONS.current(opened, cls.__name__)
+        personal = cls.VERSIONS.current(personal, cls.__name__) if personal else personal
         fields = {name: value for name, value in personal.items() if "/" not in name}
         whole = deepcopy(opened) if len(fields) < len(personal) else opened
         for pointer in personal.keys() - fields.keys():
@@ -83,7 +124,10 @@ class Record(Value):
             for step in path:
                 holder = holder[int(step) if isinstance(holder, list) else step]
             holder[name] = personal[pointer]
-        return cls.model_validate_json(to_json(whole | fields))
+        whole = whole | fields
+        if VERSION in whole:
+            whole = without_version(whole)
+        return to_json(whole)
 
     def without_texts(self) -> Self:
         """The value without the free texts that would be sealed."""

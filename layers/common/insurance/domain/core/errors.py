@@ -599,3 +599,14 @@ class Unanswered(Unavailable):
             f"{what} did not answer. Repeat the call with the same key: nothing is done twice.",
         )
         self.retry_after_seconds = retry_after_seconds
+
+
+class WrittenByNewerRelease(Unavailable):
+    """A record says something that this release does not know. While two releases run, the other one does."""
+
+    def __init__(self, kind: str) -> None:
+        InsuranceError.__init__(
+            self,
+            f"The {kind} was written by a newer release, and nothing was done. Repeat the call with the same key.",
+        )
+        self.retry_after_seconds = 5

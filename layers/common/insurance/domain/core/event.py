@@ -13,7 +13,7 @@ from typing import Annotated, Any, Protocol, Self
 from pydantic import AwareDatetime, Field
 
 from insurance.domain.core.classification import JsonObject, Record
-from insurance.domain.core.errors import AlreadyErased
+from insurance.domain.core.errors import AlreadyErased, WrittenByNewerRelease
 from insurance.domain.core.identity import Mode, mode_of
 from insurance.domain.core.packing import canonical
 from insurance.domain.core.posting import Posting
@@ -21,6 +21,15 @@ from insurance.domain.core.value import Value
 
 GENESIS = bytes(32)
 """What the first event of a stream has for the hash of the one before it."""
+
+HASHED = set(
+    {
+        *("stream", "sequence", "type", "actor", "mode"),
+        *("effective_at", "processed_at", "facts", "postings"),
+    }
+)
+"""What an event's hash is of, beside the sealed facts and the hash before it. It never changes: a field that
+comes later is no part of it, or is left out where it has its default, as in a posting."""
 
 Hash = Annotated[bytes, Field(min_length=32, max_length=32)]
 
@@ -64,6 +73,8 @@ class StreamPosition(Value):
     sequence: int = 0
     hash: Hash = GENESIS
     processed_at: AwareDatetime | None = None
+    is_understood: bool = True
+    """Whether this release knows all that the last event says; otherwise it writes none after it."""
 
 
 class Event(Value):
@@ -77,7 +88,10 @@ class Event(Value):
     effective_at: AwareDatetime
     processed_at: AwareDatetime
     facts: Any
-    """A JSON object without anything personal: the whole aggregate as the event left it."""
+    """A JSON object without anything personal: the whole aggregate as the event left it, in the version that
+    this release knows."""
+    stored_facts: Annotated[Any, Field(exclude=True)] = None
+    """The same as they were stored and hashed, where that was in an older version."""
     sealed: bytes
     """The personal facts, as ciphertext; empty when there are none."""
     postings: tuple[Posting, ...]
@@ -98,7 +112,13 @@ class Event(Value):
         effective_at: datetime | None = None,
         postings: tuple[Posting, ...] = (),
     ) -> Self:
-        """The event that leaves the aggregate as `record`; times in a stream never run backwards."""
+        """The event that leaves the aggregate as `record`; times in a stream never run backwards.
+
+        Raises:
+            WrittenByNewerRelease: The event before says something that this release would lose.
+        """
+        if not head.is_understood:
+            raise WrittenByNewerRelease(record.__class__.__name__.lower())
         facts, personal = record.split_personal()
         processed_at = max(now, head.processed_at) if head.processed_at else now
         draft = cls(
@@ -130,8 +150,10 @@ class Event(Value):
         return min(self.effective_at, self.processed_at)
 
     def digest(self) -> bytes:
-        """SHA-256 over the canonical JSON (RFC 8785) of everything but the hash itself."""
-        content = self.model_dump(mode="json", exclude={"hash", "sealed", "previous_hash"})
+        """SHA-256 over the canonical JSON (RFC 8785) of everything but the hash itself, as it was stored."""
+        content = self.model_dump(mode="json", include=HASHED)
+        if self.stored_facts is not None:
+            content["facts"] = self.stored_facts
         content["sealed"] = self.sealed.hex()
         content["previous_hash"] = self.previous_hash.hex()
         return sha256(canonical(content)).digest()

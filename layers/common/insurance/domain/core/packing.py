@@ -4,15 +4,16 @@ DynamoDB bills a write by the kilobyte. The dictionary takes an item of a usual 
 """
 
 import zlib
+from typing import Final
 
 import orjson
 import rfc8785
 from pydantic_core import from_json
 
 from insurance.domain.core.classification import Json, JsonObject
+from insurance.domain.core.errors import WrittenByNewerRelease
 
-# Part of schema version 1: a body can be read only with the dictionary it was written with, so a new
-# dictionary is a new version. Whole phrases in the order of canonical JSON, the most frequent last, as
+# Whole phrases in the order of canonical JSON, the most frequent last, as
 # zlib wants it. Words of products (covers, questions) only save space: any other product is packed too.
 _WORDS = (
     # Claims: rules that passed, what is paid, what waits for a person
@@ -73,6 +74,15 @@ _WORDS = (
     b'"status":"bindable","valid_until":"2026-00-00T00:00:00Z"}'
 )  # fmt: skip
 
+DICTIONARIES: Final = {1: _WORDS}
+"""A body is read with the dictionary that it was written with, so none of them ever changes: a better one has
+the next number."""
+
+WRITTEN: Final = 1
+"""The dictionary that is written with. A new one is known to a release before another writes with it. The search
+keys of personal values are hashes over what is packed (`dynamodb/parties/index_keys.py`): they go by this
+one for ever."""
+
 
 def canonical(body: Json) -> bytes:
     """Canonical JSON (RFC 8785) of text and whole numbers.
@@ -85,11 +95,19 @@ def canonical(body: Json) -> bytes:
 
 
 def pack(body: JsonObject) -> bytes:
-    """Canonical JSON, deflated: the same body is always the same bytes."""
-    compressor = zlib.compressobj(level=9, wbits=-15, zdict=_WORDS)
-    return compressor.compress(canonical(body)) + compressor.flush()
+    """Canonical JSON, deflated: the same body is always the same bytes. The first says the dictionary."""
+    compressor = zlib.compressobj(level=9, wbits=-15, zdict=DICTIONARIES[WRITTEN])
+    return bytes((WRITTEN,)) + compressor.compress(canonical(body)) + compressor.flush()
 
 
 def unpack(packed: bytes) -> JsonObject:
-    body: JsonObject = from_json(zlib.decompressobj(wbits=-15, zdict=_WORDS).decompress(packed))
+    """The body again.
+
+    Raises:
+        WrittenByNewerRelease: It was packed with a dictionary that this release does not have.
+    """
+    words = DICTIONARIES.get(packed[0])
+    if words is None:
+        raise WrittenByNewerRelease("packed body")
+    body: JsonObject = from_json(zlib.decompressobj(wbits=-15, zdict=words).decompress(packed[1:]))
     return body

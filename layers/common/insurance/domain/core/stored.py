@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -29,3 +29,5 @@ class Stored[R]:
     record: R
     head: StreamPosition
     key: PartyKey | None
+    body: tuple[JsonObject, bytes] | None = field(default=None, compare=False, repr=False)
+    """What it was read from, if it was: the open facts as they are stored, and the sealed ones."""

@@ -11,6 +11,7 @@ from insurance.domain.core.stored import Stored
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
+from insurance.dynamodb.kinds import USED_REFERENCE
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, transact
@@ -92,7 +93,11 @@ class DynamoDBBilling:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(policy_id)
 
-        reference = {"id": codec.text(suspense_id), POSTED_ON: codec.text(policy_id)}
+        reference = {
+            "id": codec.text(suspense_id),
+            "v": USED_REFERENCE.mark,
+            POSTED_ON: codec.text(policy_id),
+        }
         transact(
             self._client,
             [
@@ -186,5 +191,5 @@ def _suspense(item: Item | None) -> Stored[SuspendedPayment] | UsedReference | N
     if item is None:
         return None
     if POSTED_ON in item:
-        return UsedReference(item[POSTED_ON]["S"])
+        return UsedReference(USED_REFERENCE.current(item)[POSTED_ON]["S"])
     return aggregates.read_stored(SuspendedPayment, item, None)

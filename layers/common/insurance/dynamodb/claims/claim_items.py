@@ -13,6 +13,7 @@ from insurance.domain.core.stored import Stored
 from insurance.dynamodb import aggregates, codec, work_queue_index
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import RecordKeys
+from insurance.dynamodb.kinds import CLAIM_REGISTER
 
 USED: Final = "used_"
 """In front of an aggregate's code: the column that says how much of it is taken."""
@@ -55,7 +56,7 @@ def register_columns(claim: Claim, context: NoticeContext) -> dict[str, Item]:
         for noticed in (*context.noticed, claim.noticed())
     ]
     return {
-        ":v": codec.number(codec.SCHEMA_VERSION),
+        ":v": CLAIM_REGISTER.mark,
         ":revision": codec.number(context.register_revision + 1),
         ":body": codec.binary(codec.pack({"claims": entries})),
         ":seen": codec.number(context.register_revision),
@@ -66,7 +67,7 @@ def read_register(item: Item | None) -> Sequence[NoticedClaim]:
     if item is None or "body" not in item:
         return ()  # no claim was entered yet, though others may share its limits
     entries = codec.unpack(item["body"]["B"])["claims"]
-    return tuple(NoticedClaim.model_validate_json(codec.write(entry)) for entry in entries)
+    return tuple(codec.read_value(NoticedClaim, entry) for entry in entries)
 
 
 def read_revision(item: Item | None) -> int:

@@ -10,6 +10,7 @@ from insurance.domain.party.names import comparable
 from insurance.domain.party.party import Payee
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.kinds import PAYEE_ACCOUNT
 from insurance.dynamodb.parties.index_keys import DynamoDBIndexKeys
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, load, transact
@@ -102,7 +103,7 @@ class DynamoDBPayeeAccounts:
             "ConditionExpression": "attribute_not_exists(claims)"
             " OR (size(claims) < :most AND NOT contains(claims, :entry))",
             "ExpressionAttributeValues": {
-                ":v": codec.number(codec.SCHEMA_VERSION),
+                ":v": PAYEE_ACCOUNT.mark,
                 ":entry": codec.text(entry),
                 ":claim": {"SS": [entry]},
                 ":most": codec.number(CLAIMS_MAX),
@@ -117,7 +118,7 @@ class DynamoDBPayeeAccounts:
             "UpdateExpression": "SET v = :v, approved = :yes",
             "ConditionExpression": "attribute_not_exists(approved)",
             "ExpressionAttributeValues": {
-                ":v": codec.number(codec.SCHEMA_VERSION),
+                ":v": PAYEE_ACCOUNT.mark,
                 ":yes": {"BOOL": True},
             },
         }

@@ -62,7 +62,7 @@ class DynamoDBComplaints:
         self._idempotency.check(command.idempotency, earlier, contract)
         if quote is None or None in rest:
             return None
-        open_fields = Quote.merge_personal(codec.unpack(quote["body"]["B"]), {})
+        open_fields = aggregates.open_fields(Quote, quote)
         if kind == "pol" and open_fields.status is not QuoteStatus.BOUND:
             return None
         return ComplaintContext(

@@ -20,6 +20,7 @@ from insurance.domain.core.delivery import Consumer, Delivery, SetAside
 from insurance.domain.core.identity import Mode, fingerprint, mode_of
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.kinds import DELIVERY
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import add, load, put, query, transact
 
@@ -105,7 +106,7 @@ def _sortable(at: datetime) -> Item:
 
 def _item(delivery: Delivery) -> Item:
     item = _key(delivery.stream) | {
-        "v": codec.number(codec.SCHEMA_VERSION),
+        "v": DELIVERY.mark,
         "head": codec.number(delivery.head),
         "revision": codec.number(delivery.revision + 1),
         **{str(each): codec.number(at) for each, at in delivery.taken.items()},
@@ -120,6 +121,7 @@ def _item(delivery: Delivery) -> Item:
 
 
 def _read(item: Item) -> Delivery:
+    item = DELIVERY.current(item)
     return Delivery(
         stream=item["stream"]["S"],
         head=int(item["head"]["N"]),
@@ -132,4 +134,4 @@ def _read(item: Item) -> Delivery:
 
 def _read_entry(text: str) -> SetAside:
     consumer, sequence, reason = text.split("#", 2)
-    return SetAside(Consumer(consumer), int(sequence), reason)
+    return SetAside(codec.member(Consumer, consumer), int(sequence), reason)

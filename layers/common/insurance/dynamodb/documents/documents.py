@@ -19,6 +19,7 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import OnePartyKey
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
+from insurance.dynamodb.kinds import DOCUMENT
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.streams import stream_items
 from insurance.dynamodb.tables import Tables
@@ -79,11 +80,12 @@ class DynamoDBDocuments:
                 raise ValueError("the condition fails only where a document stands")
             policy = context.policy
             keys = OnePartyKey(policy.record.party, policy.key)
+            item = DOCUMENT.current(item)
             return DocumentAlreadyMade(aggregates.read_record(Document, item, keys, event.stream))
 
         item = {
             "id": codec.text(document.id),
-            "v": codec.number(codec.SCHEMA_VERSION),
+            "v": DOCUMENT.mark,
             **aggregates.body_columns(event),
         }
         transact(
@@ -107,7 +109,7 @@ class DynamoDBDocuments:
             return policy, None
         stream = register_id_for(policy_id)
         keys = self._reader.keys(policy_id, items[-1])
-        return policy, aggregates.read_record(Document, item, keys, stream)
+        return policy, aggregates.read_record(Document, DOCUMENT.current(item), keys, stream)
 
     def register(self, policy_id: str) -> tuple[Stored[Policy], StreamPosition]:
         wanted = [self._item(register_id_for(policy_id)), *self._reader.wants(policy_id)]

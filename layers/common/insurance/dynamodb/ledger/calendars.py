@@ -14,7 +14,6 @@ from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.ledger.control_accounts import (
     SHARDS,
     calendar_key_for,
-    read_calendar,
     total_key,
 )
 from insurance.dynamodb.tables import Tables
@@ -47,8 +46,9 @@ class DynamoDBCalendars:
         ]
         earlier, item = load(self._client, wanted)
         self._idempotency.check(command.idempotency, earlier)
-        head = aggregates.read_head(item) if item else StreamPosition()
-        return Stored(read_calendar(item, mode), head, None)
+        if item is None:
+            return Stored(Calendar.of(mode), StreamPosition(), None)
+        return aggregates.stored_as(aggregates.opened(Calendar, item, None, "the calendar"), item)
 
     def store(
         self, event: Event, calendar: Calendar, *, before: Stored[Calendar], command: Command

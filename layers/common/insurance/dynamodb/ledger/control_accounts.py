@@ -29,6 +29,7 @@ from insurance.domain.ledger.sources import Source, moved_by_partner
 from insurance.domain.ledger.sub_ledger import Business, PostingDate, SubLedger, SubLedgerMovement
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.kinds import ACCOUNT_LINE, JOURNAL_ENTRY, POSTED_MARK, SUB_LEDGER
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, put, transact
 
@@ -104,6 +105,7 @@ class DynamoDBControlAccounts:
 
     def _sub_ledger(self, stream: str, before: SubLedger, after: SubLedger) -> Write:
         item = sub_ledger_key(stream) | {
+            "v": SUB_LEDGER.mark,
             "sequence": codec.number(after.sequence),
             "events": codec.number(after.events),
             "currency": codec.text(after.currency),
@@ -168,6 +170,7 @@ class DynamoDBControlAccounts:
         where = PeriodShard(event.mode, currency, movement.period, shard_of(event.stream))
         position = str(Position.of(event))
         journal = journal_key(where, position) | {
+            "v": JOURNAL_ENTRY.mark,
             "type": codec.text(event.type),
             "tax_point": codec.instant(event.tax_point),
             "postings": codec.binary(aggregates.pack_postings(event.postings)),
@@ -175,6 +178,7 @@ class DynamoDBControlAccounts:
         lines = [
             line_key(where, account, position)
             | {
+                "v": ACCOUNT_LINE.mark,
                 "type": codec.text(event.type),
                 "tax_point": codec.instant(event.tax_point),
                 "amount": codec.number(amount),
@@ -186,6 +190,7 @@ class DynamoDBControlAccounts:
 
     def _marker(self, event: Event, movement: SubLedgerMovement) -> Write:
         item = marker_key(event.stream, event.sequence) | {
+            "v": POSTED_MARK.mark,
             "period": codec.text(movement.period),
             "tax_point": codec.instant(event.tax_point),
         }
@@ -302,6 +307,7 @@ def read_calendar(item: Item | None, mode: Mode) -> Calendar:
 def read_sub_ledger(item: Item | None, currency: Currency) -> SubLedger:
     if item is None:
         return SubLedger(currency)
+    item = SUB_LEDGER.current(item)
     body = codec.unpack(item["body"]["B"])
     return SubLedger(
         currency=Currency(item["currency"]["S"]),
@@ -314,7 +320,7 @@ def read_sub_ledger(item: Item | None, currency: Currency) -> SubLedger:
 
 
 def _read_balances(amounts: Mapping[str, int]) -> Counter[Account]:
-    return Counter({Account(name): amount for name, amount in amounts.items()})
+    return Counter({codec.member(Account, name): amount for name, amount in amounts.items()})
 
 
 def _business(event: Event, first_items: list[Item | None]) -> Business | None:
@@ -325,7 +331,7 @@ def _business(event: Event, first_items: list[Item | None]) -> Business | None:
     elif first_items[0] is None:
         raise Unavailable("The policy's first event")
     else:
-        facts = codec.unpack(first_items[0]["body"]["B"])
+        facts = aggregates.read_event(first_items[0]).facts
     # What belongs to a policy moves with it into another book: its own facts name the partner.
     partner = event.facts.get("partner") or facts["partner"]
     return Business(partner, facts["product"]["code"])

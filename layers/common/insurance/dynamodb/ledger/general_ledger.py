@@ -17,6 +17,7 @@ from insurance.domain.ledger.sub_ledger import Business, PostingDate
 from insurance.dynamodb import codec
 from insurance.dynamodb.aggregates import read_postings
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.kinds import ACCOUNT_LINE, JOURNAL_ENTRY, POSTED_MARK, RECONCILIATION
 from insurance.dynamodb.ledger import control_accounts as accounts
 from insurance.dynamodb.ledger.control_accounts import SHARDS, TOTAL, PeriodShard
 from insurance.dynamodb.tables import Tables
@@ -68,7 +69,7 @@ class DynamoDBGeneralLedger:
         [item] = load(self._client, [(self._table, reconciliation_key(mode, "last"))])
         if item is None:
             return None
-        body = codec.unpack(item["body"]["B"])
+        body = codec.unpack(RECONCILIATION.current(item)["body"]["B"])
         return Reconciliation(
             finished_at=datetime.fromisoformat(body["finished_at"]),
             aggregates=body["aggregates"],
@@ -86,7 +87,7 @@ class DynamoDBGeneralLedger:
                 tax_point=codec.read_instant(row["tax_point"]),
                 amount=int(row["amount"]["N"]),
             )
-            for row in self._merged(keys, part)
+            for row in map(ACCOUNT_LINE.current, self._merged(keys, part))
         ]
 
     def journal(self, key: PeriodKey, part: Slice) -> Sequence[JournalEntry]:
@@ -99,7 +100,7 @@ class DynamoDBGeneralLedger:
                 period=key.period,
                 postings=read_postings(row),
             )
-            for row in self._merged(keys, part)
+            for row in map(JOURNAL_ENTRY.current, self._merged(keys, part))
         ]
 
     def movements(self, key: PeriodKey, partner: str | None) -> Sequence[BusinessMovements]:
@@ -121,7 +122,7 @@ class DynamoDBGeneralLedger:
             int(row["shard"]["S"]): PostingDate(
                 row["period"]["S"], codec.read_instant(row["tax_point"])
             )
-            for row in self._all(f"posted#{stream}")
+            for row in map(POSTED_MARK.current, self._all(f"posted#{stream}"))
         }
 
     def _merged(self, keys: Sequence[str], part: Slice) -> list[Item]:

@@ -15,6 +15,7 @@ from insurance.domain.ledger.reconciliation import (
 from insurance.domain.ledger.sub_ledger import SubLedger
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.kinds import RECONCILIATION
 from insurance.dynamodb.ledger import control_accounts
 from insurance.dynamodb.ledger.control_accounts import SHARDS
 from insurance.dynamodb.ledger.general_ledger import reconciliation_key
@@ -47,8 +48,8 @@ class DynamoDBReconciliations:
         [item] = load(self._client, [(self._table, reconciliation_key(mode, "progress"))])
         if item is None or "body" not in item:
             return None
-        return ReconciliationProgress.model_validate_json(
-            codec.write(codec.unpack(item["body"]["B"]))
+        return codec.read_value(
+            ReconciliationProgress, codec.unpack(RECONCILIATION.current(item)["body"]["B"])
         )
 
     def advance(
@@ -57,6 +58,7 @@ class DynamoDBReconciliations:
         body = codec.binary(codec.pack(progress.model_dump(mode="json")))
         item = {
             **reconciliation_key(progress.mode, "progress"),
+            "v": RECONCILIATION.mark,
             "step": codec.number(progress.step),
             "body": body,
         }
@@ -70,8 +72,10 @@ class DynamoDBReconciliations:
             "totals_differ": list(result.totals_differ),
             "moving": result.moving,
         }
-        last = {**reconciliation_key(before.mode, "last"), "body": codec.binary(codec.pack(body))}
-        begun = {**reconciliation_key(before.mode, "progress"), "step": codec.number(0)}
+        mark = {"v": RECONCILIATION.mark}
+        packed = codec.binary(codec.pack(body))
+        last = reconciliation_key(before.mode, "last") | mark | {"body": packed}
+        begun = reconciliation_key(before.mode, "progress") | mark | {"step": codec.number(0)}
         always = "attribute_exists(account) OR attribute_not_exists(account)"
         transact(
             self._client,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from insurance.domain.core.identity import PartyId, PolicyId, party_id_for
 from insurance.domain.party.demands import Demands
 from insurance.domain.party.record import Party
-from insurance.dynamodb import codec
+from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import DEMANDS, KEY, PARTY, is_former_mark
 from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
@@ -53,7 +53,7 @@ class DynamoDBContractDemands:
         [item] = load(self._client, [(self._table, {"id": codec.text(party_id)})])
         if item is None or "body" not in item or KEY not in item:
             return None
-        return Party.merge_personal(codec.unpack(item["body"]["B"]), {})
+        return aggregates.open_fields(Party, item)
 
     def _set(self, contract: str, holder: PartyId, demands: Demands) -> None:
         """Write them beside the keys of the contract that the id gives, if the party still holds it."""
@@ -64,7 +64,7 @@ class DynamoDBContractDemands:
         write = update(
             self._table,
             {"id": codec.text(contract)},
-            columns | {"v": codec.number(codec.SCHEMA_VERSION)},
+            columns,
             _HeldByOther,
             condition=f"attribute_exists(id) AND {condition}",
             removed=removed,

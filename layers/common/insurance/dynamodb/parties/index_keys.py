@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from insurance.domain.core.identity import Mode, index_key_id_for, index_token
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.kinds import INDEX_KEY
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import add, load, transact
 
@@ -29,7 +30,7 @@ class DynamoDBIndexKeys:
 
     def learn(self, mode: Mode, item: Item) -> None:
         """Hold the mode's key, of which this is the item."""
-        self._wrapped[mode] = item["key"]["B"]
+        self._wrapped[mode] = _wrapped(item)
 
     def token(self, mode: Mode, field: str, value: str) -> str:
         if mode not in self._wrapped and not self._read(mode):
@@ -55,7 +56,7 @@ class DynamoDBIndexKeys:
     def _made(self, mode: Mode) -> bytes:
         """A new key, or the one that another process made first."""
         wrapped = self._keys.new().wrapped
-        item = _key(mode) | {"v": codec.number(codec.SCHEMA_VERSION), "key": codec.binary(wrapped)}
+        item = _key(mode) | {"v": INDEX_KEY.mark, "key": codec.binary(wrapped)}
         try:
             transact(self._client, [add(self._parties_table, item, _AlreadyMade, key="id")])
         except _AlreadyMade as earlier:
@@ -67,6 +68,11 @@ def _key(mode: Mode) -> Item:
     return {"id": codec.text(index_key_id_for(mode))}
 
 
+def _wrapped(item: Item) -> bytes:
+    wrapped: bytes = INDEX_KEY.current(item)["key"]["B"]
+    return wrapped
+
+
 class _AlreadyMade(Exception):
     """The mode has its key already."""
 
@@ -74,4 +80,4 @@ class _AlreadyMade(Exception):
         super().__init__("index key")
         if item is None:
             raise ValueError("the condition fails only where a key is")
-        self.wrapped: bytes = item["key"]["B"]
+        self.wrapped: bytes = _wrapped(item)

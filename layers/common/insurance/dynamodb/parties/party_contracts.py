@@ -15,7 +15,6 @@ from insurance.domain.core.identity import (
     quote_id_for,
 )
 from insurance.domain.core.stored import PartyKey, Stored
-from insurance.domain.policy import Policy
 from insurance.domain.privacy.legal_hold import ContractRecords
 from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import aggregates, codec
@@ -30,6 +29,7 @@ from insurance.dynamodb.contract_keys import (
     marked_contract,
 )
 from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
+from insurance.dynamodb.policy.policy_reader import read_policy
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Refusal, Write, check, load
 from insurance.operations.parties.ports import Keys
@@ -128,7 +128,7 @@ class DynamoDBPartyContracts:
         keys = own.of_contract(quote) if own else None
         return ContractRecords(
             quote=aggregates.read_stored(Quote, quote, keys),
-            policy=_policy(header, issued, keys) if issued else None,
+            policy=read_policy(header, issued, keys) if issued else None,
             account=aggregates.read_stored(BillingAccount, account, keys) if account else None,
             claims=[aggregates.read_stored(Claim, item, keys) for item in claims if item],
             complaints=[
@@ -228,10 +228,3 @@ class UnchangedContracts:
 
 def _listed(item: Item | None) -> list[str]:
     return sorted(item[COMPLAINTS]["SS"]) if item else []
-
-
-def _policy(header: Item | None, issued: Item, keys: RecordKeys | None) -> Stored[Policy]:
-    body = header if header and "body" in header else issued
-    policy, key = aggregates.opened(Policy, body, keys, issued["stream"]["S"])
-    head = aggregates.read_head(header) if header else aggregates.read_event(issued).head
-    return Stored(policy, head, key)

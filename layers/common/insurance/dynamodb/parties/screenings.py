@@ -18,6 +18,7 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import ContractKeys, OnePartyKey
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
+from insurance.dynamodb.kinds import POLICY_IN_FORCE
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, query, transact
@@ -49,7 +50,7 @@ class DynamoDBPoliciesInForce:
         """Add the policy, once; one that is listed already stays as it is."""
         item = {
             "id": codec.text(policy_id),
-            "v": codec.number(codec.SCHEMA_VERSION),
+            "v": POLICY_IN_FORCE.mark,
             LISTED: codec.text(_shard(mode_of(policy_id), policy_id[-1])),
         }
         try:

@@ -6,6 +6,7 @@ from insurance.domain.bank import Instruction
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
 from insurance.dynamodb import codec
+from insurance.dynamodb.kinds import INSTRUCTION
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import add, transact
 
@@ -39,7 +40,7 @@ class DynamoDBInstructions:
         """Queue it once; one that was queued before is left as it is, whatever became of it."""
         item = {
             "id": codec.text(instruction.id),
-            "v": codec.number(codec.SCHEMA_VERSION),
+            "v": INSTRUCTION.mark,
             "amount": codec.number(instruction.amount.amount),
             WAITING: codec.text(queue_of(instruction.mode, instruction.amount.currency)),
         }

@@ -83,7 +83,7 @@ class DynamoDBPolicies:
         keys = update(
             self._parties_table,
             {"id": codec.text(party_id_for(policy.id))},
-            {"v": codec.number(codec.SCHEMA_VERSION), **holder_columns(named, before.key)},
+            holder_columns(named, before.key),
             erased,
             condition=f"attribute_not_exists({ERASED_AT})",
         )

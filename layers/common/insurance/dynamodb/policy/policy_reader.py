@@ -14,7 +14,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.contract_keys import ContractKeys
+from insurance.dynamodb.contract_keys import ContractKeys, RecordKeys
 from insurance.dynamodb.streams import SEQUENCE_MAX, newest_items
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import load
@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 
 NEWEST_READ = 10
 """What is asked for is mostly of late."""
+
+
+def read_policy(header: Item | None, event: Item, keys: RecordKeys | None) -> Stored[Policy]:
+    """The policy as its header says, or, without one, as an event left it."""
+    # A policy that was issued before policies had numbers has a header without a body.
+    body = header if header and "body" in header else event
+    opened = aggregates.opened(Policy, body, keys, event["stream"]["S"])
+    if header:
+        return aggregates.stored_as(opened, header)
+    head = aggregates.read_event_head(event, is_understood=opened.is_understood)
+    return Stored(opened.record, head, opened.key)
 
 
 class PolicyReader:
@@ -56,12 +67,7 @@ class PolicyReader:
         header, issued, key_item = items
         if issued is None:
             raise PolicyNotFound(policy_id)
-        # A policy that was issued before policies had numbers has a header without a body.
-        body = header if header and "body" in header else issued
-        keys = self.keys(policy_id, key_item)
-        policy, key = aggregates.opened(Policy, body, keys, policy_id)
-        head = aggregates.read_head(header) if header else aggregates.read_event(issued).head
-        return Stored(policy, head, key)
+        return read_policy(header, issued, self.keys(policy_id, key_item))
 
     def keys(self, policy_id: str, key_item: Item | None) -> ContractKeys:
         """The keys of the contract, from the last of the items that `wants` names."""
@@ -86,7 +92,6 @@ class PolicyReader:
             )
             for item in items:
                 if codec.read_instant(item["at"]) <= known_at:
-                    policy, key = aggregates.opened(Policy, item, keys, policy_id)
-                    return Stored(policy, aggregates.read_event(item).head, key)
+                    return read_policy(None, item, keys)
             before = int(items[-1]["sequence"]["N"]) if items else 0
         raise PolicyNotFound(policy_id)

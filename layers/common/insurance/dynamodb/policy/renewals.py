@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from insurance.domain.claim import Claim
 from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.claims.claim_items import read_register
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import load
@@ -33,12 +34,12 @@ class DynamoDBRenewals:
         register, *rest = load(self._client, wanted)
         policy = self._policies.read(policy_id, rest)
         keys = self._policies.keys(policy_id, rest[-1])
-        noticed = codec.unpack(register["body"]["B"])["claims"] if register else []
+        noticed = read_register(register)
         if not noticed:
             return ExpiringPolicy(policy, (), keys.demands)
         items = load(
             self._client,
-            [(self._claims_table, {"id": codec.text(row["claim_id"])}) for row in noticed],
+            [(self._claims_table, {"id": codec.text(each.claim_id)}) for each in noticed],
         )
         claims = [aggregates.read_stored(Claim, item, keys).record for item in items if item]
         return ExpiringPolicy(policy, claims, keys.demands)

@@ -124,5 +124,6 @@ def _key(mode: Mode, code: str, version: str) -> Item:
 
 
 def _read(item: Item) -> Stored[ProductVersion]:
-    record = aggregates.read_record(ProductVersion, item, None, item["title"]["S"])
-    return Stored(record, aggregates.read_head(item), None)
+    return aggregates.stored_as(
+        aggregates.opened(ProductVersion, item, None, item["title"]["S"]), item
+    )

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from insurance.domain.core.errors import KeyReused, QuoteNotFound, StaleRevision
-from insurance.domain.core.event import Event, StreamPosition
+from insurance.domain.core.event import DestroyedKey, Event, StreamPosition
 from insurance.domain.core.identity import new_quote_id, renewal_quote_id_for
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.quote.quote import Quote, QuoteStatus
@@ -203,8 +203,20 @@ def quote_changes(
         ],
         seen=codec.number(before.head.sequence),
     )
-    events = [before.record.made(before.key), event] if before.head.sequence == 1 else [event]
+    events = [_first_event(before), event] if before.head.sequence == 1 else [event]
     return [move, *(aggregates.append(events_table, each, taken=stale) for each in events)]
+
+
+def _first_event(before: Stored[Quote]) -> Event:
+    """The event that only the quote's item had so far: as it was hashed, whichever release wrote it."""
+    made = before.record.made(before.key or DestroyedKey())
+    if made.hash != before.head.hash and before.body is not None:
+        facts, sealed = before.body
+        as_hashed = {"stored_facts": facts, "sealed": sealed, "hash": before.head.hash}
+        made = made.model_copy(update=as_hashed)
+    if made.digest() != before.head.hash:
+        raise ValueError(f"the first event of {made.stream} cannot be made again")
+    return made
 
 
 def _quote_item(event: Event, quote: Quote, key: PartyKey, idempotency: Idempotency) -> Item:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from insurance.domain.schedule.scheduled_job import ATTEMPTS_MAX, JobKind, ScheduledJob
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.kinds import SCHEDULED_JOB
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, query, transact
 
@@ -42,7 +43,7 @@ class DynamoDBScheduledJobs:
                 ":queue": codec.text(_queue(job.partition, job.kind, job.shard)),
                 ":due": codec.instant(job.due_at),
                 ":parked": codec.text(parked("")),
-                ":v": codec.number(codec.SCHEMA_VERSION),
+                ":v": SCHEDULED_JOB.mark,
             },
         )
 

@@ -8,6 +8,7 @@ from insurance.domain.core.identity import PartyId
 from insurance.domain.search.entry import Entry, ObjectKind, PartyPlace
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.kinds import SEARCH_BOOK
 
 PLACE = "book"
 NO_EVENT = -1
@@ -54,6 +55,7 @@ class Book:
     def read(cls, item: Item | None) -> Self:
         if item is None:
             return cls()
+        item = SEARCH_BOOK.current(item)
         packed = codec.unpack(item["places"]["B"])
         return cls(
             sequence=int(item["sequence"]["N"]),
@@ -64,7 +66,7 @@ class Book:
             },
             party_id=packed.get("party_id", ""),
             of_parties=frozenset(
-                PartyPlace(ObjectKind(kind), party_id, place)
+                PartyPlace(codec.member(ObjectKind, kind), party_id, place)
                 for kind, party_id, place in packed.get("of_parties", ())
             ),
         )
@@ -81,7 +83,7 @@ class Book:
         }
         return {
             **book_key(source),
-            "v": codec.number(codec.SCHEMA_VERSION),
+            "v": SEARCH_BOOK.mark,
             "sequence": codec.number(self.sequence),
             "version": codec.number(self.version),
             "places": codec.binary(codec.pack(packed)),

@@ -7,6 +7,7 @@ from typing import Self
 from insurance.domain.core.identity import PartyId
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.kinds import PARTY_MARK
 from insurance.dynamodb.search.book import NO_EVENT
 from insurance.operations.delivery.ports import NO_LINKS, PartyLinks
 
@@ -36,6 +37,7 @@ class PartyMark:
     def read(cls, item: Item | None) -> Self:
         if item is None:
             return cls()
+        item = PARTY_MARK.current(item)
         merged_into = item.get("merged_into")
         return cls(
             version=int(item["version"]["N"]),
@@ -55,7 +57,7 @@ class PartyMark:
     def item(self, party_id: PartyId) -> Item:
         columns: Item = {
             **mark_key(party_id),
-            "v": codec.number(codec.SCHEMA_VERSION),
+            "v": PARTY_MARK.mark,
             "version": codec.number(self.version),
             "forgotten": {"BOOL": self.forgotten},
             "sequence": codec.number(self.sequence),

@@ -12,6 +12,7 @@ from insurance.domain.search.entry import Entry, IndexedObject, ObjectKind, Part
 from insurance.domain.search.summaries import SUMMARIES
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.kinds import SEARCH_ROW
 from insurance.dynamodb.search.book import REMOVED, UNSURE, Book, Noted, book_key
 from insurance.dynamodb.search.party_marks import PartyMark, PartyMarks, mark_key
 from insurance.dynamodb.tables import Tables
@@ -71,7 +72,7 @@ class DynamoDBSearchLists:
         schema = SUMMARIES[kind]
         return [
             ListEntry(item["place"]["S"], schema.merge_personal(codec.unpack(item["row"]["B"]), {}))
-            for item in items
+            for item in map(SEARCH_ROW.current, items)
         ]
 
 
@@ -267,7 +268,7 @@ class DynamoDBSearchIndex:
             if before is None or before.digest != kept.digest:
                 item = {
                     **_entry_key(entry),
-                    "v": codec.number(codec.SCHEMA_VERSION),
+                    "v": SEARCH_ROW.mark,
                     "source": codec.text(source),
                     "row": codec.binary(row),
                 }

@@ -10,8 +10,7 @@ from insurance.domain.core.classification import Record
 from insurance.domain.core.identity import Mode
 from insurance.domain.party.record import Party
 from insurance.domain.quote.quote import Quote
-from insurance.dynamodb import codec
-from insurance.dynamodb.codec import Item
+from insurance.dynamodb import aggregates
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.work_queue_index import (
     QUEUE,
@@ -68,14 +67,9 @@ def _entry(queued: QueuedItem) -> ListEntry[Claim | Quote | Complaint | Party]:
     if not queued.item:
         return ListEntry(queued.position, None)
     kind = KINDS[queued.item["id"]["S"].split("_", 1)[0]]
-    return ListEntry(queued.position, _open_fields(kind, queued.item))
+    return ListEntry(queued.position, aggregates.open_fields(kind, queued.item))
 
 
 def _entry_of[R: Record](kind: type[R], queued: QueuedItem) -> ListEntry[R]:
-    record = _open_fields(kind, queued.item) if queued.item else None
+    record = aggregates.open_fields(kind, queued.item) if queued.item else None
     return ListEntry(queued.position, record)
-
-
-def _open_fields[R: Record](kind: type[R], item: Item) -> R:
-    """The record without its personal fields."""
-    return kind.merge_personal(codec.unpack(item["body"]["B"]), {})

@@ -170,6 +170,10 @@ class Attempt:
         try:
             event = whole(arrived)
         except Exception as error:
+            if self._run.ports.is_outage(error):  # a newer release wrote it, and takes it
+                self._run.report.failed.update((each, type(error).__name__) for each in wanting)
+                self._stuck.update(wanting)
+                return
             reason = "broken_hash" if isinstance(error, BrokenEvent) else "unreadable"
             self._put_aside(wanting, arrived.sequence, reason)
             return

@@ -1,0 +1,100 @@
+"""Every kind of item that is stored, with the version of its columns.
+
+An item says the version of its columns as `v`. The body in it says its own (`domain/core/versions.py`), and so
+does whatever is packed (`domain/core/packing.py`). The steps between versions stand here, and a reader asks its
+kind for the item as this release knows it. docs/releases.md says how a stored shape changes.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from insurance.domain.core.errors import WrittenByNewerRelease
+from insurance.domain.core.versions import VERSION
+from insurance.dynamodb import codec
+from insurance.dynamodb.codec import Item
+
+type ItemStep = Callable[[Item], Item]
+"""Makes an item of one version into one of the next, and leaves what it was given as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemKind:
+    """One kind of item."""
+
+    name: str
+    steps: tuple[ItemStep, ...] = ()
+    """The first makes version 1 into 2, and so on."""
+    written: int = 0
+    """The version that is written, where that is not yet the newest that is known."""
+    in_parts: bool = False
+    """Several writers each change columns of it. It has no other version ever: who writes one column cannot
+    bring the others along. Its columns only grow."""
+
+    @property
+    def known(self) -> int:
+        """The newest version that is read."""
+        return 1 + len(self.steps)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "written", self.written or self.known)
+        if not self.known - 1 <= self.written <= self.known or self.written < 1:
+            raise ValueError("a release writes the newest version that it knows, or the one before")
+        if self.in_parts and self.steps:
+            raise ValueError(f"{self.name} is written in parts: its columns only grow")
+
+    @property
+    def mark(self) -> Item:
+        """The column `v` of an item that is written."""
+        return codec.number(self.written)
+
+    def current(self, item: Item) -> Item:
+        """The item as this release knows it.
+
+        Raises:
+            WrittenByNewerRelease: Its version is not known yet.
+        """
+        version = int(item[VERSION]["N"]) if VERSION in item else 1
+        if version > self.known:
+            raise WrittenByNewerRelease(self.name)
+        for step in self.steps[version - 1 :]:
+            item = step(item)
+        return item
+
+
+EVENT: Final = ItemKind("event")
+"""An event: everything but its body and its postings."""
+AGGREGATE: Final = ItemKind("aggregate")
+"""Where a stream stands, with or without the body of its last event, and the columns of indexes."""
+DOCUMENT: Final = ItemKind("document")
+CONTRACT_KEYS: Final = ItemKind("keys of a contract", in_parts=True)
+"""With the record of the party that the contract made, if there is one."""
+FORMER_MARK: Final = ItemKind("mark of a former holder", in_parts=True)
+NUMBER: Final = ItemKind("number")
+IDEMPOTENCY_RECORD: Final = ItemKind("idempotency record")
+CLAIM_REGISTER: Final = ItemKind("register of claims", in_parts=True)
+"""With the limits that the claims share."""
+COMPLAINT_LIST: Final = ItemKind("list of complaints", in_parts=True)
+USED_REFERENCE: Final = ItemKind("used bank reference")
+PAYEE_ACCOUNT: Final = ItemKind("account of a payee", in_parts=True)
+RUNNING_TOTAL: Final = ItemKind("running total", in_parts=True)
+INDEX_KEY: Final = ItemKind("key of the index")
+POLICY_IN_FORCE: Final = ItemKind("policy in force")
+INSTRUCTION: Final = ItemKind("instruction", in_parts=True)
+SCHEDULED_JOB: Final = ItemKind("scheduled job", in_parts=True)
+DELIVERY: Final = ItemKind("delivery")
+SEARCH_ROW: Final = ItemKind("row of the search index")
+SEARCH_BOOK: Final = ItemKind("book of the search index")
+PARTY_MARK: Final = ItemKind("mark of a party in the search index")
+CONTROL_TOTAL: Final = ItemKind("control total", in_parts=True)
+REPORT_TOTAL: Final = ItemKind("total of a report", in_parts=True)
+JOURNAL_ENTRY: Final = ItemKind("journal entry")
+ACCOUNT_LINE: Final = ItemKind("line of an account")
+POSTED_MARK: Final = ItemKind("mark of a posted event")
+SUB_LEDGER: Final = ItemKind("sub-ledger")
+RECONCILIATION: Final = ItemKind("reconciliation")
+
+
+def every_kind() -> Iterator[ItemKind]:
+    """All of them."""
+    return (kind for kind in globals().values() if isinstance(kind, ItemKind))
