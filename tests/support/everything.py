@@ -245,6 +245,7 @@ DOCUMENT: dict[str, Any] = {
         "premium_set_off": False,
         "reinstatement_days": 40,
         "notice": {"jurisdiction": "US-NY"},
+        "broker_change": {"commission": "agreed", "share": "0.4"},
         "cancellation": [
             {
                 "by": "policyholder",

@@ -12,6 +12,7 @@ from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
+from insurance.domain.core.posting import Account
 from insurance.domain.core.stored import Stored
 from insurance.domain.ledger.calendar import AccountingPeriod, Calendar
 from insurance.domain.ledger.health import Health
@@ -25,7 +26,12 @@ from insurance.operations.ledger.close_period import (
     lock_period,
     reopen_period,
 )
-from insurance.operations.ledger.ports import AccountingPorts, EarningsPorts, LedgerPorts
+from insurance.operations.ledger.ports import (
+    AccountingPorts,
+    EarningsPorts,
+    LedgerPorts,
+    PeriodKey,
+)
 from insurance.operations.ledger.post_earned_premium import post_month
 from insurance.operations.ledger.read_general_ledger import read_health
 from insurance.operations.products.ports import Products
@@ -39,6 +45,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 FAR = datetime(2030, 1, 1, tzinfo=UTC)
+PERIODS = ("2026-11", "2026-12", *(f"2027-{month:02}" for month in range(1, 13)))
+"""The months of most policies of tests."""
 
 
 def finance(name: str = "fiona", role: str = "finance") -> Caller:
@@ -97,6 +105,17 @@ class Bookkeeper:
     def wrong(self, currency: Currency = Currency.GBP) -> list[str]:
         """The invariants that do not hold."""
         return [each.code for each in self.health(currency).invariants if not each.holds]
+
+    def commission_owed(
+        self, currency: Currency, periods: Iterable[str] = PERIODS
+    ) -> dict[str, int]:
+        """What the ledger owes each partner."""
+        total: dict[str, int] = {}
+        for period in periods:
+            for movement in self.ledger.movements(PeriodKey(Mode.TEST, currency, period), None):
+                partner, balances = movement.business.partner, movement.balances
+                total[partner] = total.get(partner, 0) - balances[Account.COMMISSION_PAYABLE]
+        return {partner: amount for partner, amount in total.items() if amount}
 
     def close(self, period: AccountingPeriod, by: str = "fiona") -> Calendar:
         return self._calendar(close_period, period, by)

@@ -3,10 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency
-from insurance.domain.core.posting import Account
-from insurance.operations.ledger.ports import PeriodKey
 
 from tests.support.driving.http import Json
 from tests.support.ledger import Bookkeeper
@@ -31,7 +28,6 @@ BUSINESS: Json = {
 ROUNDED = 5
 """The product rounds each change to five cents."""
 START = datetime(2026, 12, 1, tzinfo=UTC)
-PERIODS = ("2026-11", "2026-12", *(f"2027-{month:02}" for month in range(1, 13)))
 
 
 def bought(platform: Platform) -> str:
@@ -59,17 +55,6 @@ def commission(platform: Platform, path: str) -> dict[str, int]:
     return {partner: share.amount for partner, share in shares.items()}
 
 
-def owed(bookkeeper: Bookkeeper) -> dict[str, int]:
-    """What the ledger owes each partner."""
-    total: dict[str, int] = {}
-    for period in PERIODS:
-        key = PeriodKey(Mode.TEST, Currency.EUR, period)
-        for movement in bookkeeper.ledger.movements(key, None):
-            partner, balances = movement.business.partner, movement.balances
-            total[partner] = total.get(partner, 0) - balances[Account.COMMISSION_PAYABLE]
-    return {partner: amount for partner, amount in total.items() if amount}
-
-
 def test_the_commission_of_the_time_that_is_left_goes_to_the_new_broker(bookkeeper: Bookkeeper):
     with platform_in_memory() as (platform, _):
         path = bought(platform)
@@ -84,7 +69,7 @@ def test_the_commission_of_the_time_that_is_left_goes_to_the_new_broker(bookkeep
         assert commission(platform, path) == {"harbour": whole - moved, "meadow": moved}
         bookkeeper.take_in(platform)
 
-        assert owed(bookkeeper) == commission(platform, path)
+        assert bookkeeper.commission_owed(Currency.EUR) == commission(platform, path)
         assert bookkeeper.wrong(Currency.EUR) == []
 
 
@@ -112,7 +97,9 @@ def test_a_cancellation_takes_back_from_each_what_is_not_theirs(
             assert shares.get("meadow", 0) == 0
         else:
             assert abs(shares["harbour"] - whole * 90 / 365) <= ROUNDED
-        assert owed(bookkeeper) == {name: amount for name, amount in shares.items() if amount}
+        assert bookkeeper.commission_owed(Currency.EUR) == {
+            name: amount for name, amount in shares.items() if amount
+        }
         assert bookkeeper.wrong(Currency.EUR) == []
 
 
@@ -134,7 +121,7 @@ def test_a_change_after_the_appointment_is_the_new_broker_s_and_one_before_the_f
         bookkeeper.take_in(platform)
 
         assert commission(platform, path)["harbour"] != before["harbour"]
-        assert owed(bookkeeper) == commission(platform, path)
+        assert bookkeeper.commission_owed(Currency.EUR) == commission(platform, path)
         assert bookkeeper.wrong(Currency.EUR) == []
 
 
@@ -150,5 +137,5 @@ def test_a_second_appointment_leaves_each_broker_their_time(bookkeeper: Bookkeep
         shares = commission(platform, path)
         for partner, days in (("harbour", 90), ("meadow", 92), ("pebble", 183)):
             assert abs(shares[partner] - whole * days / 365) <= ROUNDED
-        assert owed(bookkeeper) == shares
+        assert bookkeeper.commission_owed(Currency.EUR) == shares
         assert bookkeeper.wrong(Currency.EUR) == []

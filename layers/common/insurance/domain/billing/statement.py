@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from insurance.domain.billing.account import BillingAccount
 from insurance.domain.billing.instalments import Due, plans_of, schedule
+from insurance.domain.contract.proration import Share
 from insurance.domain.core.event import StreamPosition
 from insurance.domain.core.money import Money
 from insurance.domain.core.money import total as total_of
@@ -85,6 +86,15 @@ def _dues(account: BillingAccount, policy: Policy, zone: ZoneInfo) -> list[Due]:
     for processed_at, amount in _changes(policy):
         dues = _spread(dues, amount, processed_at.astimezone(zone).date())
     return dues
+
+
+def premium_not_due(account: BillingAccount, policy: Policy, at: datetime, zone: ZoneInfo) -> Share:
+    """What of the premium of the term falls due on the day of this instant or later."""
+    day, dues = at.astimezone(zone).date(), _dues(account, policy, zone)
+    whole = sum(due.amount.amount for due in dues)
+    part = sum(due.amount.amount for due in dues if due.due_on >= day)
+    unit = f"{account.charge.currency.value} in minor units of premium"
+    return Share(part=part, whole=whole, unit=unit) if whole else Share(part=0, whole=1, unit=unit)
 
 
 def _changes(policy: Policy) -> list[tuple[datetime, Money]]:

@@ -10,18 +10,29 @@ from insurance.domain.contract.proration import DayCount, Measure, Share, portio
 from insurance.domain.core.errors import TermsNotOffered
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.money import total as total_of
+from insurance.domain.policy.commission import (
+    CommissionSplit,
+    in_proportion,
+    shares_of,
+    unearned_commission,
+)
 from insurance.domain.policy.conditions import Cancelling, Conditions
 from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.transaction import (
     ChargeKind,
     ChargeLine,
-    CommissionShare,
     Computation,
     Initiator,
     Transaction,
 )
 
 COOLING_OFF = "cooling_off"
+METHODS = {
+    CommissionSplit.BY_TIME: "pro_rata",
+    CommissionSplit.PREMIUM_DUE: "premium_due",
+    CommissionSplit.AGREED: "agreed",
+}
+"""What a computation calls each way to split commission."""
 NOTHING_BACK = "none"
 
 
@@ -35,7 +46,7 @@ class Charging(NamedTuple):
 
     def of_change(self, before: Premium, after: Premium, at: datetime) -> Computation:
         """The difference of two prices for the rest of the term, and the flat adjustment fee."""
-        share = self._measure().remaining(at)
+        share = self.measure().remaining(at)
         lines, commission = self._difference(before, after, share)
         if not self.conditions.adjusts:
             lines, commission = (), None
@@ -44,22 +55,50 @@ class Charging(NamedTuple):
 
     # Another broker
 
-    def of_another_broker(self, at: datetime, former: str, new: str) -> Computation:
-        """The part of the commission for the time that is left, which is the new broker's."""
-        share = self._measure().remaining(at)
-        commission = self.policy.at(at).premium.commission
-        moved = share.of(commission, self.conditions.rounding) if commission else None
+    def of_another_broker(
+        self, at: datetime, former: str, new: str, *, not_due: Share | None = None
+    ) -> Computation:
+        """The part of the commission that is the new broker's, by the product's rule; `not_due`: of the
+        premium, what falls due at that time or later."""
+        rule, share = self.conditions.broker_commission, self.measure().remaining(at)
+        notes: tuple[str, ...] = ()
+        match rule.split:
+            case CommissionSplit.BY_TIME:
+                exact = _exact(self.policy.at(at).premium.commission, share)
+            case CommissionSplit.PREMIUM_DUE:
+                share = not_due or Share(part=0, whole=1, unit="premium")
+                exact = _exact(self.policy.commission, share)
+            case CommissionSplit.AGREED:
+                held = unearned_commission(self.policy, self.measure(), at)
+                exact = held.get(former, Fraction(0)) * rule.share
+                notes = (f"{_percent(rule.share)} of the commission for {share} is {new}'s.",)
+        moved = Money(amount=self.conditions.rounding.rounded(exact), currency=self._currency)
         return Computation(
-            method="pro_rata",
+            method=METHODS[rule.split],
             share=share,
-            commission_of=(
-                CommissionShare(partner=former, amount=-moved),
-                CommissionShare(partner=new, amount=moved),
-            )
-            if moved
-            else (),
+            commission_of=shares_of({former: -moved, new: moved}) if moved else (),
             total=Money.zero(self._currency),
+            notes=notes,
         )
+
+    def with_shares(self, computation: Computation, at: datetime) -> Computation:
+        """The computation with whose its commission is, where the policy has had more than one partner.
+
+        Who withdraws from the contract takes back what each has got. Else more commission is the partner's
+        at the time of effect, and less is given back by those who hold what is unearned: by time alone that
+        is the partner of that time.
+        """
+        commission, policy = computation.commission, self.policy
+        if commission is None or computation.commission_of or not policy.former_partners:
+            return computation
+        shares = {policy.partner_at(at): commission}
+        by_time = self.conditions.broker_commission.split is CommissionSplit.BY_TIME
+        if computation.method == COOLING_OFF:
+            shares = {partner: -amount for partner, amount in policy.commission_of().items()}
+        elif commission.amount < 0 and not by_time:
+            held = unearned_commission(policy, self.measure(), at)
+            shares = in_proportion(commission, held) or shares
+        return computation.replace(commission_of=shares_of(shares))
 
     # Cancellations
 
@@ -76,7 +115,7 @@ class Charging(NamedTuple):
         rule = self.conditions.for_cancelling(by, reason)
         if rule is None:
             raise TermsNotOffered(f"a cancellation by the {by}")
-        share = self._measure().remaining(at)
+        share = self.measure().remaining(at)
         price = self.policy.at(at).premium
         if rule.method == NOTHING_BACK:
             return self._computation(rule.method, (), share=share)
@@ -127,7 +166,7 @@ class Charging(NamedTuple):
             f"{_percent(rule.retained)} of the unearned is kept.",
         )
         if rule.retention is not None:
-            days = self._measure(DayCount.ACTUAL).elapsed(at)
+            days = self.measure(DayCount.ACTUAL).elapsed(at)
             rate = rule.retention(days.part, days.whole)
             retained = whole * rate - earned
             note = f"{_percent(rate)} of the term's price is kept for {days}."
@@ -165,13 +204,16 @@ class Charging(NamedTuple):
         """
         price, ended = self.policy.at(at).premium, cancelled.computation
         if ended.method == NOTHING_BACK:
-            share = self._measure().between(cancelled.effective_at, at)
+            share = self.measure().between(cancelled.effective_at, at)
             lines, commission = self._difference(price, None, share)
         else:
-            share = self._measure().remaining(at)
+            share = self.measure().remaining(at)
             lines, commission = self._difference(None, price, share)
             lines += _retained_of(ended)
-        return self._computation("pro_rata", lines, share=share, commission=commission)
+        computation = self._computation("pro_rata", lines, share=share, commission=commission)
+        gave = {each.partner: Fraction(-each.amount.amount) for each in ended.commission_of}
+        returned = commission and in_proportion(commission, gave)
+        return computation.replace(commission_of=shares_of(returned)) if returned else computation
 
     # Lines
 
@@ -188,7 +230,7 @@ class Charging(NamedTuple):
     def _currency(self) -> Currency:
         return self.conditions.currency
 
-    def _measure(self, count: DayCount | None = None) -> Measure:
+    def measure(self, count: DayCount | None = None) -> Measure:
         return Measure(self.policy.period, count or self.conditions.day_count, self.conditions.zone)
 
     def _difference(
@@ -268,6 +310,10 @@ def _fee(code: str, name: str, amount: Money) -> tuple[ChargeLine, ...]:
     if not amount:
         return ()
     return (ChargeLine(kind=ChargeKind.FEE, code=code, name=name, amount=amount),)
+
+
+def _exact(amount: Money | None, share: Share) -> Fraction:
+    return (amount.amount if amount else 0) * share.exact
 
 
 def _at_most(amount: Money, limit: Money) -> Money:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from insurance.domain.contract.proration import DayCount, ProrationRounding
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.jurisdiction.jurisdiction import Jurisdiction
+from insurance.domain.policy.commission import BrokerCommission, CommissionSplit
 from insurance.domain.policy.transaction import Initiator
 from insurance.domain.product import Product
 from insurance.domain.product.definition import model
@@ -43,6 +44,8 @@ class Conditions(NamedTuple):
     cancelling: tuple[Cancelling, ...]
     cooling_off_days: int
     reinstatement_days: int
+    broker_commission: BrokerCommission
+    """Whose the commission is, once the policy passes to another broker."""
     jurisdiction: Jurisdiction | None
     """Whose rules of notice the insurer follows before it ends cover; None: there are none."""
 
@@ -68,6 +71,10 @@ class Conditions(NamedTuple):
             ),
             cooling_off_days=life.cooling_off_days,
             reinstatement_days=life.reinstatement_days,
+            broker_commission=BrokerCommission(
+                CommissionSplit(life.broker_change.commission),
+                Fraction(str(life.broker_change.share or 0)),
+            ),
             jurisdiction=life.jurisdiction,
         )
 

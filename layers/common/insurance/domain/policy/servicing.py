@@ -28,7 +28,6 @@ from insurance.domain.policy.notice import NON_PAYMENT, NoticeEnd
 from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.transaction import (
     ChangedAnswers,
-    CommissionShare,
     Computation,
     Initiator,
     Terms,
@@ -190,7 +189,10 @@ class Servicing(NamedTuple):
         transfer = request.transfer
         if transfer and transfer.from_partner and transfer.to_partner:
             computation = Charging(self.conditions, policy).of_another_broker(
-                request.effective_at, transfer.from_partner, transfer.to_partner
+                request.effective_at,
+                transfer.from_partner,
+                transfer.to_partner,
+                not_due=request.not_due,
             )
         made = self._transaction(policy, request, computation, reapplied)
         return _with(policy, made), made
@@ -272,6 +274,7 @@ class Servicing(NamedTuple):
         computation: Computation,
         reapplied: Transaction | None,
     ) -> Transaction:
+        charging = Charging(self.conditions, policy)
         return Transaction(
             number=policy.next_number,
             kind=request.kind,
@@ -282,28 +285,10 @@ class Servicing(NamedTuple):
             reason=request.reason,
             gap=request.gap,
             no_known_loss=request.no_known_loss,
-            computation=_shared(policy, computation, request.effective_at),
+            computation=charging.with_shares(computation, request.effective_at),
             transfer=request.transfer,
             reapplies=reapplied.number if reapplied else None,
         )
-
-
-def _shared(policy: Policy, computation: Computation, at: datetime) -> Computation:
-    """The computation with whose its commission is, where the policy has had more than one partner.
-
-    Who withdraws from the contract takes back what each has got; else it is that of the partner at the
-    time of effect.
-    """
-    if computation.commission is None or computation.commission_of or not policy.former_partners:
-        return computation
-    shares = {policy.partner_at(at): computation.commission}
-    if computation.method == COOLING_OFF:
-        shares = {partner: -amount for partner, amount in policy.commission_of().items()}
-    return computation.replace(
-        commission_of=tuple(
-            CommissionShare(partner=partner, amount=amount) for partner, amount in shares.items()
-        )
-    )
 
 
 def _later(policy: Policy, comes_after: Callable[[Transaction], bool]) -> tuple[Transaction, ...]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from insurance.domain.contract.proration import Share
 from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.transaction import Initiator, Transaction, TransactionKind
 from insurance.domain.policy.transfer_record import Transferred
@@ -23,6 +24,8 @@ class TransactionInput(NamedTuple):
     number: int | None = None
     """Of the transaction to reverse."""
     transfer: Transferred | None = None
+    not_due: Share | None = None
+    """Of a transfer to another broker: what of the premium falls due then or later, where that matters."""
 
 
 def request_of(policy: Policy, made: Transaction) -> TransactionInput:
@@ -38,4 +41,5 @@ def request_of(policy: Policy, made: Transaction) -> TransactionInput:
         gap=made.gap,
         no_known_loss=made.no_known_loss,
         transfer=made.transfer,
+        not_due=made.computation.share if made.transfer else None,
     )

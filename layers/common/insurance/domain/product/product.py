@@ -105,6 +105,7 @@ class Product:
             lambda: self.renewals,
             lambda: self.life.jurisdiction,
             lambda: self.life.retentions,
+            lambda: self.life.broker_change,
             lambda: self.documents,
             partial(Numbers, self.definition.numbers),
             *(partial(self.claims.of, cover) for cover in self.scope.covers),

@@ -350,6 +350,7 @@ class TransferPorts:
     products: Products
     look_ups: LookUps
     policies: PolicyChanges
+    accounts: PolicyAccounts
     transfers: PolicyTransfers
     screening: ScreeningPorts
     parties: NamedParties

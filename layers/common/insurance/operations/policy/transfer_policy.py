@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from insurance.domain.billing.statement import current_account, premium_not_due
+from insurance.domain.contract.proration import Share
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import (
     AlreadyErased,
@@ -27,6 +29,7 @@ from insurance.domain.party.details import details_of
 from insurance.domain.party.party import Policyholder
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy, TransactionKind
+from insurance.domain.policy.commission import CommissionSplit
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.servicing import ServicingResult
 from insurance.domain.policy.transaction_input import TransactionInput
@@ -271,6 +274,7 @@ class _Transfer:
                 reason=transfer.reason.value,
                 answers=self.requested.answers,
                 transfer=record,
+                not_due=_premium_not_due(policy, transfer, contract, ports),
             ),
         )
         return serviced._replace(policy=passed_on(serviced.policy, transfer, to_party))
@@ -281,6 +285,17 @@ class _Transfer:
             return None
         details = self.holder.model_dump(mode="json", exclude_defaults=True)
         return seal_apart(details, policy_id, self.known.key)
+
+
+def _premium_not_due(
+    policy: Policy, transfer: TransferInput, product: Product, ports: TransferPorts
+) -> Share | None:
+    """What of the premium falls due under the new broker, where that decides on the commission."""
+    split = CommissionSplit(product.life.broker_change.commission)
+    if transfer.to_partner is None or split is not CommissionSplit.PREMIUM_DUE:
+        return None
+    account = current_account(policy, ports.accounts.get(policy.id).account, product)
+    return premium_not_due(account, policy, transfer.effective_at, product.zone)
 
 
 def _check_broker(partner: str | None, policy: Policy, ports: TransferPorts) -> None:

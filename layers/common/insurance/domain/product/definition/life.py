@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,20 @@ class Life:
     @property
     def adjustment(self) -> model.Adjustment:
         return self._life.adjustment
+
+    @cached_property
+    def broker_change(self) -> model.BrokerChange:
+        """Whose the commission is, once a policy passes to another broker.
+
+        Raises:
+            InvalidProduct: A share is missing, or is not one from 0 to 1, or nothing reads it.
+        """
+        rule = self._life.broker_change
+        if (rule.share is not None) is not (rule.commission == "agreed"):
+            raise refuse(rule.at("share"), rule.share, "the new broker's share, of `agreed` alone")
+        if rule.share is not None and not 0 <= Fraction(str(rule.share)) <= 1:
+            raise refuse(rule.at("share"), rule.share, "a share from 0 to 1")
+        return rule
 
     @property
     def instalments(self) -> tuple[model.InstalmentPlan, ...]:

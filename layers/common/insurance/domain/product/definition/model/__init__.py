@@ -43,6 +43,7 @@ from insurance.domain.product.definition.model.definition import (
 from insurance.domain.product.definition.model.living import (
     Adjustment,
     AnswerChange,
+    BrokerChange,
     Cancellation,
     InstalmentPlan,
     Life,
@@ -67,6 +68,7 @@ __all__ = [
     "Ask",
     "AuthorityRow",
     "Average",
+    "BrokerChange",
     "Cancellation",
     "Charge",
     "Choice",

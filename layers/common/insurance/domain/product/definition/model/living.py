@@ -48,6 +48,15 @@ class Adjustment(Part):
     """Whether the sum is rounded, or each line."""
 
 
+class BrokerChange(Part):
+    """Whose the commission is, once a policy passes to another broker in the middle of a term."""
+
+    commission: Literal["by_time", "premium_due", "agreed"] = "by_time"
+    """What moves to the new broker: what is for the time left, what is of premium not due before, or `share`."""
+    share: Figure | None = None
+    """Of `agreed`: the new broker's share of the commission for the time that is left, from 0 to 1."""
+
+
 class InstalmentPlan(Part):
     """A way to pay beside paying at once."""
 
@@ -77,6 +86,7 @@ class Life(Part):
     cancellation: Annotated[tuple[Cancellation, ...], Keywords(maxItems=200)] = ()
     """Without a row for somebody nobody of that kind can cancel."""
     adjustment: Adjustment = Adjustment.nothing()
+    broker_change: BrokerChange = BrokerChange.nothing()
     instalments: Annotated[tuple[InstalmentPlan, ...], Keywords(maxItems=200)] = ()
 
 
