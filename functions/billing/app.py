@@ -226,6 +226,7 @@ def post_refund(policy_id: str, request: RefundRequest, command: Command) -> Bil
     callers=STAFF,
     roles=REFUND_APPROVERS,
     shows=BillingView.to,
+    step_up=True,
     raises=(AlreadyErased, RefundTooLarge, SamePerson, WrongState),
 )
 def post_refund_approval(
@@ -242,6 +243,7 @@ def post_refund_approval(
     callers=STAFF,
     roles=REFUND_SCREENERS,
     shows=BillingView.to,
+    step_up=True,
     raises=(RefundTooLarge, SamePerson, WrongState),
 )
 def post_refund_screening(
@@ -322,6 +324,7 @@ def post_suspense_return(
     callers=STAFF,
     roles=RESOLVERS,
     shows=SuspenseView,
+    step_up=True,
     raises=(RefundNotFound, SamePerson, WrongState),
 )
 def post_suspense_return_approval(

@@ -148,6 +148,7 @@ class DiaryEntryRequest(Request):
     callers=STAFF,
     roles=CLAIM_HANDLERS,
     shows=ClaimView,
+    step_up=True,
     if_match=True,
     raises=(
         AlreadyErased,

@@ -278,6 +278,7 @@ def post_redress(complaint_id: str, request: RedressRequest, command: Command) -
     callers=STAFF,
     roles=APPROVERS,
     shows=ComplaintView,
+    step_up=True,
     if_match=True,
     raises=(WrongState, SamePerson, AlreadyErased),
 )
@@ -297,6 +298,7 @@ def post_redress_approval(
     callers=STAFF,
     roles=SCREENERS,
     shows=ComplaintView,
+    step_up=True,
     if_match=True,
     raises=(WrongState, SamePerson, AlreadyErased),
 )

@@ -136,6 +136,7 @@ def post_settlement(claim_id: str, command: Command) -> Stored[Claim]:
     callers=STAFF,
     roles=CLAIM_HANDLERS,
     shows=ClaimView,
+    step_up=True,
     if_match=True,
     raises=(AlreadyErased, ClaimOnHold, PayeeUnsettled, SamePerson, WrongState),
 )
@@ -153,6 +154,7 @@ def post_payment_approval(
     callers=STAFF,
     roles=PAYEE_SCREENERS,
     shows=ClaimView,
+    step_up=True,
     if_match=True,
     raises=(ClaimOnHold, SamePerson, WrongState),
 )
@@ -189,6 +191,7 @@ def post_payee_approval(
     callers=STAFF,
     roles=CLAIM_HANDLERS,
     shows=ClaimView,
+    step_up=True,
     if_match=True,
     raises=(AlreadyErased, ClaimFull, ClaimOnHold, ReserveTooLow, WrongState),
 )
@@ -254,6 +257,7 @@ def post_pursuit(claim_id: str, recovery: str, command: Command) -> Stored[Claim
     callers=STAFF,
     roles=CLAIM_HANDLERS,
     shows=ClaimView,
+    step_up=True,
     if_match=True,
     raises=(ClaimFull, RecoveryNotFound, WrongState),
 )
@@ -271,6 +275,7 @@ def post_recovery_receipt(
     callers=STAFF,
     roles=CLAIM_HANDLERS,
     shows=ClaimView,
+    step_up=True,
     if_match=True,
     raises=(RecoveryNotFound, WrongState),
 )

@@ -129,6 +129,14 @@ def test_headers_of_several_values_are_all_answered(client: httpx.Client) -> Non
     assert answer.headers["content-type"] == "application/json"
 
 
+def test_a_functions_own_challenge_comes_under_another_name(client: httpx.Client) -> None:
+    answer = client.get("/v1/open?do=challenge")
+
+    assert answer.status_code == 401
+    assert "www-authenticate" not in answer.headers
+    assert answer.headers["x-amzn-remapped-www-authenticate"] == "Bearer"
+
+
 def test_a_long_answer_is_compressed_for_who_accepts_it(client: httpx.Client) -> None:
     packed = client.get("/v1/open", headers={"Accept-Encoding": "gzip"})
     plain = client.get("/v1/open", headers={"Accept-Encoding": "identity"})

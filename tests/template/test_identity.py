@@ -90,3 +90,16 @@ def test_sample_applications_and_policyholders_ask_for_scopes_that_there_are():
         assert set(caller.scopes) <= set(Scope), caller
     for person in PEOPLE:
         assert set(person.scopes) <= PEOPLES_SCOPES
+
+
+def test_a_sign_in_of_staff_is_always_one_with_a_second_factor(written: Json):
+    """A token says when somebody signed in, and not how: so there must be one way only."""
+    [(_, pool)] = properties(written, "UserPool")
+    client = dict(properties(written, "UserPoolClient"))["StaffClient"]
+
+    assert pool["MfaConfiguration"] == "ON"
+    assert pool["EnabledMfas"] == ["SOFTWARE_TOKEN_MFA"]
+    assert "DeviceConfiguration" not in pool  # a remembered device would do without
+    assert "SignInPolicy" not in pool.get("Policies", {})  # password first, then the code
+    assert client["SupportedIdentityProviders"] == ["COGNITO"]
+    assert client["AllowedOAuthFlows"] == ["code"]

@@ -9,6 +9,7 @@ from insurance.api.problems import Problem
 from insurance.api.refusals import problems_of
 from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.house_authority import SIGN_IN_MINUTES, STEP_UP_ABOVE
 from insurance.domain.core.roles import EVERY_ROLE
 
 from tools.openapi.handlers import Handler
@@ -86,6 +87,8 @@ def _operation(route: Route, handler: Handler, schemas: Schemas) -> Json:
     rendered["x-coverwright-callers"] = sorted(kind.value for kind in route.callers)
     if route.roles != EVERY_ROLE:
         rendered["x-coverwright-roles"] = sorted(role.value for role in route.roles)
+    if route.step_up:
+        rendered["x-coverwright-step-up"] = True
     return rendered
 
 
@@ -96,6 +99,11 @@ def _description(route: Route) -> str:
     if CallerKind.STAFF in route.callers and route.roles != EVERY_ROLE:
         roles = ", ".join(sorted(f"`{role}`" for role in route.roles))
         parts.append(f"Staff need one of the roles {roles}.")
+    if route.step_up:
+        parts.append(
+            f"Above {STEP_UP_ABOVE:,} (in euros, pounds or dollars) staff must have signed in"
+            f" in the last {SIGN_IN_MINUTES} minutes."
+        )
     parts.append(f"Needs the scope `{route.scope}`.")
     return " ".join(part for part in parts if part)
 

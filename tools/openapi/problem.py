@@ -62,6 +62,7 @@ PROBLEM: Json = {
             "items": {"$ref": "#/components/schemas/ProblemObstacle"},
         },
         "possible_from": INSTANT,
+        "max_age": {"type": "integer", "format": "int32", "minimum": 0, "maximum": 86400},
     },
 }
 

@@ -251,6 +251,7 @@ def proxied(payload: bytes, *, accept: str | None, binary_media_types: Iterable[
         # A header in both appears with the values of multiValueHeaders.
         headers = {key: kept for key, kept in headers.items() if key.lower() != name.lower()}
         headers[name] = [_as_header(value) for value in values]
+    headers = {_renamed(name): values for name, values in headers.items()}
     if not any(name.lower() == "content-type" for name in headers):
         headers["Content-Type"] = ["application/json"]
     content = (body or "").encode()
@@ -264,6 +265,11 @@ def proxied(payload: bytes, *, accept: str | None, binary_media_types: Iterable[
         headers=tuple((name, value) for name, values in headers.items() for value in values),
         body=content,
     )
+
+
+def _renamed(name: str) -> str:
+    """API Gateway keeps this header for itself; a function's own comes under another name."""
+    return f"x-amzn-Remapped-{name}" if name.lower() == "www-authenticate" else name
 
 
 def _is_status(value: Any) -> bool:

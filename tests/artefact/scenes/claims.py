@@ -37,7 +37,7 @@ def claims_scenes() -> Iterator[Scene]:
         "claim_intake/check_without_facts", check, HARBOUR, silent, ISSUED, key="-", **later
     )
     yield Scene("claim_intake/notify", post, HARBOUR, notice(POLICY, 300000), ISSUED, **later)
-    large = notice(POLICY, 1100000)
+    large = notice(POLICY, 1000000)
     is_straight_through = {**notice(POLICY, 300000), "settle": True}
     yield Scene(
         "claim_intake/notify_and_settle", post, HARBOUR, is_straight_through, ISSUED, **later

@@ -38,6 +38,7 @@ def staff(name: str) -> Caller:
         roles=frozenset({"claims_handler"}),
         scopes=frozenset({"claims:assess", "claims:approve"}),
         mode=Mode.TEST,
+        signed_in_recently=True,
     )
 
 

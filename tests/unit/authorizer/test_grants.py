@@ -18,6 +18,7 @@ from tests.unit.authorizer.house import (
     AUDIENCE,
     CLAIMS,
     HARBOUR,
+    NOW,
     PARTNERS_OWN,
     SECRET,
     STAFF,
@@ -215,6 +216,12 @@ def test_handlers_learn_who_the_member_of_staff_is(house: House) -> None:
         "mode": "live",
         "parties": "",
     }
+
+
+def test_handlers_learn_when_the_member_of_staff_signed_in(house: House) -> None:
+    context = house.answer(signed({**STAFF, "auth_time": NOW - 90}))["context"]
+
+    assert context["auth_time"] == str(NOW - 90)
 
 
 def test_staff_reach_every_shared_route(house: House) -> None:

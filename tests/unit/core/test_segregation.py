@@ -27,6 +27,7 @@ def caller(*roles: str) -> Caller:
         roles=frozenset(roles),
         scopes=frozenset(),
         mode=Mode.TEST,
+        signed_in_recently=True,
     )
 
 

@@ -81,6 +81,7 @@ class AdmittedCaller:
     plan: str
     mode: Mode
     products: frozenset[str]
+    signed_in_at: str = ""  # of staff: the claim `auth_time`
     parties: frozenset[str] = frozenset()  # a policyholder's own
     counted_as: str = ""  # whose usage key; empty: the principal's own
 
@@ -95,7 +96,7 @@ class AdmittedCaller:
             "plan": self.plan,
             "mode": self.mode,
             "parties": " ".join(sorted(self.parties)),
-        }
+        } | ({"auth_time": self.signed_in_at} if self.signed_in_at else {})
 
 
 def staff_of(claims: Json, *, issuer: Issuer) -> AdmittedCaller | None:
@@ -127,6 +128,7 @@ def staff_of(claims: Json, *, issuer: Issuer) -> AdmittedCaller | None:
         plan=STAFF_PLAN,
         mode="live" if mode == "live" else "test",
         products=frozenset(API_PRODUCTS),
+        signed_in_at=str(claims.get("auth_time", "")),
     )
 
 

@@ -31,10 +31,10 @@ class Call:
 
     def __init__(self, event: Mapping[str, Any]) -> None:
         self.event = event
-        self.caller: Caller = caller_of(event)
+        self.received_at = datetime.now(UTC)
+        self.caller: Caller = caller_of(event, self.received_at)
         self.path: str = event["path"]
         self.query: Mapping[str, str] = event.get("queryStringParameters") or {}
-        self.received_at = datetime.now(UTC)
         self.sent: JsonObject = {}
         """The body as JSON, once it was read."""
         self._headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}

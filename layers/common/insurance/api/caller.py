@@ -1,12 +1,19 @@
 """The caller as the authorizers describe it: ours by a flat context, Cognito's by the token's claims."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from insurance.config import words
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import NoAuthority
+from insurance.domain.core.house_authority import SIGN_IN_MINUTES
 from insurance.domain.core.identity import Mode
+
+SIGN_IN_LEEWAY_SECONDS: Final = 30
+"""How far the issuer's clock may be ahead of ours."""
+
+SECONDS_DIGITS_MAX: Final = 12
 
 SCOPE_PREFIX = "coverwright/"
 """The resource server's name in front of each scope of an access token."""
@@ -15,8 +22,8 @@ MODE_GROUPS = frozenset(Mode)
 """A member of staff is in one of these groups of the pool, and acts on that mode's data alone."""
 
 
-def caller_of(event: Mapping[str, Any]) -> Caller:
-    """The caller of a REST proxy event.
+def caller_of(event: Mapping[str, Any], at: datetime) -> Caller:
+    """The caller of a REST proxy event that came at this time.
 
     The mode is registered: in an application's row, a person's group or a machine's client. It is
     never a scope, because a client may ask for fewer scopes than it has.
@@ -26,10 +33,23 @@ def caller_of(event: Mapping[str, Any]) -> Caller:
         KeyError: No authorizer has spoken.
     """
     context = event["requestContext"]["authorizer"]
-    return _staff(context["claims"]) if "claims" in context else _principal(context)
+    return _staff(context["claims"], at) if "claims" in context else _principal(context, at)
 
 
-def _principal(context: Mapping[str, str]) -> Caller:
+def signed_in_recently(auth_time: object, at: datetime) -> bool:
+    """Whether somebody signed in shortly before this time, by the claim `auth_time`.
+
+    The staff pool lets nobody sign in without a second factor, and a token that is refreshed keeps the
+    time of the sign-in. In test mode, too, this is measured in real time.
+    """
+    text = str(auth_time)
+    if not (text.isascii() and text.isdecimal() and len(text) <= SECONDS_DIGITS_MAX):
+        return False
+    age = at.timestamp() - int(text)
+    return -SIGN_IN_LEEWAY_SECONDS <= age <= SIGN_IN_MINUTES * 60
+
+
+def _principal(context: Mapping[str, str], at: datetime) -> Caller:
     return Caller(
         principal=context["principal"],
         kind=CallerKind(context["kind"]),
@@ -37,11 +57,12 @@ def _principal(context: Mapping[str, str]) -> Caller:
         roles=frozenset(context["roles"].split()),
         scopes=frozenset(context["scopes"].split()),
         mode=Mode(context["mode"]),
+        signed_in_recently=signed_in_recently(context.get("auth_time", ""), at),
         parties=frozenset(context.get("parties", "").split()),
     )
 
 
-def _staff(claims: Mapping[str, Any]) -> Caller:
+def _staff(claims: Mapping[str, Any], at: datetime) -> Caller:
     groups = _words(claims.get("cognito:groups", ""))
     granted = _words(claims.get("scope", ""))
     scopes = frozenset(scope.removeprefix(SCOPE_PREFIX) for scope in granted)
@@ -59,6 +80,7 @@ def _staff(claims: Mapping[str, Any]) -> Caller:
         roles=groups - MODE_GROUPS,
         scopes=scopes,
         mode=Mode(mode),
+        signed_in_recently=not machine and signed_in_recently(claims.get("auth_time", ""), at),
     )
 
 

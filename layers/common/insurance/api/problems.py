@@ -15,6 +15,7 @@ from insurance.domain.core.errors import (
     InvalidFields,
     LegalHoldStands,
     Obstacle,
+    SignInTooOld,
 )
 
 CONTENT_TYPE = "application/problem+json"
@@ -202,6 +203,9 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     ),
     errors.MissingScope: Problem(HTTPStatus.FORBIDDEN, "missing-scope", "Scope missing"),
     errors.NoAuthority: Problem(HTTPStatus.FORBIDDEN, "no-authority", "Not within your authority"),
+    errors.SignInTooOld: Problem(
+        HTTPStatus.UNAUTHORIZED, "insufficient-user-authentication", "Sign in again"
+    ),
     errors.Unavailable: Problem(
         HTTPStatus.SERVICE_UNAVAILABLE, "busy", "Busy: repeat the call with the same key"
     ),
@@ -238,6 +242,8 @@ def members_of(error: InsuranceError) -> dict[str, Any]:
         return {"holds": holds} | _instant("possible_from", error.possible_from)
     if isinstance(error, CorrectionNotPossible):
         return {"obstacles": [_obstacle(obstacle) for obstacle in error.obstacles]}
+    if isinstance(error, SignInTooOld):
+        return {"max_age": error.max_age_seconds}
     return {}
 
 

@@ -18,6 +18,7 @@ from insurance.domain.core.errors import (
     KeyReused,
     MissingScope,
     NoAuthority,
+    SignInTooOld,
     StaleRevision,
     TooLargeToStore,
     Unavailable,
@@ -41,6 +42,8 @@ def refusals_of(route: Route) -> frozenset[type[InsuranceError]]:
             refusals.add(KeyReused)  # else the path names the result: no other request has its key
     if route.if_match:
         refusals.add(StaleRevision)
+    if route.step_up:
+        refusals.add(SignInTooOld)
     return frozenset(refusals)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from insurance import telemetry
 from insurance.api import problems
 from insurance.api.problems import Problem
-from insurance.domain.core.errors import InsuranceError, Unavailable
+from insurance.domain.core.errors import InsuranceError, SignInTooOld, Unavailable
 from insurance.metrics import Metric
 
 TRACE_PLACES_MAX = 12
@@ -51,6 +51,11 @@ def refused(event: Mapping[str, Any], error: InsuranceError) -> dict[str, Any]:
     headers = {}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.retry_after_seconds)
+    if isinstance(error, SignInTooOld):
+        headers["WWW-Authenticate"] = (  # RFC 9470
+            'Bearer realm="coverwright", error="insufficient_user_authentication",'
+            f' max_age="{error.max_age_seconds}"'
+        )
     return _problem(
         event, problems.problem_of(error), str(error), problems.members_of(error), headers
     )

@@ -56,6 +56,8 @@ class QueryDeclaration(Declaration):
 
 class CommandDeclaration(Declaration):
     status: NotRequired[HTTPStatus]
+    step_up: NotRequired[bool]
+    """A person may let money go by it: above a value only with a sign-in just before."""
     if_match: NotRequired[bool]
     """`If-Match` is honoured; a route that does not declare it ignores the header."""
     find_replay: NotRequired[FindReplay]
@@ -80,6 +82,7 @@ class Route:
     roles: Set[Role] = frozenset()
     raises: tuple[type[InsuranceError], ...] = ()
     status: HTTPStatus = HTTPStatus.OK
+    step_up: bool = False
     if_match: bool = False
     etag: bool = False
     paged: str = ""

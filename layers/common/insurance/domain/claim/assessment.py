@@ -72,6 +72,7 @@ def decide(
         ClaimOnHold: Nothing is decided while the claim is on hold.
         WrongState: The claim is decided, or a decision waits to be confirmed.
         DecisionNotPossible: The rules do not allow the decision, or its amount.
+        SignInTooOld: The claim is paid at once, and its total needs a sign-in just before.
         AlreadyErased: The facts of the loss were erased.
     """
     check_profile(act.caller, product)

@@ -17,6 +17,7 @@ from insurance.domain.claim.reserve import CostType, ReserveReason
 from insurance.domain.claim.task import HANDLER, Hold, Task
 from insurance.domain.claim.totals import passed, rooms_apart
 from insurance.domain.core.errors import WrongState
+from insurance.domain.core.house_authority import check_sign_in
 from insurance.domain.core.money import Money
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.party import Payee
@@ -94,6 +95,7 @@ def pay_expense(
 
     Raises:
         WrongState: The claim is closed.
+        SignInTooOld: The bill is paid at once, and its amount needs a sign-in just before.
         ClaimOnHold: Nothing is paid while it is on hold.
         ReserveTooLow: The expense reserve does not cover the bill.
         ClaimFull: The claim has as many payments as it can hold.
@@ -109,6 +111,8 @@ def pay_expense(
         and has_authority(act.caller, total, product, CostType.EXPENSE)
         and not reasons
     )
+    if straight:
+        check_sign_in(act.caller, total)
     status = PaymentStatus.EXECUTING if straight else PaymentStatus.AWAITING_APPROVAL
     paying = claim.moved(ClaimStep.PAY).paying(
         CostType.EXPENSE, expense.amount, status=status, by=act.by, to=expense.payee

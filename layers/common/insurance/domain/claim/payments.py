@@ -20,6 +20,7 @@ from insurance.domain.claim.set_off import PremiumDue, set_off_premium, undo_set
 from insurance.domain.claim.task import HANDLER, Task
 from insurance.domain.claim.totals import approval_counted
 from insurance.domain.core.errors import AlreadyErased, ClaimOnHold, PayeeUnsettled
+from insurance.domain.core.house_authority import check_sign_in
 from insurance.domain.core.segregation import Duty
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.product import Product
@@ -77,6 +78,7 @@ def decide_payment(
 
     Raises:
         NoAuthority: The claim's total is above the limits of the caller's roles.
+        SignInTooOld: The claim's total needs a sign-in just before.
         AlreadyErased: The payee's name and account were erased.
         ClaimOnHold: Nothing is paid while the claim is on hold.
         PayeeUnsettled: The payee was just changed, or has no account.
@@ -90,6 +92,7 @@ def decide_payment(
     _check_payable(context, payment, act)
     decided = payment.decided(approval, suspect=bool(matches))
     check_duty(claim, Duty.PAYMENT_APPROVED, act)
+    check_sign_in(act.caller, claim.committed_of(payment.cost_type))
     totals = approval_counted(claim, payment, product, act)
     if matches:
         agreed = claim.agreed(decided).replace(task=screening_task(matches, act.at))
@@ -121,6 +124,7 @@ def decide_screening(
         act: Who decides, and when.
 
     Raises:
+        SignInTooOld: The payment needs a sign-in just before.
         ClaimOnHold: Nothing is paid while the claim is on hold.
         WrongState: The payment is not being screened.
         SamePerson: Who requested or approved the payment, named the payee or took the notice cannot clear it.
@@ -132,6 +136,7 @@ def decide_screening(
         raise ClaimOnHold(claim.id)
     cleared = payment.screened(approval)
     check_duty(claim, Duty.PAYEE_CLEARED, act)
+    check_sign_in(act.caller, payment.amount)
     payee = claim.payee_of(payment)
     name = payee.name if payee else ""
     reason = approval.reason or ""

@@ -75,6 +75,7 @@ def receive_recovery(
         RecoveryNotFound: The claim has no recovery of this number.
         WrongState: The recovery is not pursued, or it has come to its end.
         NoAuthority: So much more comes in than was expected that the caller may not post it.
+        SignInTooOld: It needs a sign-in just before.
         ClaimFull: The claim has as many payments as it can hold.
     """
     recovery = _recovery(claim, number)
@@ -95,6 +96,7 @@ def abandon_recovery(claim: Claim, number: str, reason_code: str, act: Act) -> C
         RecoveryNotFound: The claim has no recovery of this number.
         WrongState: The recovery has come to its end already.
         NoAuthority: More is written off than the limits of the caller's roles allow.
+        SignInTooOld: The write-off needs a sign-in just before.
     """
     recovery = _recovery(claim, number)
     abandoned = recovery.abandoned(reason_code)

@@ -29,6 +29,7 @@ from insurance.domain.claim.verification import verify_claim
 from insurance.domain.contract.rule import RuleOutcome, RuleResult
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import ClaimOnHold
+from insurance.domain.core.house_authority import check_sign_in
 from insurance.domain.core.money import Money
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.demands import Demands, Use, stops
@@ -179,6 +180,8 @@ def carry_out(
         and record.decision is not Decision.GOODWILL
         and (decided_by is None or has_authority(decided_by, total, product))
     )
+    if straight and decided_by is not None:
+        check_sign_in(decided_by, total)
     status = PaymentStatus.EXECUTING if straight else PaymentStatus.AWAITING_APPROVAL
     paying = decided.paying(CostType.INDEMNITY, due, status=status, by=record.by)
     if straight:

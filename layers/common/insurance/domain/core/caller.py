@@ -29,6 +29,8 @@ class Caller(Value):
     roles: frozenset[str]
     scopes: frozenset[str]
     mode: Mode
+    signed_in_recently: bool = False
+    """Whether a member of staff gave password and second factor within `SIGN_IN_MINUTES`."""
     parties: frozenset[str] = frozenset()
     """The parties that a policyholder has access to. They see only what belongs to these."""
 

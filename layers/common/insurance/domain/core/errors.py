@@ -582,6 +582,14 @@ class NoAuthority(Forbidden):
         super().__init__(f"Your authority does not reach {what}.")
 
 
+class SignInTooOld(InsuranceError):
+    def __init__(self, what: str, minutes: int) -> None:
+        super().__init__(
+            f"To let {what} go, sign in again: the last sign-in must be at most {minutes} minutes old."
+        )
+        self.max_age_seconds = minutes * 60
+
+
 class Unavailable(InsuranceError):
     """Something that is needed did not answer; nothing was done."""
 

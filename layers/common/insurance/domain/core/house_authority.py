@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from insurance.domain.core.caller import Caller
-from insurance.domain.core.errors import NoAuthority
+from insurance.domain.core.errors import NoAuthority, SignInTooOld
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.roles import Role
 
@@ -71,6 +71,12 @@ TOTAL_LIMITS: Final[Mapping[RunningTotal, int]] = MappingProxyType(
 )
 """In euros, pounds and dollars, one to one. What passes a total waits for another person."""
 
+STEP_UP_ABOVE: Final = 10_000
+"""Who lets more go than this must have signed in just before. In euros, pounds and dollars, one to one."""
+
+SIGN_IN_MINUTES: Final = 10
+"""How old that sign-in may be."""
+
 APPROVALS_A_DAY: Final = 5
 """In a day one person approves payments up to so many times their limit for one claim of the product."""
 
@@ -92,10 +98,22 @@ def check_house_authority(caller: Caller, outlay: Outlay, amount: Money) -> None
 
     Raises:
         NoAuthority: No role's limit reaches it.
+        SignInTooOld: It needs a sign-in just before.
     """
     reach = max((LIMITS.get((role, outlay), 0) for role in caller.roles), default=0)
     if amount > _in(amount.currency, reach):
         raise NoAuthority(f"{amount} of {outlay.replace('_', ' ')}")
+    check_sign_in(caller, amount)
+
+
+def check_sign_in(caller: Caller, amount: Money) -> None:
+    """Check that a person who lets this amount go has signed in just before.
+
+    Raises:
+        SignInTooOld: They have not, and the amount needs it.
+    """
+    if amount > _in(amount.currency, STEP_UP_ABOVE) and not caller.signed_in_recently:
+        raise SignInTooOld(f"{amount}", SIGN_IN_MINUTES)
 
 
 def total_limit(total: RunningTotal, currency: Currency) -> Money:

@@ -5,7 +5,7 @@ from insurance.domain.bank.outgoing_payment import went_before
 from insurance.domain.billing import BillingSummary
 from insurance.domain.billing.duties import check_receipts
 from insurance.domain.billing.refund import REFUND_EVENTS
-from insurance.domain.core.house_authority import Outlay, check_house_authority
+from insurance.domain.core.house_authority import Outlay, check_house_authority, check_sign_in
 from insurance.domain.core.segregation import Duty
 from insurance.domain.party.party import Payee
 from insurance.domain.policy.holders import is_holder
@@ -35,6 +35,7 @@ def decide_refund(
         WrongState: The refund does not await approval.
         SamePerson: Who requested it, or recorded a payment of the policy, cannot approve it.
         NoAuthority: The policy's refunds are above the limits of the caller's roles.
+        SignInTooOld: They need a sign-in just before.
     """
     context = load_account(policy_id, command, ports)
     account = context.account
@@ -58,11 +59,14 @@ def screen_refund(
         RefundTooLarge: The money is owed again since it was requested.
         WrongState: The refund is not being screened.
         SamePerson: Who requested or approved it, or recorded a payment of the policy, cannot clear it.
+        SignInTooOld: The refund needs a sign-in just before.
     """
     context = load_account(policy_id, command, ports)
     if approval.granted:
         _check_receipts(Duty.PAYEE_CLEARED, approval, context)
     account = context.account.with_refund_screened(context.policy, refund_id, approval)
+    if approval.granted:
+        check_sign_in(command.caller, account.refund(refund_id).amount)
     step = AccountStep(account, REFUND_EVENTS[account.refund(refund_id).status])
     return store_account(step, context, command, ports)
 

@@ -124,6 +124,7 @@ def decide_return(
         WrongState: The return does not await approval.
         SamePerson: Who requested the return, or recorded the payment, cannot approve it.
         NoAuthority: The payment is above the limits of the caller's roles.
+        SignInTooOld: It needs a sign-in just before.
     """
     before = load_suspense(suspense_id, command, ports)
     payment = before.record.with_return_decided(approval)

@@ -30,6 +30,7 @@ def decide_payment(
         StaleRevision: Somebody else has changed the claim since the caller read it.
         NoAuthority: The claim's total, or what the caller approved that day, is above the limits of the
             caller's roles.
+        SignInTooOld: The claim's total needs a sign-in just before.
         AlreadyErased: The payee's name and account were erased.
         ClaimOnHold: Nothing is paid while the claim is on hold.
         PayeeUnsettled: The payee was just changed, or has no account.
@@ -55,6 +56,7 @@ def decide_screening(
         ClaimNotFound: The claim does not exist, or is of the other mode.
         PaymentNotFound: The claim has no such payment.
         StaleRevision: Somebody else has changed the claim since the caller read it.
+        SignInTooOld: The payment needs a sign-in just before.
         ClaimOnHold: Nothing is paid while the claim is on hold.
         WrongState: The payment is not being screened.
         SamePerson: Who requested or approved the payment, or named the payee, cannot clear it.

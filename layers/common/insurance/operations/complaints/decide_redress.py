@@ -2,7 +2,7 @@
 
 from insurance.domain.bank.outgoing_payment import AGREED
 from insurance.domain.complaint import Complaint, ComplaintEventType, RedressDecision
-from insurance.domain.core.house_authority import Outlay, check_house_authority
+from insurance.domain.core.house_authority import Outlay, check_house_authority, check_sign_in
 from insurance.domain.core.stored import Stored
 from insurance.operations.command import Command
 from insurance.operations.complaints.change_complaint import load_complaint, store_complaint
@@ -23,6 +23,7 @@ def approve_redress(
         WrongState: The redress does not await approval.
         SamePerson: Who offered it, or opened the complaint, cannot approve it.
         NoAuthority: The complaint's redress is above the limits of the caller's roles.
+        SignInTooOld: It needs a sign-in just before.
     """
     before = load_complaint(complaint_id, command, ports.complaints)
     matches = ports.screening.matches(before.record.payee_to_pay(redress_id).name)
@@ -45,10 +46,12 @@ def clear_redress(
         AlreadyErased: The payee's name and account were erased.
         WrongState: The redress is not being screened.
         SamePerson: Who offered or approved it, or opened the complaint, cannot clear it.
+        SignInTooOld: The redress needs a sign-in just before.
     """
     before = load_complaint(complaint_id, command, ports.complaints)
     matches = ports.screening.matches(before.record.payee_to_pay(redress_id).name)
     complaint = before.record.clear_redress(redress_id, matches, _decision(reason, command))
+    check_sign_in(command.caller, complaint.redress_of(redress_id).amount)
     type = ComplaintEventType.REDRESS_APPROVED
     return store_complaint(complaint, type, before, command, ports.complaints)
 
