@@ -3,8 +3,9 @@
 import json
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
-from demo.samples import BANKS
+from demo.samples import BANKS, british_iban
 
 type Json = dict[str, Any]
 
@@ -42,7 +43,6 @@ LOSS: Json = {
 }
 NOTICE = LOSS | {
     "claimant": {"name": "Ada Merton"},
-    "payee": {"name": "Ada Merton", "iban": "GB33BUKB20201555555555"},
     "narrative": "Slid into a wall on ice.",
 }
 PARTNER: Json = {
@@ -192,12 +192,19 @@ def notify(
 ) -> Ask:
     claimed = {"amount": amount, "currency": "GBP"}
     body = NOTICE | {"policy_id": policy_id, "claimed": claimed, "occurred_at": occurred_at}
+    body |= {"payee": payee(key)}
     return Ask("claim_intake", "POST", "/v1/claims", body, key, NOTIFIED_AT)
 
 
 def notify_and_settle(policy_id: str, key: str, *, occurred_at: str = LOSS["occurred_at"]) -> Ask:
     body = NOTICE | {"policy_id": policy_id, "occurred_at": occurred_at, "settle": True}
+    body |= {"payee": payee(key)}
     return Ask("claim_intake", "POST", "/v1/claims", body, key, NOTIFIED_AT)
+
+
+def payee(key: str) -> Json:
+    """Each claim goes to an account of its own: what one account is paid in a month is an item of its own."""
+    return {"name": "Ada Merton", "iban": british_iban(crc32(key.encode()) % 10**8)}
 
 
 def settle(claim_id: str, key: str) -> Ask:

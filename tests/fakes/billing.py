@@ -1,5 +1,7 @@
 """The ports of billing in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
 
+from collections.abc import Sequence
+
 from insurance.domain.billing import SuspendedPayment, UsedReference
 from insurance.domain.core.errors import (
     StaleRevision,
@@ -9,6 +11,7 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.identity import (
     billing_id_for,
 )
+from insurance.domain.core.running_totals import LimitMovement
 from insurance.domain.core.stored import Stored
 from insurance.operations.billing.ports import AccountChange, BillingContext, SuspenseChange
 from insurance.operations.command import Command
@@ -30,9 +33,11 @@ class MemoryBilling:
         self._memory.check(command.idempotency)
         return self.get(policy_id)
 
-    def store(self, change: AccountChange, *, command: Command) -> None:
+    def store(
+        self, change: AccountChange, *, command: Command, totals: Sequence[LimitMovement] = ()
+    ) -> None:
         self._memory.check(command.idempotency)
-        self._change(change)
+        self._change(change, totals)
         self._memory.keep(command.idempotency)
 
     def post(self, change: AccountChange, *, suspense_id: str, command: Command) -> None:
@@ -72,9 +77,11 @@ class MemoryBilling:
         self._memory.suspense[payment.id] = Stored(payment, event.head, None)
         self._memory.keep(command.idempotency)
 
-    def change_suspense(self, change: SuspenseChange, *, command: Command) -> None:
+    def change_suspense(
+        self, change: SuspenseChange, *, command: Command, totals: Sequence[LimitMovement] = ()
+    ) -> None:
         self._memory.check(command.idempotency)
-        self._change_suspense(change)
+        self._change_suspense(change, totals)
         self._memory.keep(command.idempotency)
 
     def allocate(
@@ -85,17 +92,21 @@ class MemoryBilling:
         self.store(change, command=command)
         self._change_suspense(suspense)
 
-    def _change(self, change: AccountChange) -> None:
+    def _change(self, change: AccountChange, totals: Sequence[LimitMovement]) -> None:
         event, account, before = change
         if self._memory.accounts.get(account.id) != before.account:
             raise StaleRevision(account.policy_id)
+        self._memory.take(totals, account.policy_id)
         self._memory.append(event, lambda: StaleRevision(account.policy_id))
         self._memory.accounts[account.id] = Stored(account, event.head, None)
 
-    def _change_suspense(self, change: SuspenseChange) -> None:
+    def _change_suspense(
+        self, change: SuspenseChange, totals: Sequence[LimitMovement] = ()
+    ) -> None:
         event = change.event
         if self.get_suspense(event.stream).head != change.before.head:
             raise StaleRevision(event.stream)
+        self._memory.take(totals, event.stream)
         self._memory.append(event, lambda: StaleRevision(event.stream))
         payment = SuspendedPayment.merge_personal(event.facts, {})
         self._memory.suspense[event.stream] = Stored(payment, event.head, None)

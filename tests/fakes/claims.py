@@ -1,29 +1,27 @@
 """The ports of claims in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from insurance.domain.claim import Claim
 from insurance.domain.claim.context import ClaimContext, NoticeContext
 from insurance.domain.claim.evidence import first_seen
-from insurance.domain.claim.limits import LimitMovement, LimitUsage, movements
+from insurance.domain.claim.limits import LimitUsage, movements
 from insurance.domain.claim.payee_account import (
     CLAIMS_MAX,
     UNKNOWN,
     PayeeAccount,
-    account_number,
 )
 from insurance.domain.claim.set_off import SetOffEntry
-from insurance.domain.claim.totals import KeptTotal, Pool
 from insurance.domain.core.errors import (
     AccountMoved,
     ClaimNotFound,
-    LimitMoved,
     StaleRevision,
 )
 from insurance.domain.core.event import Event
-from insurance.domain.core.house_authority import RunningTotal
 from insurance.domain.core.identity import Mode, billing_id_for, mode_of, policy_id_for
+from insurance.domain.core.money import Money
+from insurance.domain.core.running_totals import LimitMovement, Pool, Room
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.names import comparable
 from insurance.domain.party.party import Payee
@@ -134,13 +132,11 @@ class MemoryClaims:
         self._memory.claims[claim.id] = Stored(claim, event.head, before.key)
         self._memory.keep(command.idempotency)
 
-    def totals(self, pools: Sequence[Pool]) -> Mapping[RunningTotal, KeptTotal]:
-        ids = {pool.total: pool.id or f"total_{pool.name}" for pool in pools}
-        kept = {total: self._memory.used_for_life.get(id, {}) for total, id in ids.items()}
-        return {total: KeptTotal(ids[total], used.get(total, 0)) for total, used in kept.items()}
+    def totals(self, pools: Sequence[Pool], *, look: bool = True) -> Sequence[Room]:
+        return MemoryRunningTotals(self._memory).totals(pools, look=look)
 
     def _payee_account(self, id: str, naming: Payee | None) -> PayeeAccount:
-        account = account_number(naming) if naming else None
+        account = naming.account if naming else None
         noted = self._memory.payee_accounts.get((mode_of(id), account or ""))
         if naming is None or noted is None:
             return UNKNOWN
@@ -168,23 +164,25 @@ class MemoryClaims:
     def _take(
         self, used_before: Sequence[LimitUsage], claim: Claim, totals: Sequence[LimitMovement]
     ) -> None:
-        moved = [
-            (movement, self._pool(movement.pool, claim.policy_id))
-            for movement in (*movements(used_before, claim.limit_usage), *totals)
-        ]
-        if any(each.change > 0 and used.get(each.code, 0) > each.room for each, used in moved):
-            raise LimitMoved(claim.id)
-        for each, used in moved:
-            used[each.code] = used.get(each.code, 0) + each.change
-
-    def _pool(self, pool: str | None, policy_id: str) -> dict[str, int]:
-        if pool is not None:
-            return self._memory.used_for_life.setdefault(pool, {})
-        return self._memory.used.setdefault(policy_id, {})
+        moved = (*movements(used_before, claim.limit_usage), *totals)
+        self._memory.take(moved, claim.policy_id)
 
     def _used(self, policy: Policy) -> dict[str, int]:
         shared = self._memory.used_for_life.get(policy.shares_with or policy.id, {})
         return self._memory.used.get(policy.id, {}) | shared
+
+
+class MemoryRunningTotals:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def totals(self, pools: Sequence[Pool], *, look: bool = True) -> Sequence[Room]:
+        return [self._room(pool, pool.id or f"total_{pool.name}", look=look) for pool in pools]
+
+    def _room(self, pool: Pool, id: str, *, look: bool) -> Room:
+        used = self._memory.used_for_life.get(id, {}).get(pool.total, 0)
+        money = Money(amount=used, currency=pool.whole.currency) if look else None
+        return Room(pool.total, money, pool.whole, id)
 
 
 class MemoryPayeeAccounts:
@@ -192,7 +190,7 @@ class MemoryPayeeAccounts:
         self._accounts = memory.payee_accounts
 
     def note(self, mode: Mode, payee: Payee, claim_id: str, *, approved: bool) -> None:
-        account = account_number(payee)
+        account = payee.account
         if account is None:
             return
         claims, approved_before = self._accounts.get((mode, account), (frozenset(), False))

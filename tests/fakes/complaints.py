@@ -1,5 +1,7 @@
 """The ports of complaints in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
 
+from collections.abc import Sequence
+
 from insurance.domain.complaint import Complaint
 from insurance.domain.core.errors import (
     ComplaintNotFound,
@@ -7,6 +9,7 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import quote_id_for
+from insurance.domain.core.running_totals import LimitMovement
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.operations.command import Command
 from insurance.operations.complaints.ports import ComplaintContext
@@ -51,11 +54,18 @@ class MemoryComplaints:
         return self.get(complaint_id)
 
     def change(
-        self, event: Event, complaint: Complaint, *, before: Stored[Complaint], command: Command
+        self,
+        event: Event,
+        complaint: Complaint,
+        *,
+        before: Stored[Complaint],
+        command: Command,
+        totals: Sequence[LimitMovement] = (),
     ) -> None:
         self._memory.check(command.idempotency)
         if self._memory.complaints[complaint.id].head != before.head:
             raise StaleRevision(complaint.id)
+        self._memory.take(totals, complaint.id)
         self._memory.append(event, lambda: StaleRevision(complaint.id))
         self._memory.complaints[complaint.id] = Stored(complaint, event.head, before.key)
         self._memory.keep(command.idempotency)

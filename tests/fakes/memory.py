@@ -1,6 +1,6 @@
 """What the fakes of all areas share: the events, the idempotency records and every stored value."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from insurance.domain.complaint import Complaint
 from insurance.domain.contract.number import normalise_number
 from insurance.domain.core.errors import (
     KeyReused,
+    LimitMoved,
     NumberTaken,
 )
 from insurance.domain.core.event import Event
@@ -18,6 +19,7 @@ from insurance.domain.core.identity import (
     policy_id_for,
 )
 from insurance.domain.core.party_record import PartyRecord
+from insurance.domain.core.running_totals import LimitMovement
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.document import Document
 from insurance.domain.events.catalogue import CATALOGUE
@@ -112,6 +114,22 @@ class Memory:
         _move(self.claims, policy_id, partner)
         _move(self.complaints, policy_id, partner)
         _move(self.accounts, policy_id, partner)
+
+    def take(self, moved: Sequence[LimitMovement], of: str) -> None:
+        """Take of shared limits and running totals, all or none: those of no pool are of this policy."""
+        used = [
+            self.used.setdefault(of, {})
+            if each.pool is None
+            else self.used_for_life.setdefault(each.pool, {})
+            for each in moved
+        ]
+        if any(
+            each.change > 0 and there.get(each.code, 0) > each.room
+            for each, there in zip(moved, used, strict=True)
+        ):
+            raise LimitMoved(of)
+        for each, there in zip(moved, used, strict=True):
+            there[each.code] = there.get(each.code, 0) + each.change
 
     def give_number(self, number: str, id: str) -> None:
         given = self.numbers.setdefault((id.rsplit("_", 1)[0], normalise_number(number)), id)

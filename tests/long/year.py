@@ -151,7 +151,9 @@ class Year:
         )
         self.products = OneProduct(motor_with(grace_days=GRACE_DAYS))
         self.stores = on_dynamodb(dynamodb, tables)
-        self._billing = RefundPorts(self.products, self.stores.billing, BundledScreening())
+        self._billing = RefundPorts(
+            self.products, self.stores.billing, BundledScreening(), self.stores.running_totals
+        )
         self.keys = PlainKeys()
         made = Stores(lambda: dynamodb, tables.__getitem__, lambda: self.keys, lambda: self.keys)
         self.scheduled = made.scheduled_jobs

@@ -33,11 +33,12 @@ from insurance.operations.policy.ports import (
 )
 from insurance.operations.products.ports import ProductVersions
 from insurance.operations.quoting.ports import Quotes
+from insurance.operations.running_totals import RunningTotals
 from insurance.operations.search.ports import SearchLists
 from insurance.operations.work.ports import WorkLists
 
 from tests.fakes.billing import MemoryBilling
-from tests.fakes.claims import MemoryClaims, MemoryPayeeAccounts
+from tests.fakes.claims import MemoryClaims, MemoryPayeeAccounts, MemoryRunningTotals
 from tests.fakes.complaints import MemoryComplaints
 from tests.fakes.documents import MemoryDocuments
 from tests.fakes.keys import MemoryKey, PlainKeys
@@ -114,6 +115,7 @@ class Stores:
     sealed_facts: SealedFacts
     contracts: PartyContracts
     payee_accounts: PayeeAccounts
+    running_totals: RunningTotals
     new_key: Callable[[], Any]
 
 
@@ -142,6 +144,7 @@ def in_memory() -> Stores:
         MemorySealedFacts(memory),
         MemoryPartyContracts(memory),
         MemoryPayeeAccounts(memory),
+        MemoryRunningTotals(memory),
         lambda: MemoryKey(b"key"),
     )
 
@@ -172,6 +175,7 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
         real.sealed_facts,
         real.party_contracts,
         real.payee_accounts,
+        real.running_totals,
         keys.new,
     )
 

@@ -235,6 +235,7 @@ def complaint_ports() -> ComplaintPorts:
         products=wiring.products(),
         complaints=wiring.stores().complaints,
         screening=wiring.screening(),
+        totals=wiring.stores().running_totals,
         register=wiring.stores().work_lists,
     )
 
@@ -325,7 +326,10 @@ def refund_ports() -> RefundPorts:
     from insurance.operations.billing.ports import RefundPorts
 
     return RefundPorts(
-        products=wiring.products(), billing=wiring.stores().billing, screening=wiring.screening()
+        products=wiring.products(),
+        billing=wiring.stores().billing,
+        screening=wiring.screening(),
+        totals=wiring.stores().running_totals,
     )
 
 

@@ -5,20 +5,19 @@ from collections.abc import Sequence
 import pytest
 from insurance.domain.claim import Claim
 from insurance.domain.claim.event_types import ClaimEventType
-from insurance.domain.claim.limits import LimitMovement
-from insurance.domain.claim.totals import KeptTotal, Pool
 from insurance.domain.core.errors import LimitMoved, StaleRevision
 from insurance.domain.core.event import StreamPosition
 from insurance.domain.core.house_authority import RunningTotal
 from insurance.domain.core.identity import mode_of
+from insurance.domain.core.running_totals import LimitMovement, Pool, taken_of
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 
-from tests.support.builders import make_claim, make_command, next_event
+from tests.support.builders import gbp, make_claim, make_command, next_event
 from tests.support.stores import NOTIFY, SETTLE, Stores, accept, add_quote, issue, two_claims
 
-HANDLER = Pool(RunningTotal.HANDLER_DAY, "test#GBP#2026-03-11#staff-kim")
-ACCOUNT = Pool(RunningTotal.PAYEE_ACCOUNT, "test#GBP#2026-03#20201555555555")
+HANDLER = Pool(RunningTotal.HANDLER_DAY, "test#GBP#2026-03-11#staff-kim", gbp("10"))
+ACCOUNT = Pool(RunningTotal.PAYEE_ACCOUNT, "test#GBP#2026-03#20201555555555", gbp("10"))
 
 
 def claim_of(policy: Policy, ending: str) -> Claim:
@@ -42,17 +41,15 @@ def test_what_counts_to_a_total_is_read_by_the_next_one(stores: Stores):
     first, second = two_claims(stores)
     stores.index_keys.token(mode_of(first.id), "any", "makes the key")
     empty = stores.claims.totals([HANDLER, ACCOUNT])
-    assert {total: kept.used for total, kept in empty.items()} == {
-        HANDLER.total: 0,
-        ACCOUNT.total: 0,
-    }
+    assert [room.used for room in empty] == [gbp("0"), gbp("0")]
+    unseen = [room._replace(used=None) for room in empty]
+    assert stores.claims.totals([HANDLER, ACCOUNT], look=False) == unseen
 
     for number, claim in enumerate((first, second)):
-        moved = [taken(pool, empty[pool.total].id, 500, 1000) for pool in (HANDLER, ACCOUNT)]
-        store(stores, claim, f"s-{number}", moved)
+        store(stores, claim, f"s-{number}", taken_of(empty, gbp("5")))
 
-    kept = stores.claims.totals([HANDLER, ACCOUNT])
-    assert kept == {total: KeptTotal(empty[total].id, 1000) for total in empty}
+    full = [room._replace(used=gbp("10")) for room in empty]
+    assert stores.claims.totals([HANDLER, ACCOUNT]) == full
 
 
 def test_a_total_is_passed_by_nobody_and_nothing_is_stored_then(stores: Stores):
@@ -63,7 +60,7 @@ def test_a_total_is_passed_by_nobody_and_nothing_is_stored_then(stores: Stores):
     with pytest.raises(LimitMoved):
         store(stores, second, "s-2", [taken(HANDLER, kept_in, 600, 400)])
 
-    assert stores.claims.totals([HANDLER])[HANDLER.total].used == 600
+    assert [room.used for room in stores.claims.totals([HANDLER])] == [gbp("6")]
     assert stores.claims.get(second.id).record == second
 
 
@@ -111,9 +108,9 @@ def test_a_notice_that_comes_second_is_told_so_and_not_that_a_total_moved(stores
 
 def test_an_account_stands_nowhere_in_clear(dynamodb_stores: Stores):
     stores = dynamodb_stores
-    assert stores.claims.totals([ACCOUNT]) == {}  # there is no key for hashes yet
+    assert stores.claims.totals([ACCOUNT]) == []  # there is no key for hashes yet
 
     stores.index_keys.token(mode_of("clm_test_1"), "any", "makes the key")
 
-    [kept] = stores.claims.totals([ACCOUNT]).values()
-    assert "20201555555555" not in kept.id
+    [kept] = stores.claims.totals([ACCOUNT])
+    assert "20201555555555" not in str(kept.pool)

@@ -1,5 +1,6 @@
 """Bank statements: read strictly, posted entry by entry, nothing twice, and nothing holds up the rest."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,6 +10,7 @@ from insurance.bank.statements import COLUMNS, read_camt, read_csv
 from insurance.domain.bank.statement import ENTRIES_MAX, named_in
 from insurance.domain.core.errors import StaleRevision, Unavailable, UnreadableStatement
 from insurance.domain.core.identity import Mode, invoice_id_for, suspense_id_for
+from insurance.domain.core.running_totals import LimitMovement
 from insurance.operations.billing.ports import AccountChange
 from insurance.operations.billing.resolve_suspense import allocate_suspense
 from insurance.operations.command import Command
@@ -225,11 +227,13 @@ class Trouble(MemoryBilling):
         super().__init__(memory)
         self.error, self.times = error, times
 
-    def store(self, change: AccountChange, *, command: Command) -> None:
+    def store(
+        self, change: AccountChange, *, command: Command, totals: Sequence[LimitMovement] = ()
+    ) -> None:
         if change.account.paid_in[-1].reference.endswith("A2") and self.times:
             self.times -= 1
             raise self.error
-        super().store(change, command=command)
+        super().store(change, command=command, totals=totals)
 
 
 def test_a_fault_at_one_entry_stalls_no_other_and_the_call_is_repeated(platform):

@@ -1,4 +1,4 @@
-"""Claims on one policy, and to one account, that are settled at once pass a running total by nothing, on a real engine."""
+"""What is let go at once, by rules or by one person, passes a running total by nothing, on a real engine."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -6,12 +6,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from insurance.domain.core.errors import StaleRevision, Unavailable
+from insurance.domain.core import house_authority
+from insurance.domain.core.errors import NoAuthority, StaleRevision, Unavailable
+from insurance.domain.core.house_authority import Outlay
+from insurance.domain.core.identity import Mode, suspense_id_for
+from insurance.domain.core.roles import Role
+from insurance.operations.billing.ports import RefundPorts
+from insurance.operations.billing.resolve_suspense import decide_return
 from insurance.operations.claims.ports import ClaimPorts
 from insurance.operations.claims.settle_claim import settle_claim
 from insurance.operations.idempotency import RecordedAnswer
 from insurance.screening import BundledScreening
 
+from tests.support.billing import granted, person
 from tests.support.builders import PARTNER, make_command
 from tests.support.claims import AT_FAULT, issued, loss, notified
 from tests.support.platform import Platform
@@ -50,6 +57,65 @@ def settled_at_once(platform: Platform, claim_ids: list[str]) -> list[dict[str, 
 
 def statuses(claims: list[dict[str, Any]]) -> Counter[str]:
     return Counter(claim["payments"][0]["status"] for claim in claims)
+
+
+def returned_at_once(platform: Platform, suspense_ids: list[str]) -> Counter[str]:
+    """What comes of it that one person approves the returns of all these payments at the same moment."""
+    ports = RefundPorts(
+        platform.products,
+        platform.stores.billing,
+        BundledScreening(),
+        platform.stores.running_totals,
+    )
+    finance = person("frank")
+
+    def approve(suspense_id: str) -> str:
+        command = make_command(
+            f"return-{suspense_id}",
+            caller=finance,
+            operation="test POST /v1/suspense/{suspense_id}/return/approval",
+            now=platform.now,
+            render=lambda _result: RecordedAnswer("{}"),
+        )
+        for _ in range(PATIENCE):
+            try:
+                decide_return(suspense_id, granted(finance), command, ports)
+            except (Unavailable, StaleRevision):
+                continue
+            except NoAuthority:
+                return "no authority"
+            return "approved"
+        return "not finished"
+
+    with ThreadPoolExecutor(CALLERS) as callers:
+        return Counter(callers.map(approve, suspense_ids))
+
+
+def test_one_persons_day_is_passed_by_nothing_either(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+):
+    limits = {**house_authority.LIMITS, (Role.FINANCE, Outlay.RETURN): 100}
+    monkeypatch.setattr(house_authority, "LIMITS", limits)
+    suspense_ids = [waiting_return(platform, f"REF-{number}") for number in range(CALLERS)]
+
+    came_to = returned_at_once(platform, suspense_ids)
+
+    assert came_to == {"approved": 5, "no authority": CALLERS - 5}
+
+
+def waiting_return(platform: Platform, reference: str) -> str:
+    """A payment of 100 for nobody, which somebody asks to return."""
+    body = {
+        "policy_id": "pol_test_0000000000000000",
+        "reference": reference,
+        "amount": {"amount": 100_00, "currency": "GBP"},
+        "received_on": "2026-11-20",
+    }
+    platform.post("/v1/payments", body, by="bank-test")
+    suspense_id = suspense_id_for(Mode.TEST, reference)
+    asked = {"reason_code": "payer_unknown"}
+    platform.post(f"/v1/suspense/{suspense_id}/return", asked, by="controller-test")
+    return suspense_id
 
 
 def test_claims_on_one_policy_pass_its_total_by_nothing(platform: Platform):

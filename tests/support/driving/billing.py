@@ -30,7 +30,7 @@ class Billing(Policies):
 
     @property
     def refund_ports(self) -> RefundPorts:
-        return RefundPorts(self.products, self.stores.billing, NOBODY)
+        return RefundPorts(self.products, self.stores.billing, NOBODY, self.stores.running_totals)
 
     # -- plans and payments ---------------------------------------------------------------------
 

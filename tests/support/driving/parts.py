@@ -12,7 +12,7 @@ from insurance.operations.products.ports import Products
 from insurance.products import product
 
 from tests.fakes.billing import MemoryBilling
-from tests.fakes.claims import MemoryClaims, MemoryPayeeAccounts
+from tests.fakes.claims import MemoryClaims, MemoryPayeeAccounts, MemoryRunningTotals
 from tests.fakes.complaints import MemoryComplaints
 from tests.fakes.documents import MemoryDocuments, MemoryObjects
 from tests.fakes.keys import PlainKeys
@@ -73,6 +73,7 @@ def stores_in_memory(memory: Memory) -> SimpleNamespace:
         party_contracts=MemoryPartyContracts(memory),
         claims=MemoryClaims(memory),
         payee_accounts=MemoryPayeeAccounts(memory),
+        running_totals=MemoryRunningTotals(memory),
         billing=MemoryBilling(memory),
         earnings=MemoryEarnings(memory),
         documents=MemoryDocuments(memory),

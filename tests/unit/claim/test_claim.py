@@ -15,12 +15,13 @@ from insurance.domain.claim import (
 )
 from insurance.domain.claim.claim import DECISIONS_MAX, PAYMENTS_MAX, RECOVERIES_MAX
 from insurance.domain.claim.lifecycle import REFUSED_STEPS
-from insurance.domain.claim.limits import LimitMovement, movements
+from insurance.domain.claim.limits import movements
 from insurance.domain.claim.postings import postings_between
 from insurance.domain.claim.recoveries import RecoveryInput, identify_recovery
 from insurance.domain.claim.recovery import RecoveryKind
 from insurance.domain.core.errors import ClaimFull, ClaimStillOpen, ReserveTooLow
 from insurance.domain.core.posting import Account
+from insurance.domain.core.running_totals import LimitMovement
 from insurance.domain.core.tasks import TaskCode
 
 from tests.support.builders import NOW, gbp, make_claim

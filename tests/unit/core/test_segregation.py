@@ -7,11 +7,18 @@ import pytest
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import NoAuthority, SamePerson
 from insurance.domain.core.house_authority import (
+    APPROVALS_A_DAY,
+    APPROVED_LIMITS,
+    HOLDERS_ACCOUNT,
     LIMITS,
+    PARTS,
     TOTAL_LIMITS,
     Outlay,
     RunningTotal,
     check_house_authority,
+    day_limit,
+    part_limit,
+    total_limit,
 )
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency, Money
@@ -99,6 +106,12 @@ TOTALS = {
     RunningTotal.PAYEE_ACCOUNT: "| account, month |",
     RunningTotal.PARTNER_DAY: "| partner, day |",
     RunningTotal.HANDLER_DAY: "| person, day |",
+    RunningTotal.PARTNER_ALL: "| partner, day, everybody |",
+}
+APPROVED = {
+    RunningTotal.PAYEE_ACCOUNT: "| account, month, approved |",
+    RunningTotal.REQUESTER_DAY: "| who asked, day |",
+    RunningTotal.PARTNER_OUTLAYS: "| partner, day, approved |",
 }
 
 
@@ -119,4 +132,33 @@ def test_the_document_says_up_to_what_each_role_lets_money_go(outlay: Outlay) ->
 
 @pytest.mark.parametrize("total", TOTAL_LIMITS)
 def test_the_document_says_how_much_may_count_to_a_total(total: RunningTotal) -> None:
-    assert cells(TOTALS[total])[-1] == f"{TOTAL_LIMITS[total]:,}"
+    assert cells(TOTALS[total])[-1].startswith(f"{TOTAL_LIMITS[total]:,}")
+
+
+def test_the_document_says_what_a_holders_account_is_paid() -> None:
+    assert (
+        f"who holds the policy {HOLDERS_ACCOUNT:,}" in cells(TOTALS[RunningTotal.PAYEE_ACCOUNT])[-1]
+    )
+
+
+@pytest.mark.parametrize("total", APPROVED)
+def test_the_document_says_what_two_people_let_go(total: RunningTotal) -> None:
+    limits = [APPROVED_LIMITS[total, outlay] for outlay in (Outlay.REFUND, Outlay.REDRESS)]
+
+    assert cells(APPROVED[total])[-2:] == [f"{limit:,}" for limit in limits]
+
+
+def test_each_way_out_has_totals_of_its_person_and_those_to_a_payee_of_all_three() -> None:
+    paid_to_somebody = {Outlay.REFUND, Outlay.REDRESS}
+    assert set(APPROVED_LIMITS) == {
+        (total, outlay) for total in APPROVED for outlay in paid_to_somebody
+    }
+    for (role, outlay), limit in LIMITS.items():
+        whole = day_limit(caller(role), outlay, Currency.GBP)
+        assert whole == Money.of(str(limit * APPROVALS_A_DAY), Currency.GBP)
+
+
+def test_the_parts_of_a_partner_come_to_no_more_than_its_day() -> None:
+    whole = total_limit(RunningTotal.PARTNER_ALL, Currency.GBP)
+
+    assert part_limit(Currency.GBP).amount * PARTS == whole.amount

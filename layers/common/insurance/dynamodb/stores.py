@@ -5,14 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from insurance.dynamodb.tables import Tables
+from insurance.dynamodb.store_parts import StoreParts
 
 # A function loads the stores that it uses and no other: every import below is inside its property.
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from mypy_boto3_dynamodb import DynamoDBClient
-
     from insurance.dynamodb.billing.accounts import DynamoDBBilling
     from insurance.dynamodb.claims.claims import DynamoDBClaims
     from insurance.dynamodb.claims.payee_accounts import DynamoDBPayeeAccounts
@@ -20,7 +16,6 @@ if TYPE_CHECKING:
     from insurance.dynamodb.delivery.deliveries import DynamoDBDeliveries
     from insurance.dynamodb.delivery.stored_events import DynamoDBStoredEvents
     from insurance.dynamodb.documents.documents import DynamoDBDocuments
-    from insurance.dynamodb.idempotency_records import IdempotencyRecords
     from insurance.dynamodb.ledger.calendars import DynamoDBCalendars
     from insurance.dynamodb.ledger.control_accounts import DynamoDBControlAccounts
     from insurance.dynamodb.ledger.earnings import DynamoDBEarnings
@@ -29,7 +24,6 @@ if TYPE_CHECKING:
     from insurance.dynamodb.ledger.reconciliation import DynamoDBReconciliations
     from insurance.dynamodb.parties.accesses import DynamoDBAccesses
     from insurance.dynamodb.parties.contract_demands import DynamoDBContractDemands
-    from insurance.dynamodb.parties.index_keys import DynamoDBIndexKeys
     from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
     from insurance.dynamodb.parties.named_parties import DynamoDBNamedParties
     from insurance.dynamodb.parties.parties import DynamoDBParties
@@ -40,7 +34,6 @@ if TYPE_CHECKING:
     from insurance.dynamodb.policy.corrections import DynamoDBCorrections
     from insurance.dynamodb.policy.policies import DynamoDBPolicies
     from insurance.dynamodb.policy.policy_changes import DynamoDBPolicyChanges
-    from insurance.dynamodb.policy.policy_reader import PolicyReader
     from insurance.dynamodb.policy.policy_transfers import DynamoDBPolicyTransfers
     from insurance.dynamodb.policy.registered_partners import DynamoDBRegisteredPartners
     from insurance.dynamodb.policy.renewals import DynamoDBRenewals
@@ -53,69 +46,14 @@ if TYPE_CHECKING:
     from insurance.dynamodb.search.sealed_facts import DynamoDBSealedFacts
     from insurance.dynamodb.search.search_index import DynamoDBSearchIndex, DynamoDBSearchLists
     from insurance.dynamodb.work.work_lists import DynamoDBWorkLists
-    from insurance.operations.parties.ports import Keys
 
 
-class Stores:
+class Stores(StoreParts):
     """The stores over one client, one set of tables and one key ring.
 
     `table` names a table by its setting ("quotes"). All four are called on first use, so a function
     needs a variable, and the permission that goes with it, only for what it uses.
     """
-
-    def __init__(
-        self,
-        client: Callable[[], DynamoDBClient],
-        table: Callable[[str], str],
-        keys: Callable[[], Keys],
-        index_ring: Callable[[], Keys],
-    ) -> None:
-        self._make_client = client
-        self._tables = Tables(table)
-        self._make_keys = keys
-        self._make_index_ring = index_ring
-
-    @cached_property
-    def client(self) -> DynamoDBClient:
-        """The client of all stores."""
-        return self._make_client()
-
-    @cached_property
-    def keys(self) -> Keys:
-        """The key ring that opens personal data."""
-        return self._make_keys()
-
-    @cached_property
-    def policy_reader(self) -> PolicyReader:
-        """How a policy is read together with what hangs on it."""
-        from insurance.dynamodb.policy.policy_reader import PolicyReader
-
-        return PolicyReader(self._tables, keys=self.keys)
-
-    @cached_property
-    def sealed_policies(self) -> PolicyReader:
-        """The same where nobody asks what is personal: it stays sealed, and no key is opened."""
-        from insurance.dynamodb.policy.policy_reader import PolicyReader
-
-        return PolicyReader(self._tables, keys=None)
-
-    @cached_property
-    def contract_idempotency(self) -> IdempotencyRecords:
-        """Idempotency records of commands on quotes and complaints: the key stands with the party, or only
-        with the quote."""
-        return self._records_with_keys_in("quotes", "parties")
-
-    @cached_property
-    def idempotency(self) -> IdempotencyRecords:
-        """Idempotency records of commands on what comes after: the key stands with the party."""
-        return self._records_with_keys_in("parties")
-
-    @cached_property
-    def staff_idempotency(self) -> IdempotencyRecords:
-        """Idempotency records of commands that are about nobody: their answers are not sealed."""
-        from insurance.dynamodb.idempotency_records import IdempotencyRecords
-
-        return IdempotencyRecords(self.client, self._tables, lambda _about: None)
 
     @cached_property
     def product_versions(self) -> DynamoDBProductVersions:
@@ -189,7 +127,11 @@ class Stores:
         from insurance.dynamodb.billing.accounts import DynamoDBBilling
 
         return DynamoDBBilling(
-            self.client, self._tables, policies=self.policy_reader, idempotency=self.idempotency
+            self.client,
+            self._tables,
+            policies=self.policy_reader,
+            idempotency=self.idempotency,
+            running_totals=self.running_totals,
         )
 
     @cached_property
@@ -202,7 +144,7 @@ class Stores:
             policies=self.policy_reader,
             idempotency=self.idempotency,
             payee_accounts=self.payee_accounts,
-            keys=self.keys,
+            running_totals=self.running_totals,
         )
 
     @cached_property
@@ -222,7 +164,11 @@ class Stores:
         from insurance.dynamodb.complaints.complaints import DynamoDBComplaints
 
         return DynamoDBComplaints(
-            self.client, self._tables, idempotency=self.contract_idempotency, keys=self.keys
+            self.client,
+            self._tables,
+            idempotency=self.contract_idempotency,
+            running_totals=self.running_totals,
+            keys=self.keys,
         )
 
     @cached_property
@@ -240,12 +186,6 @@ class Stores:
         return DynamoDBDocuments(
             self.client, self._tables, reader=self.policy_reader, idempotency=self.idempotency
         )
-
-    @cached_property
-    def index_keys(self) -> DynamoDBIndexKeys:
-        from insurance.dynamodb.parties.index_keys import DynamoDBIndexKeys
-
-        return DynamoDBIndexKeys(self.client, self._tables, keys=self._make_index_ring())
 
     @cached_property
     def contract_demands(self) -> DynamoDBContractDemands:
@@ -390,9 +330,3 @@ class Stores:
         from insurance.dynamodb.products.product_versions import DynamoDBKnownVersions
 
         return DynamoDBKnownVersions(self.client, self._tables)
-
-    def _records_with_keys_in(self, *holders: str) -> IdempotencyRecords:
-        from insurance.dynamodb.idempotency_records import IdempotencyRecords, KeysInTables
-
-        key_of = KeysInTables(self.client, self._tables, lambda: self.keys, holders).of
-        return IdempotencyRecords(self.client, self._tables, key_of)

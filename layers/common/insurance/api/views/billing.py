@@ -20,6 +20,7 @@ from insurance.domain.billing import (
 from insurance.domain.billing.refund import TO_ANOTHER
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.identity import invoice_id_for
+from insurance.domain.core.running_totals import words_of
 from insurance.domain.policy import Policy
 from insurance.domain.policy.holders import is_holder
 from insurance.operations.billing.offer_plans import PlanOffers
@@ -139,11 +140,12 @@ class RefundView(BaseModel):
         """As who approves it must see it: the payee with the end of the account."""
         payee, policy = (summary.account.payees or {}).get(refund.id), summary.policy
         known = payee and is_holder(payee.name, policy.policyholder, policy.joint_holders)
+        because = [*([TO_ANOTHER] if payee and not known else []), *words_of(refund.over)]
         return cls.of(refund).model_copy(
             update={
                 "payee": PayeeView.masked(payee) if payee else None,
                 "kept_reports": KeptReportView.all_of(refund),
-                "referred_because": TO_ANOTHER if payee and not known else None,
+                "referred_because": " ".join(because) or None,
             }
         )
 

@@ -15,6 +15,7 @@ from insurance.domain.complaint import Complainant, Complaint, Redress
 from insurance.domain.complaint.redress_payee import TO_ANOTHER, is_owed
 from insurance.domain.complaint.register import as_csv, row_of
 from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.running_totals import words_of
 from insurance.domain.core.stored import Stored
 from insurance.operations.listing import ListPage
 
@@ -40,13 +41,15 @@ class RedressView(BaseModel):
     def internal(cls, payment: Redress, complaint: Complaint) -> Self:
         """As who approves it must see it: the payee with the end of the account, and who named them."""
         payee = (complaint.payees or {}).get(payment.id)
+        to_another = payee and not is_owed(payee, complaint)
+        because = [*([TO_ANOTHER] if to_another else []), *words_of(payment.over)]
         return cls.of(payment).model_copy(
             update={
                 "payee": PayeeView.masked(payee) if payee else None,
                 "requested_by": payment.requested_by,
                 "decided_by": payment.decided_by,
                 "kept_reports": KeptReportView.all_of(payment),
-                "referred_because": TO_ANOTHER if payee and not is_owed(payee, complaint) else None,
+                "referred_because": " ".join(because) or None,
             }
         )
 

@@ -13,6 +13,7 @@ from pydantic import AwareDatetime
 from insurance.domain.bank.approval import Approval
 from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.core.errors import WrongState
+from insurance.domain.core.house_authority import RunningTotal
 from insurance.domain.core.money import Money
 from insurance.domain.core.segregation import Duty, check_segregation
 from insurance.domain.core.value import Value
@@ -163,6 +164,8 @@ class OutgoingPayment(Value):
     reason: str | None = None
     bank_reference: str | None = None
     finished_at: AwareDatetime | None = None
+    over: tuple[RunningTotal, ...] = ()
+    """The running totals that it would pass: a third person looks at it."""
     kept: tuple[KeptReport, ...] = ()
     """What the bank reported and does not fit, in the order in which it came."""
 
@@ -176,7 +179,9 @@ class OutgoingPayment(Value):
         """What the bank carries out and reports on; the payment's own id, so it is not sent twice."""
         return None if self.status in NOT_SENT or not self.net else self.id
 
-    def decided(self, approval: Approval, *, suspect: bool = False) -> Self:
+    def decided(
+        self, approval: Approval, *, suspect: bool = False, over: tuple[RunningTotal, ...] = ()
+    ) -> Self:
         """The payment, approved or refused as a second person decided; see `approved`, `refused`.
 
         Raises:
@@ -184,7 +189,9 @@ class OutgoingPayment(Value):
             SamePerson: The person who requested it cannot approve it.
         """
         if approval.granted:
-            return self.approved(by=approval.by, reason=approval.reason, suspect=suspect)
+            suspect = suspect or bool(over)
+            approved = self.approved(by=approval.by, reason=approval.reason, suspect=suspect)
+            return approved.replace(over=over)
         return self.refused(by=approval.by, reason=approval.reason)
 
     def screened(self, approval: Approval) -> Self:

@@ -23,6 +23,7 @@ from insurance.domain.core.errors import (
     RefundTooLarge,
     TooManyChanges,
 )
+from insurance.domain.core.house_authority import RunningTotal
 from insurance.domain.core.identity import (
     BillingId,
     PolicyId,
@@ -250,7 +251,13 @@ class BillingAccount(PartyRecord):
         return self.replace(refunds=(*self.refunds, refund), payees=payees)
 
     def with_refund_decided(
-        self, policy: Policy, refund_id: str, approval: Approval, *, suspect: bool
+        self,
+        policy: Policy,
+        refund_id: str,
+        approval: Approval,
+        *,
+        suspect: bool = False,
+        over: tuple[RunningTotal, ...] = (),
     ) -> Self:
         """The account with a refund approved or refused.
 
@@ -259,6 +266,7 @@ class BillingAccount(PartyRecord):
             refund_id: The refund.
             approval: The decision of a second person.
             suspect: Whether the payee's name resembles one on a sanctions list.
+            over: The running totals that it would pass.
 
         Raises:
             RefundNotFound: The account has no such refund.
@@ -269,7 +277,7 @@ class BillingAccount(PartyRecord):
         refund = self.refund(refund_id)
         if approval.granted:
             self._check_still_free(policy, refund)
-        return self._with_refund(refund.decided(approval, suspect=suspect))
+        return self._with_refund(refund.decided(approval, suspect=suspect, over=over))
 
     def with_refund_screened(self, policy: Policy, refund_id: str, approval: Approval) -> Self:
         """The account with a refund cleared or refused after a person looked at the payee's name.

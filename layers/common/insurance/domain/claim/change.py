@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from insurance.domain.claim.claim import Claim
     from insurance.domain.claim.event_types import ClaimEventType
-    from insurance.domain.claim.limits import LimitMovement
     from insurance.domain.claim.set_off import SetOffEntry
     from insurance.domain.core.caller import Caller
+    from insurance.domain.core.running_totals import LimitMovement
     from insurance.domain.core.stored import PartyKey, Stored
 
 

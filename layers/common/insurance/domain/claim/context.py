@@ -7,8 +7,7 @@ from insurance.domain.billing import BillingAccount
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.payee_account import UNKNOWN, PayeeAccount
 from insurance.domain.claim.register import NoticedClaim
-from insurance.domain.claim.totals import KeptTotal
-from insurance.domain.core.house_authority import RunningTotal
+from insurance.domain.core.running_totals import Room
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.demands import NO_DEMANDS, Demands
 from insurance.domain.policy import Policy
@@ -31,7 +30,7 @@ class ClaimContext:
     """Those of the policyholder that stand."""
     payee_account: PayeeAccount = UNKNOWN
     """The account of the payee whom the step names; only where one is named."""
-    totals: Mapping[RunningTotal, KeptTotal] = field(default_factory=dict)
+    totals: Sequence[Room] = ()
     """Running totals apart from the policy's; only where a step lets money go."""
 
 
@@ -51,5 +50,5 @@ class NoticeContext:
     """See `ClaimContext.demands`."""
     payee_account: PayeeAccount = UNKNOWN
     """See `ClaimContext.payee_account`."""
-    totals: Mapping[RunningTotal, KeptTotal] = field(default_factory=dict)
+    totals: Sequence[Room] = ()
     """See `ClaimContext.totals`."""

@@ -15,10 +15,10 @@ from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.lifecycle import ClaimStep, Handling
 from insurance.domain.claim.reserve import CostType, ReserveReason
 from insurance.domain.claim.task import HANDLER, Hold, Task
-from insurance.domain.claim.totals import passed, rooms_apart
 from insurance.domain.core.errors import WrongState
 from insurance.domain.core.house_authority import check_sign_in
 from insurance.domain.core.money import Money
+from insurance.domain.core.running_totals import passed, taken_of
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.party import Payee
 from insurance.domain.product import Product
@@ -101,8 +101,7 @@ def pay_expense(
         ClaimFull: The claim has as many payments as it can hold.
     """
     claim = context.claim.record
-    rooms = rooms_apart(product, context.totals)
-    reasons = passed(rooms, expense.amount)
+    reasons = passed(context.totals, expense.amount)
     total = claim.committed_of(CostType.EXPENSE) + expense.amount
     straight = (
         is_straight_through(total, product)
@@ -117,7 +116,7 @@ def pay_expense(
     paying = claim.moved(ClaimStep.PAY).paying(
         CostType.EXPENSE, expense.amount, status=status, by=act.by, to=expense.payee
     )
-    taken = tuple(room.taken(expense.amount) for room in rooms) if straight else ()
+    taken = taken_of(context.totals, expense.amount) if straight else ()
     if not straight:
         reason = " ".join((expense.reason, *reasons))
         task = _task(TaskCode.APPROVE_PAYMENT, reason, act)

@@ -1,11 +1,11 @@
 """What a claim takes of the limits and deductibles that a policy's claims share."""
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, Self
+from typing import Literal, Self
 
-from insurance.domain.core.house_authority import RunningTotal
 from insurance.domain.core.identity import PolicyId
 from insurance.domain.core.money import Money
+from insurance.domain.core.running_totals import LimitMovement
 from insurance.domain.core.value import Value
 
 
@@ -28,34 +28,6 @@ class LimitUsage(Value):
 
     def at_most(self, amount: Money) -> Self:
         return self.replace(amount=min(self.amount, amount))
-
-
-class LimitMovement(NamedTuple):
-    """How a change moves one aggregate, in minor units."""
-
-    code: str
-    change: int
-    room: int
-    """What others may have used at most, so that the change still fits into the whole."""
-    pool: str | None = None
-    """See `LimitUsage.pool`; of a running total where it is kept."""
-
-
-class Room(NamedTuple):
-    """One total that a payment counts to."""
-
-    total: RunningTotal
-    used: Money
-    whole: Money
-    pool: str | None
-    """None: it is kept with the policy's own limits."""
-
-    def holds(self, due: Money) -> bool:
-        return self.used + due <= self.whole
-
-    def taken(self, due: Money) -> LimitMovement:
-        """A payment that counts to it; what others let go meanwhile must leave room for it."""
-        return LimitMovement(self.total, due.amount, self.whole.amount - due.amount, self.pool)
 
 
 def movements(

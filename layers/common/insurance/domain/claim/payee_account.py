@@ -29,16 +29,6 @@ class PayeeAccount(NamedTuple):
 UNKNOWN: Final = PayeeAccount()
 
 
-def account_number(payee: Payee) -> str | None:
-    """One text for an account, however it is written; None: the payee has named none.
-
-    A British IBAN ends with the sort code and the account number.
-    """
-    if payee.iban is None:
-        return f"{payee.sort_code}{payee.account_number}" if payee.account_number else None
-    return payee.iban[8:] if payee.iban.startswith("GB") else payee.iban
-
-
 def signs_of(
     payee: Payee | None, account: PayeeAccount, policy: Policy, claim_id: ClaimId
 ) -> PayeeSigns | None:
@@ -64,5 +54,5 @@ def payees_with_accounts(claim: Claim) -> Iterator[tuple[Payee, bool]]:
     }
     named = [("", claim.payee), *(claim.payees or {}).items()]
     for payment_id, payee in named:
-        if payee is not None and account_number(payee) is not None:
+        if payee is not None and payee.account is not None:
             yield payee, payment_id in approved

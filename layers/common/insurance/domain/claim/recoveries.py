@@ -15,6 +15,7 @@ from insurance.domain.claim.recovery import (
 )
 from insurance.domain.claim.reserve import CostType, ReserveReason
 from insurance.domain.claim.task import HANDLER, Task
+from insurance.domain.claim.totals import outlay_counted
 from insurance.domain.core.errors import RecoveryNotFound, WrongState
 from insurance.domain.core.house_authority import Outlay, check_house_authority
 from insurance.domain.core.money import Money, total
@@ -84,9 +85,9 @@ def receive_recovery(
     check_house_authority(act.caller, Outlay.UNEXPECTED_RECEIPT, unexpected)
     kept = insurers_part_of(claim, amount, recovery.kind, sharing)
     received = _with_recovery(claim, recovery.receiving(amount, kept=kept))
-    return ClaimChange(
-        _pay_insured_share(received, amount - kept, act), ClaimEventType.RECOVERY_RECEIVED
-    )
+    counted = outlay_counted(Outlay.UNEXPECTED_RECEIPT, unexpected, act)
+    paying = _pay_insured_share(received, amount - kept, act)
+    return ClaimChange(paying, ClaimEventType.RECOVERY_RECEIVED, totals=counted)
 
 
 def abandon_recovery(claim: Claim, number: str, reason_code: str, act: Act) -> ClaimChange:
@@ -102,7 +103,9 @@ def abandon_recovery(claim: Claim, number: str, reason_code: str, act: Act) -> C
     abandoned = recovery.abandoned(reason_code)
     given_up = recovery.expected - recovery.received
     check_house_authority(act.caller, Outlay.WRITE_OFF, given_up)
-    return ClaimChange(_with_recovery(claim, abandoned), ClaimEventType.RECOVERY_ABANDONED)
+    counted = outlay_counted(Outlay.WRITE_OFF, given_up, act)
+    changed = _with_recovery(claim, abandoned)
+    return ClaimChange(changed, ClaimEventType.RECOVERY_ABANDONED, totals=counted)
 
 
 def insurers_part_of(claim: Claim, amount: Money, kind: RecoveryKind, sharing: Sharing) -> Money:

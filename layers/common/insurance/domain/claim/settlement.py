@@ -23,7 +23,7 @@ from insurance.domain.claim.payee import payee_rules
 from insurance.domain.claim.reserve import CostType
 from insurance.domain.claim.set_off import PremiumDue, set_off_premium, with_set_off
 from insurance.domain.claim.task import HANDLER, Hold, Task
-from insurance.domain.claim.totals import passed, rooms_of
+from insurance.domain.claim.totals import rooms_of
 from insurance.domain.claim.verdict import Verdict
 from insurance.domain.claim.verification import verify_claim
 from insurance.domain.contract.rule import RuleOutcome, RuleResult
@@ -31,6 +31,7 @@ from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import ClaimOnHold
 from insurance.domain.core.house_authority import check_sign_in
 from insurance.domain.core.money import Money
+from insurance.domain.core.running_totals import passed, taken_of
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.demands import Demands, Use, stops
 from insurance.domain.product import Product
@@ -185,7 +186,7 @@ def carry_out(
     status = PaymentStatus.EXECUTING if straight else PaymentStatus.AWAITING_APPROVAL
     paying = decided.paying(CostType.INDEMNITY, due, status=status, by=record.by)
     if straight:
-        taken = tuple(room.taken(due) for room in verdict.totals)
+        taken = taken_of(verdict.totals, due)
         return ClaimChange(paying, ClaimEventType.SETTLED, totals=taken)
     task = _approval_task(due, record, over, pays_now=pays_now, alone=alone)
     return ClaimChange(paying.replace(task=task), ClaimEventType.SETTLED)

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from insurance.domain.claim.limits import LimitUsage, Room
+from insurance.domain.claim.limits import LimitUsage
 from insurance.domain.claim.payment import PremiumSetOff, set_off_step
 from insurance.domain.contract.payee_signs import NO_SIGNS, PayeeSigns
 from insurance.domain.contract.rule import JudgedSegment, Judgement, PayoutStep, RuleOutcome
 from insurance.domain.contract.terms import Reinstatement
 from insurance.domain.core.identity import ClaimId
 from insurance.domain.core.money import Money
+from insurance.domain.core.running_totals import Room
 
 FRAUD_SCORE = "fraud_score"
 """The rule in which a product's signals add up."""

@@ -241,7 +241,7 @@ class Complaint(PartyRecord):
         """The complaint with the redress approved, and the event's type.
 
         `matches` are those of the payee's name with the sanctions list. While one of them is not
-        cleared, or where the payee is not who complained, the redress waits for another person.
+        cleared, or the payee is not who complained, or a running total is passed, it waits for another person.
 
         Raises:
             RedressNotFound: The complaint has no such redress.
@@ -250,10 +250,10 @@ class Complaint(PartyRecord):
         """
         payee = self.payee_to_pay(redress_id)
         check_opener(Duty.PAYMENT_APPROVED, decision.by, self)
-        suspect = needs_a_look(payee, matches, self)
+        suspect = needs_a_look(payee, matches, self) or bool(decision.over)
         offered, reason = self.redress_of(redress_id), decision.reason
         redress = offered.approved(by=decision.by, reason=reason, suspect=suspect)
-        changed = self.with_redress(redress, decision.at)
+        changed = self.with_redress(redress.replace(over=decision.over), decision.at)
         if suspect:
             return changed, ComplaintEventType.REDRESS_SUSPECTED
         return changed, ComplaintEventType.REDRESS_APPROVED

@@ -8,6 +8,7 @@ from typing import Final
 
 from insurance.domain.bank.outgoing_payment import COMMITTED, OutgoingPayment, PaymentStatus
 from insurance.domain.complaint.event_types import ComplaintEventType
+from insurance.domain.core.house_authority import RunningTotal
 from insurance.domain.core.identity import RedressId
 from insurance.domain.core.money import Currency, Money, total
 from insurance.domain.party.party import Payee
@@ -53,6 +54,8 @@ class RedressDecision:
     by: str
     reason: str
     at: datetime
+    over: tuple[RunningTotal, ...] = ()
+    """The running totals that an approval would pass: a third person looks at it."""
 
 
 def redress_total(

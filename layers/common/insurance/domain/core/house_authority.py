@@ -60,6 +60,14 @@ class RunningTotal(StrEnum):
     """By one person in a day."""
     APPROVER_DAY = "approver-day"
     """Approved by one person, as the second one, in a day. Its limit follows their authority."""
+    PARTNER_ALL = "partner-day-all"
+    """By the claims on a part of a partner's policies in a day, to anybody."""
+    OUTLAY_DAY = "outlay-day"
+    """Let go or given up in one way by one person in a day. Its limit follows their authority."""
+    REQUESTER_DAY = "requester-day"
+    """Approved in a day, of what one person asked for in one way."""
+    PARTNER_OUTLAYS = "partner-outlay-day"
+    """Approved in one way for the customers of a partner in a day."""
 
 
 TOTAL_LIMITS: Final[Mapping[RunningTotal, int]] = MappingProxyType(
@@ -67,6 +75,7 @@ TOTAL_LIMITS: Final[Mapping[RunningTotal, int]] = MappingProxyType(
         RunningTotal.PAYEE_ACCOUNT: 10_000,
         RunningTotal.PARTNER_DAY: 100_000,
         RunningTotal.HANDLER_DAY: 25_000,
+        RunningTotal.PARTNER_ALL: 10_000_000,
     }
 )
 """In euros, pounds and dollars, one to one. What passes a total waits for another person."""
@@ -77,8 +86,28 @@ STEP_UP_ABOVE: Final = 10_000
 SIGN_IN_MINUTES: Final = 10
 """How old that sign-in may be."""
 
+HOLDERS_ACCOUNT: Final = 50_000
+"""What the account of who holds the policy is paid in a month without another person's look."""
+
+APPROVED_LIMITS: Final[Mapping[tuple[RunningTotal, Outlay], int]] = MappingProxyType(
+    {
+        (RunningTotal.PAYEE_ACCOUNT, Outlay.REFUND): 100_000,
+        (RunningTotal.PAYEE_ACCOUNT, Outlay.REDRESS): 50_000,
+        (RunningTotal.REQUESTER_DAY, Outlay.REFUND): 250_000,
+        (RunningTotal.REQUESTER_DAY, Outlay.REDRESS): 50_000,
+        (RunningTotal.PARTNER_OUTLAYS, Outlay.REFUND): 500_000,
+        (RunningTotal.PARTNER_OUTLAYS, Outlay.REDRESS): 100_000,
+    }
+)
+"""What two people together let go for one account in a month, of one person's requests and for one partner's
+customers in a day. What passes it waits for a third."""
+
+PARTS: Final = 16
+"""A partner's policies fall into so many parts, each with its share of `PARTNER_ALL`: one item for all of them would be
+written by every settlement."""
+
 APPROVALS_A_DAY: Final = 5
-"""In a day one person approves payments up to so many times their limit for one claim of the product."""
+"""In a day one person lets go up to so many times their limit: for one claim of the product, or of an outlay."""
 
 UNITS: Final = MappingProxyType(
     {
@@ -100,8 +129,7 @@ def check_house_authority(caller: Caller, outlay: Outlay, amount: Money) -> None
         NoAuthority: No role's limit reaches it.
         SignInTooOld: It needs a sign-in just before.
     """
-    reach = max((LIMITS.get((role, outlay), 0) for role in caller.roles), default=0)
-    if amount > _in(amount.currency, reach):
+    if amount > _in(amount.currency, _reach(caller, outlay)):
         raise NoAuthority(f"{amount} of {outlay.replace('_', ' ')}")
     check_sign_in(caller, amount)
 
@@ -119,6 +147,31 @@ def check_sign_in(caller: Caller, amount: Money) -> None:
 def total_limit(total: RunningTotal, currency: Currency) -> Money:
     """How much may count to a total of the house."""
     return _in(currency, TOTAL_LIMITS[total])
+
+
+def part_limit(currency: Currency) -> Money:
+    """How much the claims on one part of a partner's policies are paid in a day."""
+    whole = total_limit(RunningTotal.PARTNER_ALL, currency)
+    return Money(amount=whole.amount // PARTS, currency=currency)
+
+
+def holders_account_limit(currency: Currency) -> Money:
+    """How much the account of who holds the policy is paid in a month."""
+    return _in(currency, HOLDERS_ACCOUNT)
+
+
+def approved_limit(total: RunningTotal, outlay: Outlay, currency: Currency) -> Money:
+    """How much two people together let go."""
+    return _in(currency, APPROVED_LIMITS[total, outlay])
+
+
+def day_limit(caller: Caller, outlay: Outlay, currency: Currency) -> Money:
+    """How much one person lets go in one way in a day."""
+    return _in(currency, _reach(caller, outlay) * APPROVALS_A_DAY)
+
+
+def _reach(caller: Caller, outlay: Outlay) -> int:
+    return max((LIMITS.get((role, outlay), 0) for role in caller.roles), default=0)
 
 
 def _in(currency: Currency, units: int) -> Money:

@@ -60,6 +60,16 @@ class Payee(Value):
         return self.iban is not None or self.account_number is not None
 
     @property
+    def account(self) -> str | None:
+        """One text for the account, however it is written; None: the payee has named none.
+
+        A British IBAN ends with the sort code and the account number.
+        """
+        if self.iban is None:
+            return f"{self.sort_code}{self.account_number}" if self.account_number else None
+        return self.iban[8:] if self.iban.startswith("GB") else self.iban
+
+    @property
     def ending(self) -> str | None:
         """The account's last four characters, for who need not pay; None without an account."""
         account = self.iban or self.account_number

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from insurance.domain.billing import BillingAccount, SuspendedPayment, UsedReference
-from insurance.domain.core.errors import StaleRevision, SuspenseNotFound
+from insurance.domain.core.errors import LimitMoved, StaleRevision, SuspenseNotFound
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import billing_id_for
+from insurance.domain.core.running_totals import LimitMovement
 from insurance.domain.core.stored import Stored
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.kinds import USED_REFERENCE
 from insurance.dynamodb.policy.policy_reader import PolicyReader
+from insurance.dynamodb.shared_limits import DynamoDBRunningTotals
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, transact
 from insurance.operations.billing.ports import AccountChange, BillingContext, SuspenseChange
@@ -65,9 +67,11 @@ class DynamoDBBilling:
         *,
         policies: PolicyReader,
         idempotency: IdempotencyRecords,
+        running_totals: DynamoDBRunningTotals,
     ) -> None:
         self._client = client
         self._policies = policies
+        self._running_totals = running_totals
         self._reader = BillingReader(tables, policies=policies)
         self._billing_table = tables.billing
         self._events_table = tables.events
@@ -84,8 +88,12 @@ class DynamoDBBilling:
         )
         return self._reader.read(policy_id, items)
 
-    def store(self, change: AccountChange, *, command: Command) -> None:
-        transact(self._client, [*self._changed(change), self._answer(command, change.before)])
+    def store(
+        self, change: AccountChange, *, command: Command, totals: Sequence[LimitMovement] = ()
+    ) -> None:
+        counted = self._counted(totals, change.account.policy_id)
+        answer = self._answer(command, change.before)
+        transact(self._client, [*self._changed(change), *counted, answer])
 
     def post(self, change: AccountChange, *, suspense_id: str, command: Command) -> None:
         policy_id = change.account.policy_id
@@ -163,9 +171,15 @@ class DynamoDBBilling:
         writes = self._moved(event, None, payment.id)
         transact(self._client, [*writes, self._idempotency.keep(command.idempotency)])
 
-    def change_suspense(self, change: SuspenseChange, *, command: Command) -> None:
+    def change_suspense(
+        self, change: SuspenseChange, *, command: Command, totals: Sequence[LimitMovement] = ()
+    ) -> None:
         writes = self._moved(change.event, change.before, change.event.stream)
-        transact(self._client, [*writes, self._idempotency.keep(command.idempotency)])
+        counted = self._counted(totals, change.event.stream)
+        transact(self._client, [*writes, *counted, self._idempotency.keep(command.idempotency)])
+
+    def _counted(self, totals: Sequence[LimitMovement], about: str) -> list[Write]:
+        return self._running_totals.moved(totals, lambda _item: LimitMoved(about))
 
     def _changed(self, change: AccountChange) -> list[Write]:
         return self._moved(change.event, change.before.account, change.account.policy_id)

@@ -1,15 +1,14 @@
 """Claims in their table: one item each, and beside them a register of each policy's claims."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from insurance.domain.claim import Claim
 from insurance.domain.claim.context import ClaimContext, NoticeContext
 from insurance.domain.claim.evidence import first_seen
-from insurance.domain.claim.limits import LimitMovement, LimitUsage, movements
+from insurance.domain.claim.limits import LimitUsage, movements
 from insurance.domain.claim.set_off import SetOffEntry
-from insurance.domain.claim.totals import KeptTotal, Pool
 from insurance.domain.core.errors import (
     AccountMoved,
     ClaimNotFound,
@@ -17,30 +16,32 @@ from insurance.domain.core.errors import (
     StaleRevision,
 )
 from insurance.domain.core.event import Event
-from insurance.domain.core.house_authority import RunningTotal
 from insurance.domain.core.identity import billing_id_for, mode_of, party_id_for, policy_id_for
+from insurance.domain.core.running_totals import LimitMovement, Pool, Room
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Payee
 from insurance.domain.policy import Policy
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.claims.claim_items import (
-    LIFE,
-    USED,
-    arithmetic,
     claim_item,
     in_pool,
     read_account,
     read_register,
     read_revision,
-    read_used,
     register_columns,
 )
 from insurance.dynamodb.claims.payee_accounts import DynamoDBPayeeAccounts
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.contract_keys import ContractKeys
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.numbers import give_number
 from insurance.dynamodb.policy.policy_reader import PolicyReader
+from insurance.dynamodb.shared_limits import (
+    LIFE,
+    USED,
+    DynamoDBRunningTotals,
+    arithmetic,
+    read_used,
+)
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import (
     Refusal,
@@ -52,7 +53,6 @@ from insurance.dynamodb.transaction import (
     update,
 )
 from insurance.operations.command import Command
-from insurance.operations.parties.ports import Keys
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -76,7 +76,7 @@ class DynamoDBClaims:
         policies: PolicyReader,
         idempotency: IdempotencyRecords,
         payee_accounts: DynamoDBPayeeAccounts,
-        keys: Keys,
+        running_totals: DynamoDBRunningTotals,
     ) -> None:
         self._client = client
         self._policies = policies
@@ -86,7 +86,7 @@ class DynamoDBClaims:
         self._parties_table = tables.parties
         self._idempotency = idempotency
         self._payee_accounts = payee_accounts
-        self._keys = keys
+        self._running_totals = running_totals
 
     def load_policy(
         self, policy_id: str, command: Command | None, *, naming: Payee | None = None
@@ -101,7 +101,7 @@ class DynamoDBClaims:
         if command is not None:
             wanted.append(self._idempotency.key(command.idempotency))
         register, account, header, body, party, *rest = load(self._client, [*wanted, *of_payee])
-        keys = ContractKeys(self._keys, policy_id, party)
+        keys = self._policies.keys(policy_id, party)
         if command is not None:
             self._idempotency.check(command.idempotency, rest.pop(0), keys)
         policy = self._policies.read(policy_id, [header, body, party])
@@ -274,14 +274,8 @@ class DynamoDBClaims:
         )
         return Write("Update", entry, refused)
 
-    def totals(self, pools: Sequence[Pool]) -> Mapping[RunningTotal, KeptTotal]:
-        ids = {pool.total: pool.id or self._payee_accounts.hashed(pool) for pool in pools}
-        known = {total: id for total, id in ids.items() if id is not None}
-        items = load(self._client, [self._shares_key(id) for id in known.values()])
-        return {
-            total: KeptTotal(id, read_used(item, LIFE).get(total, 0))
-            for (total, id), item in zip(known.items(), items, strict=True)
-        }
+    def totals(self, pools: Sequence[Pool], *, look: bool = True) -> Sequence[Room]:
+        return self._running_totals.totals(pools, look=look)
 
     def _used(self, policy: Policy, limits: Item | None) -> dict[str, int]:
         """What is taken of the limits of the term, and of those of the whole life: with a policy
@@ -327,7 +321,7 @@ class DynamoDBClaims:
     ) -> ClaimContext:
         item, limits, earlier, *rest = items
         party = rest[-1]
-        keys = ContractKeys(self._keys, claim_id, party)
+        keys = self._policies.keys(claim_id, party)
         self._idempotency.check(command.idempotency, earlier, keys)
         claim = self._read(claim_id, item, party)  # first: it is the claim that was asked for
         policy = self._policies.read(policy_id_for(claim_id), rest).record
@@ -347,7 +341,7 @@ class DynamoDBClaims:
     def _read(self, claim_id: str, item: Item | None, party: Item | None) -> Stored[Claim]:
         if item is None:
             raise ClaimNotFound(claim_id)
-        return aggregates.read_stored(Claim, item, ContractKeys(self._keys, claim_id, party))
+        return aggregates.read_stored(Claim, item, self._policies.keys(claim_id, party))
 
     def _key(self, claim_id: str) -> tuple[str, Item]:
         return self._claims_table, {"id": codec.text(claim_id)}

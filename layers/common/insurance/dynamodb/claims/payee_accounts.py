@@ -3,8 +3,7 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from insurance.domain.claim.payee_account import CLAIMS_MAX, UNKNOWN, PayeeAccount, account_number
-from insurance.domain.claim.totals import Pool
+from insurance.domain.claim.payee_account import CLAIMS_MAX, UNKNOWN, PayeeAccount
 from insurance.domain.core.identity import ClaimId, Mode, index_key_id_for
 from insurance.domain.party.names import comparable
 from insurance.domain.party.party import Payee
@@ -37,7 +36,7 @@ class DynamoDBPayeeAccounts:
         self._index_keys = index_keys
 
     def note(self, mode: Mode, payee: Payee, claim_id: ClaimId, *, approved: bool) -> None:
-        account = account_number(payee)
+        account = payee.account
         if account is None:
             return
         key = self._row(self._index_keys.token(mode, FIELD, account))[1]
@@ -50,7 +49,7 @@ class DynamoDBPayeeAccounts:
 
     def wants(self, mode: Mode, naming: Payee | None) -> list[tuple[str, Item]]:
         """What to read of the payee's account; as long as the key is not known, the key."""
-        account = account_number(naming) if naming else None
+        account = naming.account if naming else None
         if account is None:
             return []
         if not self._index_keys.is_known(mode):
@@ -60,7 +59,7 @@ class DynamoDBPayeeAccounts:
     def read(self, mode: Mode, naming: Payee | None, found: list[Item | None]) -> PayeeAccount:
         """What is known of the account, from what `wants` asked for; where that was the key, by one
         more read. Without a key nothing was noted yet."""
-        account = account_number(naming) if naming else None
+        account = naming.account if naming else None
         if account is None or found == [None]:
             return UNKNOWN
         [item] = found
@@ -77,17 +76,6 @@ class DynamoDBPayeeAccounts:
             frozenset(claim for claim, name in noted if name == own),
             approved="approved" in item,
         )
-
-    def hashed(self, pool: Pool) -> str | None:
-        """Where a running total of an account is kept; None: there is no key for hashes yet."""
-        mode = Mode(pool.name.partition("#")[0])
-        if not self._index_keys.is_known(mode):
-            place: Item = {"id": codec.text(index_key_id_for(mode))}
-            [item] = load(self._client, [(self._table, place)])
-            if item is None:
-                return None
-            self._index_keys.learn(mode, item)
-        return f"total_{pool.total}_{self._index_keys.token(mode, pool.total, pool.name)}"
 
     def _name(self, mode: Mode, payee: Payee) -> str:
         return self._index_keys.token(mode, NAME_FIELD, comparable(payee.name))

@@ -5,15 +5,17 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from insurance.domain.complaint import Complaint
-from insurance.domain.core.errors import ComplaintNotFound, StaleRevision
+from insurance.domain.core.errors import ComplaintNotFound, LimitMoved, StaleRevision
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import party_id_for, quote_id_for
+from insurance.domain.core.running_totals import LimitMovement
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.dynamodb import aggregates, codec, work_queue_index
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import ContractKeys
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
+from insurance.dynamodb.shared_limits import DynamoDBRunningTotals
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, enter, load, transact
 from insurance.operations.command import Command
@@ -41,9 +43,11 @@ class DynamoDBComplaints:
         tables: Tables,
         *,
         idempotency: IdempotencyRecords,
+        running_totals: DynamoDBRunningTotals,
         keys: Keys,
     ) -> None:
         self._client = client
+        self._running_totals = running_totals
         self._table = tables.complaints
         self._quotes_table = tables.quotes
         self._claims_table = tables.claims
@@ -93,10 +97,17 @@ class DynamoDBComplaints:
         return self._read(complaint_id, item, keys)
 
     def change(
-        self, event: Event, complaint: Complaint, *, before: Stored[Complaint], command: Command
+        self,
+        event: Event,
+        complaint: Complaint,
+        *,
+        before: Stored[Complaint],
+        command: Command,
+        totals: Sequence[LimitMovement] = (),
     ) -> None:
         answer = self._idempotency.keep(command.idempotency, about=complaint.party, key=before.key)
-        transact(self._client, [*self._writes(event, complaint, before), answer])
+        counted = self._running_totals.moved(totals, lambda _item: LimitMoved(complaint.id))
+        transact(self._client, [*self._writes(event, complaint, before), *counted, answer])
 
     def _writes(
         self, event: Event, complaint: Complaint, before: Stored[Complaint] | None

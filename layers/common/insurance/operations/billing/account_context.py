@@ -9,6 +9,7 @@ from insurance.domain.core.caller import Caller
 from insurance.domain.core.errors import PolicyNotFound
 from insurance.domain.core.event import Event, EventType, StreamPosition
 from insurance.domain.core.posting import Posting
+from insurance.domain.core.running_totals import LimitMovement
 from insurance.domain.policy import Policy
 from insurance.domain.product import Product
 from insurance.operations.billing.ports import AccountChange, BillingContext, BillingPorts
@@ -46,6 +47,8 @@ class AccountStep(NamedTuple):
     postings: tuple[Posting, ...] = ()
     effective_at: datetime | None = None
     """The tax point; None: when the event is stored."""
+    totals: tuple[LimitMovement, ...] = ()
+    """What counts to running totals."""
 
 
 def visible_account(stored: BillingContext, caller: Caller, ports: BillingPorts) -> AccountContext:
@@ -75,11 +78,12 @@ def store_account(
     """Store the account after a step.
 
     Raises:
+        LimitMoved: Others have left too little room in a running total to which the step counts.
         StaleRevision: The account has moved on since it was loaded.
     """
     change = account_change(step, context, command)
     summary = context.summary(step.account, change.event.head, command.now)
-    ports.billing.store(change, command=command.with_answer(summary))
+    ports.billing.store(change, command=command.with_answer(summary), totals=step.totals)
     return summary
 
 

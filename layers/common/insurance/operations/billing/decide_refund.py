@@ -2,7 +2,12 @@
 
 from insurance.domain.bank.approval import Approval
 from insurance.domain.bank.outgoing_payment import went_before
-from insurance.domain.billing import BillingSummary
+from insurance.domain.bank.outlay_totals import (
+    ApprovedTotals,
+    Outgoing,
+    approval_pools,
+)
+from insurance.domain.billing import BillingAccount, BillingSummary
 from insurance.domain.billing.duties import check_receipts
 from insurance.domain.billing.refund import REFUND_EVENTS
 from insurance.domain.core.house_authority import Outlay, check_house_authority, check_sign_in
@@ -17,6 +22,7 @@ from insurance.operations.billing.account_context import (
 )
 from insurance.operations.billing.ports import BillingPorts, RefundPorts
 from insurance.operations.command import Command
+from insurance.operations.running_totals import while_limits_move
 
 
 def decide_refund(
@@ -34,18 +40,29 @@ def decide_refund(
         RefundTooLarge: The money is owed again since it was requested.
         WrongState: The refund does not await approval.
         SamePerson: Who requested it, or recorded a payment of the policy, cannot approve it.
-        NoAuthority: The policy's refunds are above the limits of the caller's roles.
+        NoAuthority: The policy's refunds, or what the caller approved that day, are above the limits of the
+            caller's roles.
+        Unavailable: Others counted to the same running total first, too many times.
         SignInTooOld: They need a sign-in just before.
     """
-    context = load_account(policy_id, command, ports)
-    account = context.account
-    suspect = approval.granted and _needs_a_look(account.payee_of(refund_id), context, ports)
-    account = account.with_refund_decided(context.policy, refund_id, approval, suspect=suspect)
-    if approval.granted:
+
+    def decide(_tries: int) -> BillingSummary:
+        context = load_account(policy_id, command, ports)
+        if not approval.granted:
+            account = context.account.with_refund_decided(context.policy, refund_id, approval)
+            return store_account(_step(account, refund_id), context, command, ports)
+        suspect = _needs_a_look(context.account.payee_of(refund_id), context, ports)
+        totals = _totals(refund_id, context, command, ports, looked_at=suspect)
+        account = context.account.with_refund_decided(
+            context.policy, refund_id, approval, suspect=suspect, over=totals.over
+        )
         _check_receipts(Duty.PAYMENT_APPROVED, approval, context)
         check_house_authority(command.caller, Outlay.REFUND, account.refunded)
-    step = AccountStep(account, REFUND_EVENTS[account.refund(refund_id).status])
-    return store_account(step, context, command, ports)
+        totals.check_own_day()
+        step = _step(account, refund_id)._replace(totals=totals.taken)
+        return store_account(step, context, command, ports)
+
+    return while_limits_move(decide)
 
 
 def screen_refund(
@@ -67,13 +84,37 @@ def screen_refund(
     account = context.account.with_refund_screened(context.policy, refund_id, approval)
     if approval.granted:
         check_sign_in(command.caller, account.refund(refund_id).amount)
-    step = AccountStep(account, REFUND_EVENTS[account.refund(refund_id).status])
-    return store_account(step, context, command, ports)
+    return store_account(_step(account, refund_id), context, command, ports)
+
+
+def _step(account: BillingAccount, refund_id: str) -> AccountStep:
+    return AccountStep(account, REFUND_EVENTS[account.refund(refund_id).status])
 
 
 def _check_receipts(duty: Duty, approval: Approval, context: AccountContext) -> None:
     about = f"refund of policy {context.policy.id}"
     check_receipts(duty, approval.by, context.account.paid_in, about)
+
+
+def _totals(
+    refund_id: str,
+    context: AccountContext,
+    command: Command,
+    ports: RefundPorts,
+    *,
+    looked_at: bool,
+) -> ApprovedTotals:
+    account = context.account
+    refund = account.refund(refund_id)
+    outgoing = Outgoing(
+        Outlay.REFUND,
+        refund.amount,
+        account.payee_of(refund_id),
+        context.policy.partner,
+        refund.requested_by,
+    )
+    rooms = ports.totals.totals(approval_pools(outgoing, command.caller, command.now))
+    return ApprovedTotals(rooms, refund.amount, looked_at)
 
 
 def _needs_a_look(payee: Payee, context: AccountContext, ports: RefundPorts) -> bool:

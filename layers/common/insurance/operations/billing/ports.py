@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from insurance.domain.core.event import NothingToSeal, StreamPosition
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from insurance.domain.billing import BillingAccount, SuspendedPayment, UsedReference
     from insurance.domain.core.event import Event, Seal
+    from insurance.domain.core.running_totals import LimitMovement
     from insurance.domain.core.stored import Stored
     from insurance.domain.policy import Policy
     from insurance.operations.command import Command
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from insurance.operations.policy.ports import PolicyChanges
     from insurance.operations.products.ports import Products
     from insurance.operations.quoting.ports import LookUps
+    from insurance.operations.running_totals import RunningTotals
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +74,13 @@ class Billing(Protocol):
             PolicyNotFound: There is no such policy.
         """
 
-    def store(self, change: AccountChange, *, command: Command) -> None:
-        """Store the account as the event leaves it, and the command's answer.
+    def store(
+        self, change: AccountChange, *, command: Command, totals: Sequence[LimitMovement] = ()
+    ) -> None:
+        """Store the account as the event leaves it, what counts to running totals, and the command's answer.
 
         Raises:
+            LimitMoved: Others have left too little room in a total.
             AlreadyAnswered: This call was answered before.
             StaleRevision: The account has moved on since it was loaded.
         """
@@ -139,10 +146,13 @@ class Billing(Protocol):
             StaleRevision: Its bank reference was used already.
         """
 
-    def change_suspense(self, change: SuspenseChange, *, command: Command) -> None:
-        """Store a payment in suspense as the event leaves it, and the command's answer.
+    def change_suspense(
+        self, change: SuspenseChange, *, command: Command, totals: Sequence[LimitMovement] = ()
+    ) -> None:
+        """Store a payment in suspense as the event leaves it, what counts to running totals, and the command's answer.
 
         Raises:
+            LimitMoved: Others have left too little room in a total.
             AlreadyAnswered: This call was answered before.
             StaleRevision: The payment has moved on since it was loaded.
         """
@@ -168,9 +178,11 @@ class BillingPorts:
 
 @dataclass(frozen=True, slots=True)
 class RefundPorts(BillingPorts):
-    """What the approval of refunds needs beside: payees are compared with sanctions lists."""
+    """What the approval of refunds needs beside: payees are compared with sanctions lists, and refunds count
+    to running totals."""
 
     screening: Screening
+    totals: RunningTotals
 
 
 @dataclass(frozen=True, slots=True)

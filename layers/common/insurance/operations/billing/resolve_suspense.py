@@ -1,6 +1,7 @@
 """Resolve suspense: allocate money that could not be matched, use what was paid too much, or return it."""
 
 from insurance.domain.bank.approval import Approval
+from insurance.domain.bank.outlay_totals import ApprovedTotals, person_pool
 from insurance.domain.billing import BillingEventType, BillingSummary, payment_postings
 from insurance.domain.billing.duties import check_receipts
 from insurance.domain.billing.refund import RETURN_EVENTS
@@ -17,7 +18,7 @@ from insurance.operations.billing.account_context import (
     store_account,
     visible_account,
 )
-from insurance.operations.billing.ports import BillingPorts, SuspenseChange
+from insurance.operations.billing.ports import BillingPorts, RefundPorts, SuspenseChange
 from insurance.operations.billing.suspense_context import (
     SuspenseResult,
     SuspenseStep,
@@ -27,6 +28,7 @@ from insurance.operations.billing.suspense_context import (
     suspense_event,
 )
 from insurance.operations.command import Command, Query
+from insurance.operations.running_totals import while_limits_move
 
 
 def read_suspense(suspense_id: str, query: Query, ports: BillingPorts) -> SuspenseResult:
@@ -114,7 +116,7 @@ def request_return(
 
 
 def decide_return(
-    suspense_id: str, approval: Approval, command: Command, ports: BillingPorts
+    suspense_id: str, approval: Approval, command: Command, ports: RefundPorts
 ) -> SuspenseResult:
     """Send the return of a payment to the bank, or refuse it.
 
@@ -123,13 +125,23 @@ def decide_return(
         RefundNotFound: No return was requested.
         WrongState: The return does not await approval.
         SamePerson: Who requested the return, or recorded the payment, cannot approve it.
-        NoAuthority: The payment is above the limits of the caller's roles.
+        NoAuthority: The payment, or what the caller returned that day, is above the limits of the caller's
+            roles.
+        Unavailable: Others counted to the same running total first, too many times.
         SignInTooOld: It needs a sign-in just before.
     """
-    before = load_suspense(suspense_id, command, ports)
-    payment = before.record.with_return_decided(approval)
-    if approval.granted:
-        check_receipts(Duty.PAYMENT_APPROVED, approval.by, [payment], payment.id)
-        check_house_authority(command.caller, Outlay.RETURN, payment.amount)
-    step = SuspenseStep(payment, RETURN_EVENTS[payment.last_return.status])
-    return store_suspense(step, before, command, ports)
+
+    def decide(_tries: int) -> SuspenseResult:
+        before = load_suspense(suspense_id, command, ports)
+        payment = before.record.with_return_decided(approval)
+        step = SuspenseStep(payment, RETURN_EVENTS[payment.last_return.status])
+        if approval.granted:
+            check_receipts(Duty.PAYMENT_APPROVED, approval.by, [payment], payment.id)
+            check_house_authority(command.caller, Outlay.RETURN, payment.amount)
+            pool = person_pool(Outlay.RETURN, command.caller, payment.amount.currency, command.now)
+            totals = ApprovedTotals(ports.totals.totals([pool]), payment.amount)
+            totals.check_own_day()
+            step = step._replace(totals=totals.taken)
+        return store_suspense(step, before, command, ports)
+
+    return while_limits_move(decide)

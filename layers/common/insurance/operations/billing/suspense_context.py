@@ -9,6 +9,7 @@ from insurance.domain.core.errors import SuspenseNotFound
 from insurance.domain.core.event import Event, EventType, NothingToSeal, StreamPosition
 from insurance.domain.core.identity import mode_of
 from insurance.domain.core.posting import Posting
+from insurance.domain.core.running_totals import LimitMovement
 from insurance.domain.core.stored import Stored
 from insurance.operations.billing.ports import BillingPorts, SuspenseChange
 from insurance.operations.command import Command
@@ -30,6 +31,8 @@ class SuspenseStep(NamedTuple):
     payment: SuspendedPayment
     type: EventType
     postings: tuple[Posting, ...] = ()
+    totals: tuple[LimitMovement, ...] = ()
+    """What counts to running totals."""
 
 
 def load_suspense(
@@ -63,13 +66,13 @@ def store_suspense(
     """Store the payment after a step.
 
     Raises:
+        LimitMoved: Others have left too little room in a running total to which the step counts.
         StaleRevision: The payment has moved on since it was loaded.
     """
     event = suspense_event(step, before.head, command)
     result = SuspenseResult(step.payment, event.sequence)
-    ports.billing.change_suspense(
-        SuspenseChange(event, before), command=command.with_answer(result)
-    )
+    change = SuspenseChange(event, before)
+    ports.billing.change_suspense(change, command=command.with_answer(result), totals=step.totals)
     return result
 
 

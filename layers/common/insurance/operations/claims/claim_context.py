@@ -1,14 +1,14 @@
 """Load a claim for a command, and store what the command makes of it: shared by all steps."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from insurance.domain.claim import Claim
 from insurance.domain.claim.authority import check_profile
 from insurance.domain.claim.change import Act, ClaimChange, next_event
 from insurance.domain.claim.context import ClaimContext, NoticeContext
-from insurance.domain.claim.totals import Pool
-from insurance.domain.core.errors import ClaimNotFound, LimitMoved, Unavailable
+from insurance.domain.core.errors import ClaimNotFound, LimitMoved, NoAuthority
+from insurance.domain.core.running_totals import Pool
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Payee
 from insurance.domain.product import Product
@@ -16,8 +16,6 @@ from insurance.domain.screening.screening import ScreeningMatch, without_cleared
 from insurance.operations.claims.ports import ClaimPorts, Claims
 from insurance.operations.command import Command
 from insurance.operations.parties.ports import Screening
-
-LIMIT_TRIES = 10
 
 
 def act_of(command: Command) -> Act:
@@ -92,6 +90,22 @@ def store_claim(
     return stored
 
 
+def store_counted(
+    change: ClaimChange, before: Stored[Claim], command: Command, claims: Claims
+) -> Stored[Claim]:
+    """Store what counts to a person's day: see `store_claim`.
+
+    Raises:
+        StaleRevision: Somebody else has changed the claim since it was read.
+        NoAuthority: It passes what the person may let go in a day.
+        AccountMoved: The policy's account has changed meanwhile.
+    """
+    try:
+        return store_claim(change, before, command, claims)
+    except LimitMoved as full:
+        raise NoAuthority("as much as this in one day") from full
+
+
 def load_as_handler(
     claim_id: str, command: Command, ports: ClaimPorts
 ) -> tuple[ClaimContext, Product]:
@@ -109,10 +123,10 @@ def load_as_handler(
 
 
 def with_totals[C: (ClaimContext, NoticeContext)](
-    context: C, pools: Sequence[Pool], claims: Claims
+    context: C, pools: Sequence[Pool], claims: Claims, *, look: bool
 ) -> C:
-    """The context with running totals apart from the policy's; where there are none, nothing is read."""
-    return replace(context, totals=claims.totals(pools)) if pools else context
+    """The context with running totals apart from the policy's."""
+    return replace(context, totals=claims.totals(pools, look=look))
 
 
 def find_matches(
@@ -122,17 +136,3 @@ def find_matches(
     if payee is None:
         return ()
     return without_cleared(payee.name, screening.matches(payee.name), claim.cleared)
-
-
-def while_limits_move[R](decide: Callable[[], R]) -> R:
-    """Load, decide and store again for as long as other claims use the same limits first.
-
-    Raises:
-        Unavailable: Others were first too many times.
-    """
-    for _ in range(LIMIT_TRIES):
-        try:
-            return decide()
-        except LimitMoved:
-            continue
-    raise Unavailable("The limit that the policy's claims share")

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from insurance.domain.bank.approval import Approval
 from insurance.domain.claim import Claim, Payment, payments
 from insurance.domain.claim.context import ClaimContext
-from insurance.domain.core.errors import LimitMoved, NoAuthority
 from insurance.domain.core.stored import Stored
 from insurance.domain.product import Product
 from insurance.domain.screening.screening import ScreeningMatch
@@ -14,6 +13,7 @@ from insurance.operations.claims.claim_context import (
     find_matches,
     load_claim,
     store_claim,
+    store_counted,
 )
 from insurance.operations.claims.ports import ClaimPorts
 from insurance.operations.command import Command
@@ -41,10 +41,7 @@ def decide_payment(
     change = payments.decide_payment(
         context, payment, approval, product, matches, act=act_of(command)
     )
-    try:
-        return store_claim(change, context.claim, command, ports.claims)
-    except LimitMoved as full:
-        raise NoAuthority("as much as this in one day") from full
+    return store_counted(change, context.claim, command, ports.claims)
 
 
 def decide_screening(

@@ -12,11 +12,11 @@ from insurance.operations.claims.claim_context import (
     find_matches,
     load_as_handler,
     store_claim,
-    while_limits_move,
     with_totals,
 )
 from insurance.operations.claims.ports import ClaimPorts
 from insurance.operations.command import Command
+from insurance.operations.running_totals import while_limits_move
 
 
 def change_reserve(
@@ -184,10 +184,10 @@ def pay_expense(
         Unavailable: Other payments counted to the same running total first, too many times.
     """
 
-    def pay() -> Stored[Claim]:
+    def pay(tries: int) -> Stored[Claim]:
         context, product = load_as_handler(claim_id, command, ports)
         pools = pools_of(expense.payee, context.policy, command.now, alone=command.caller)
-        context = with_totals(context, pools, ports.claims)
+        context = with_totals(context, pools, ports.claims, look=tries > 0)
         suspect = bool(find_matches(context.claim.record, expense.payee, ports.screening))
         change = handling.pay_expense(context, expense, product, act_of(command), suspect=suspect)
         return store_claim(change, context.claim, command, ports.claims)

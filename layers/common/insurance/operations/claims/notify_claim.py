@@ -13,12 +13,12 @@ from insurance.domain.core.stored import Stored
 from insurance.operations.claims.claim_context import (
     act_of,
     find_matches,
-    while_limits_move,
     with_totals,
 )
 from insurance.operations.claims.ports import ClaimPorts
 from insurance.operations.command import Command
 from insurance.operations.free_number import with_free_number
+from insurance.operations.running_totals import while_limits_move
 
 
 def notify_claim(
@@ -40,11 +40,13 @@ def notify_claim(
         NumberTaken: Every number that the claim could get is taken.
         Unavailable: Other claims used the same limit first, too many times.
     """
-    return while_limits_move(lambda: _notify(notice, command, ports, settle=settle))
+    return while_limits_move(
+        lambda tries: _notify(notice, command, ports, settle=settle, look=tries > 0)
+    )
 
 
 def _notify(
-    notice: NoticeInput, command: Command, ports: ClaimPorts, *, settle: bool
+    notice: NoticeInput, command: Command, ports: ClaimPorts, *, settle: bool, look: bool
 ) -> Stored[Claim]:
     context = ports.claims.load_policy(notice.policy_id, command, naming=notice.payee)
     policy, key, act = context.policy.record, context.policy.key, act_of(command)
@@ -58,7 +60,8 @@ def _notify(
     change = ClaimChange(claim, ClaimEventType.NOTIFIED)
     if settle:
         matches = find_matches(claim, claim.payee, ports.screening)
-        context = with_totals(context, pools_of(claim.payee, policy, command.now), ports.claims)
+        pools = pools_of(claim.payee, policy, command.now)
+        context = with_totals(context, pools, ports.claims, look=look)
         change = settle_notice(claim, verdict, context, product, matches, act=act)
     return with_free_number(
         claim_numbers(claim, product),

@@ -7,15 +7,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from insurance.domain.claim import Claim
     from insurance.domain.claim.context import ClaimContext, NoticeContext
-    from insurance.domain.claim.limits import LimitMovement
     from insurance.domain.claim.set_off import SetOffEntry
-    from insurance.domain.claim.totals import KeptTotal, Pool
     from insurance.domain.core.event import Event
-    from insurance.domain.core.house_authority import RunningTotal
+    from insurance.domain.core.running_totals import LimitMovement, Pool, Room
     from insurance.domain.core.stored import Stored
     from insurance.domain.evidence.refusal import Refusal
     from insurance.domain.party.party import Payee
@@ -96,11 +94,8 @@ class Claims(Protocol):
             KeyReused: The caller's key was used for another request.
         """
 
-    def totals(self, pools: Sequence[Pool]) -> Mapping[RunningTotal, KeptTotal]:
-        """Running totals apart from the policies', as they are kept, in one read.
-
-        That of an account is left out as long as event delivery has made no key for hashes in the mode.
-        """
+    def totals(self, pools: Sequence[Pool], *, look: bool = True) -> Sequence[Room]:
+        """See `RunningTotals`."""
 
     def load_evidence(self, claim_id: str, command: Command) -> ClaimContext:
         """As `load`, with the files that came to the policy's claims in place of the account.

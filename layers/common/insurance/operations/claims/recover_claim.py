@@ -6,7 +6,12 @@ from insurance.domain.claim.recovery import Sharing
 from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
 from insurance.domain.product import Product
-from insurance.operations.claims.claim_context import act_of, load_as_handler, store_claim
+from insurance.operations.claims.claim_context import (
+    act_of,
+    load_as_handler,
+    store_claim,
+    store_counted,
+)
 from insurance.operations.claims.ports import ClaimPorts
 from insurance.operations.command import Command
 
@@ -55,7 +60,7 @@ def receive_recovery(
         RecoveryNotFound: The claim has no recovery of this number.
         StaleRevision: Somebody else has changed it since the caller read it.
         NoAuthority: None of the caller's roles has a say in the product's claims, or none in so
-            large an amount.
+            large an amount, or in so much in one day.
         WrongState: The recovery is not pursued, or it has come to its end.
         ClaimFull: The claim has as many payments as it can hold.
     """
@@ -63,7 +68,7 @@ def receive_recovery(
     change = recoveries.receive_recovery(
         context.claim.record, number, amount, _sharing(product), act_of(command)
     )
-    return store_claim(change, context.claim, command, ports.claims)
+    return store_counted(change, context.claim, command, ports.claims)
 
 
 def abandon_recovery(
@@ -76,12 +81,12 @@ def abandon_recovery(
         RecoveryNotFound: The claim has no recovery of this number.
         StaleRevision: Somebody else has changed it since the caller read it.
         NoAuthority: None of the caller's roles has a say in the product's claims, or none in so
-            large an amount.
+            large an amount, or in so much in one day.
         WrongState: The recovery has come to its end already.
     """
     context, _ = load_as_handler(claim_id, command, ports)
     change = recoveries.abandon_recovery(context.claim.record, number, reason_code, act_of(command))
-    return store_claim(change, context.claim, command, ports.claims)
+    return store_counted(change, context.claim, command, ports.claims)
 
 
 def _sharing(product: Product) -> Sharing:

@@ -9,11 +9,11 @@ from insurance.operations.claims.claim_context import (
     find_matches,
     load_claim,
     store_claim,
-    while_limits_move,
     with_totals,
 )
 from insurance.operations.claims.ports import ClaimPorts
 from insurance.operations.command import Command
+from insurance.operations.running_totals import while_limits_move
 
 
 def settle_claim(claim_id: str, command: Command, ports: ClaimPorts) -> Stored[Claim]:
@@ -28,12 +28,12 @@ def settle_claim(claim_id: str, command: Command, ports: ClaimPorts) -> Stored[C
         Unavailable: Other claims used the same limit first, too many times.
     """
 
-    def decide() -> Stored[Claim]:
+    def decide(tries: int) -> Stored[Claim]:
         context = load_claim(claim_id, command, ports.claims)
         product = ports.products.version(context.policy.product)
         claim = context.claim.record
         pools = pools_of(claim.payee, context.policy, command.now)
-        context = with_totals(context, pools, ports.claims)
+        context = with_totals(context, pools, ports.claims, look=tries > 0)
         matches = find_matches(claim, claim.payee, ports.screening)
         change = settle(context, product, matches, act_of(command))
         return store_claim(change, context.claim, command, ports.claims)

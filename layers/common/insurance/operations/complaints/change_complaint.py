@@ -1,8 +1,11 @@
 """What every change of a complaint has in common: how it is loaded, and how it is stored."""
 
+from collections.abc import Sequence
+
 from insurance.domain.complaint import Complaint, ComplaintEventType
 from insurance.domain.core.errors import ComplaintNotFound
 from insurance.domain.core.event import DestroyedKey, Event
+from insurance.domain.core.running_totals import LimitMovement
 from insurance.domain.core.stored import Stored
 from insurance.operations.command import Command
 from insurance.operations.complaints.ports import Complaints
@@ -32,6 +35,8 @@ def store_complaint(
     before: Stored[Complaint],
     command: Command,
     complaints: Complaints,
+    *,
+    totals: Sequence[LimitMovement] = (),
 ) -> Stored[Complaint]:
     """Store the changed complaint with an event of this type, its postings and the command's answer.
 
@@ -41,6 +46,7 @@ def store_complaint(
     Raises:
         AlreadyErased: The change has personal data, and the party was erased.
         StaleRevision: Somebody else has changed the complaint since it was loaded.
+        LimitMoved: Others have left too little room in a running total to which the change counts.
     """
     if before.key is None:
         complaint = complaint.without_texts()
@@ -55,5 +61,7 @@ def store_complaint(
         postings=complaint.postings_since(before.record),
     )
     stored = Stored(complaint, event.head, before.key)
-    complaints.change(event, complaint, before=before, command=command.with_answer(stored))
+    complaints.change(
+        event, complaint, before=before, command=command.with_answer(stored), totals=totals
+    )
     return stored

@@ -1,12 +1,23 @@
 """Decide a redress: a second person approves, clears or refuses it."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from insurance.domain.bank.outgoing_payment import AGREED
+from insurance.domain.bank.outlay_totals import (
+    ApprovedTotals,
+    Outgoing,
+    approval_pools,
+)
 from insurance.domain.complaint import Complaint, ComplaintEventType, RedressDecision
+from insurance.domain.complaint.redress_payee import needs_a_look
 from insurance.domain.core.house_authority import Outlay, check_house_authority, check_sign_in
 from insurance.domain.core.stored import Stored
+from insurance.domain.screening.screening import ScreeningMatch
 from insurance.operations.command import Command
 from insurance.operations.complaints.change_complaint import load_complaint, store_complaint
 from insurance.operations.complaints.ports import ComplaintPorts
+from insurance.operations.running_totals import while_limits_move
 
 
 def approve_redress(
@@ -22,15 +33,25 @@ def approve_redress(
         AlreadyErased: The payee's name and account were erased.
         WrongState: The redress does not await approval.
         SamePerson: Who offered it, or opened the complaint, cannot approve it.
-        NoAuthority: The complaint's redress is above the limits of the caller's roles.
+        NoAuthority: The complaint's redress, or what the caller approved that day, is above the limits of the
+            caller's roles.
+        Unavailable: Others counted to the same running total first, too many times.
         SignInTooOld: It needs a sign-in just before.
     """
-    before = load_complaint(complaint_id, command, ports.complaints)
-    matches = ports.screening.matches(before.record.payee_to_pay(redress_id).name)
-    decision = _decision(reason, command)
-    complaint, type = before.record.approve_redress(redress_id, matches, decision)
-    check_house_authority(command.caller, Outlay.REDRESS, complaint.redress_total(AGREED))
-    return store_complaint(complaint, type, before, command, ports.complaints)
+
+    def decide(_tries: int) -> Stored[Complaint]:
+        before = load_complaint(complaint_id, command, ports.complaints)
+        matches = ports.screening.matches(before.record.payee_to_pay(redress_id).name)
+        totals = _totals(before.record, redress_id, matches, command, ports)
+        decision = replace(_decision(reason, command), over=totals.over)
+        complaint, type = before.record.approve_redress(redress_id, matches, decision)
+        check_house_authority(command.caller, Outlay.REDRESS, complaint.redress_total(AGREED))
+        totals.check_own_day()
+        return store_complaint(
+            complaint, type, before, command, ports.complaints, totals=totals.taken
+        )
+
+    return while_limits_move(decide)
 
 
 def clear_redress(
@@ -71,6 +92,21 @@ def refuse_redress(
     complaint = before.record.refuse_redress(redress_id, _decision(reason, command))
     type = ComplaintEventType.REDRESS_REFUSED
     return store_complaint(complaint, type, before, command, ports.complaints)
+
+
+def _totals(
+    complaint: Complaint,
+    redress_id: str,
+    matches: Sequence[ScreeningMatch],
+    command: Command,
+    ports: ComplaintPorts,
+) -> ApprovedTotals:
+    redress, payee = complaint.redress_of(redress_id), complaint.payee_to_pay(redress_id)
+    outgoing = Outgoing(
+        Outlay.REDRESS, redress.amount, payee, complaint.partner, redress.requested_by
+    )
+    rooms = ports.totals.totals(approval_pools(outgoing, command.caller, command.now))
+    return ApprovedTotals(rooms, redress.amount, needs_a_look(payee, matches, complaint))
 
 
 def _decision(reason: str, command: Command) -> RedressDecision:

@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from insurance.domain.contract.terms import ProductRef
     from insurance.domain.core.event import Event
     from insurance.domain.core.identity import Mode, PartyId
+    from insurance.domain.core.running_totals import LimitMovement
     from insurance.domain.core.stored import PartyKey, Stored
     from insurance.operations.command import Command
     from insurance.operations.listing import ListEntry, ListRange
     from insurance.operations.parties.ports import Screening
     from insurance.operations.products.ports import Products
+    from insurance.operations.running_totals import RunningTotals
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,18 @@ class Complaints(Protocol):
         """
 
     def change(
-        self, event: Event, complaint: Complaint, *, before: Stored[Complaint], command: Command
+        self,
+        event: Event,
+        complaint: Complaint,
+        *,
+        before: Stored[Complaint],
+        command: Command,
+        totals: Sequence[LimitMovement] = (),
     ) -> None:
-        """Store the complaint as the event left it, and the command's answer.
+        """Store the complaint as the event left it, what counts to running totals, and the command's answer.
 
         Raises:
+            LimitMoved: Others have left too little room in a total.
             AlreadyAnswered: This call was answered before.
             StaleRevision: The complaint has changed since it was loaded.
         """
@@ -92,4 +101,5 @@ class ComplaintPorts:
     products: Products
     complaints: Complaints
     screening: Screening
+    totals: RunningTotals
     register: ComplaintRegister
