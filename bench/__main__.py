@@ -14,7 +14,7 @@ from typing import Any
 
 from bench import growth, lists, machine, stored
 from bench.goals import Line, count_line, keep, stumbled_line
-from bench.meter import ours, popular, table
+from bench.meter import ours, popular, products, table
 from bench.meter.ours import Cost
 from bench.race import build, cold, measure, restored, same
 
@@ -23,6 +23,7 @@ type Json = dict[str, Any]
 RAW = machine.WORKSHOP / "raw.json"
 PARTS = (
     "meter",
+    "products",
     "growth",
     "lists",
     "stored",
@@ -32,7 +33,7 @@ PARTS = (
     "warm",
     "instructions",
 )
-METERED = {"meter", "growth", "lists"}
+METERED = {"meter", "products", "growth", "lists"}
 ROUNDS = {"cold": 24, "restored": 12, "shipped": 6, "warm": 40}
 WARM_SECONDS = 0.12
 
@@ -83,6 +84,8 @@ def metered(parts: set[str], *, show: Any, say: Any) -> None:
         if "meter" in parts:
             theirs = {cost.name: cost for cost in popular.measure(costs.answers)}
             show(meter_lines(costs.by_command, theirs))
+        if "products" in parts:
+            show(products.lines(products.measure(call, meter, database)))
         if "growth" in parts:
             show(growth_lines(growth.measure(call, meter, database, say=say)))
         if "lists" in parts:

@@ -35,6 +35,69 @@ MOTOR = {
     },
     "covers": [],
 }
+HOLDER: Json = {
+    "name": "Ada Merton",
+    "email": "ada.merton@example.com",
+    "date_of_birth": "1991-03-14",
+}
+SOLD: dict[str, Json] = {
+    "personal_motor": MOTOR,
+    "home_contents": {
+        "product": "home_contents",
+        "start": "2026-12-01",
+        "policyholder": HOLDER,
+        "answers": {
+            "postcode": "AB1 1AA",
+            "contents_sum": {"amount": 4000000, "currency": "GBP"},
+            "property_type": "semi",
+            "alarm": True,
+            "occupied_by_day": True,
+            "previous_claims": 0,
+            "items": [
+                {"description": "Ring", "value": {"amount": 300000, "currency": "GBP"}},
+            ],
+        },
+        "covers": [],
+    },
+    "life_and_illness": {
+        "product": "life_and_illness",
+        "start": "2026-12-01",
+        "policyholder": HOLDER,
+        "answers": {
+            "date_of_birth": "1986-06-15",
+            "sum_assured": {"amount": 20000000, "currency": "GBP"},
+            "smoker": False,
+            "height_m": "1.80",
+            "weight_kg": "80.0",
+            "occupation": "office",
+        },
+        "covers": [],
+    },
+    "business_combined": {
+        "product": "business_combined",
+        "start": "2026-12-01",
+        "territory": "IE",
+        "policyholder": {"name": "Merton and Daughters", "email": "office@merton.example"},
+        "answers": {
+            "trade": "office",
+            "turnover": {"amount": 40000000, "currency": "EUR"},
+            "employees": 5,
+            "claims_5y": 1,
+            "premises": [
+                {
+                    "name": "Main",
+                    "construction": "brick",
+                    "sprinklers": False,
+                    "building": {"amount": 50000000, "currency": "EUR"},
+                    "stock": {"amount": 5000000, "currency": "EUR"},
+                }
+            ],
+            "retroactive_from": "2024-01-01",
+        },
+        "covers": ["professional_indemnity"],
+    },
+}
+"""A usual risk of every bundled product."""
 LOSS: Json = {
     "cover": "accidental_damage",
     "occurred_at": "2027-01-15T08:20:00Z",
@@ -154,6 +217,11 @@ class Ask:
 def quote(key: str, answers: Json | None = None) -> Ask:
     body = MOTOR if answers is None else MOTOR | answers
     return Ask("quoting", "POST", "/v1/quotes", body, key)
+
+
+def quote_of(product: str, key: str) -> Ask:
+    """A quote of the product's usual risk."""
+    return Ask("quoting", "POST", "/v1/quotes", SOLD[product], key)
 
 
 def quote_for(party_id: str, key: str) -> Ask:
