@@ -90,7 +90,7 @@ def test_a_copy_closes_its_connections(taken: None, monkeypatch: pytest.MonkeyPa
     client = Client()
     monkeypatch.setattr(clients, "session", lambda: Session(client))
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "quoting")
-    assert clients.client("dynamodb") is client
+    assert clients.client("kms") is client
     snapshot.renew()
     assert client.closed
 
