@@ -27,10 +27,12 @@ from local.aws.gateway.authorizers import Authorizers, UserPool
 from local.aws.gateway.definition import Definition
 from local.aws.gateway.firewall import Firewall
 from local.aws.gateway.plans import Keys, Plans, Usage, plan_of, stage_throttles
+from local.aws.guarded_database import GuardedDatabase
 from local.aws.issuer import Issuer
+from local.aws.rights import Rights
 from local.aws.runtime import Lambda
 from local.aws.schedules import Schedule
-from local.aws.services.app import services_app
+from local.aws.services.app import Services, services_app
 from local.aws.services.event_bus import EventBus
 from local.aws.services.invocations import invocations
 from local.aws.services.kms import Kms
@@ -223,10 +225,12 @@ class Stack:
                 {id: function.name for id, function in self.template.functions.items()},
             ),
         ]
-        services = Server(services_app(kms, secrets, bus, s3, further=further), [services_socket])
+        rights = Rights.of(self.template)
+        app = services_app(Services(kms, secrets, bus, s3), rights, further=further)
+        services = Server(app, [services_socket])
         self._parts.push_async_callback(services.stop)
         await services.start()
-        self._functions = self._lambda()
+        self._functions = self._lambda(await self._guard_database(rights))
         self._parts.push_async_callback(self._functions.stop)
         await self._functions.start()
         if settings.warm:
@@ -285,8 +289,15 @@ class Stack:
         self.services_url = f"http://{LOOPBACK}:{services.getsockname()[1]}"
         return gateway, services
 
-    def _lambda(self) -> Lambda:
-        database = self._proxy(self.database_url) if self._proxy else self.database_url
+    async def _guard_database(self, rights: Rights) -> str:
+        """Where functions reach the engine: past what holds their rights."""
+        engine = self._proxy(self.database_url) if self._proxy else self.database_url
+        guarded = GuardedDatabase(engine, rights)
+        self._parts.push_async_callback(guarded.stop)
+        await guarded.start()
+        return guarded.url
+
+    def _lambda(self, database: str) -> Lambda:
         endpoints = {
             # Whatever is not served here must end on loopback too, never on the network.
             "AWS_ENDPOINT_URL": self.services_url,

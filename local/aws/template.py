@@ -54,6 +54,8 @@ class Function:
     log_format: str
     log_group: str
     stream_sources: tuple[StreamSource, ...] = ()
+    statements: tuple[Json, ...] = ()
+    """What it may do."""
 
 
 @dataclass
@@ -135,6 +137,11 @@ class Template(CloudFormationTemplate):
             log_format=logging.get("LogFormat", "Text"),
             log_group=logging.get("LogGroup", f"/aws/lambda/{resource.name}"),
             stream_sources=tuple(self._stream_sources(resource, properties)),
+            statements=tuple(
+                statement
+                for policy in properties.get("Policies", ())
+                for statement in policy["Statement"]
+            ),
         )
 
     def _with_issuer(self, value: str) -> str:

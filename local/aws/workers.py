@@ -242,7 +242,7 @@ class Pool:
         function = self.function
         path = [function.folder, *function.layers]
         lambda_sets = {
-            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_ACCESS_KEY_ID": function.name,  # by which its calls are known: `local.aws.rights`
             "AWS_DEFAULT_REGION": REGION,
             "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),

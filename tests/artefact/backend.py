@@ -12,13 +12,14 @@ import boto3
 import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from local.aws.cloudformation import REGION
 from local.aws.engine import running_engine
-from local.aws.services.app import services_app
+from local.aws.rights import NotAllowed, Rights, principal_of
+from local.aws.services.app import Services, services_app
 from local.aws.services.event_bus import EventBus
 from local.aws.services.kms import Kms
 from local.aws.services.s3 import S3
@@ -38,12 +39,6 @@ type Json = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parents[2]
 ISSUER = "https://issuer.coverwright.example"
-WRITES = {
-    "Put": "PutItem",
-    "Update": "UpdateItem",
-    "Delete": "DeleteItem",
-    "ConditionCheck": "ConditionCheckItem",
-}
 
 # What IAM calls them; a HEAD needs what a GET needs.
 S3_ACTIONS = {
@@ -62,7 +57,7 @@ class Call(NamedTuple):
     action: str
     """As IAM names it: `dynamodb:PutItem`."""
     resource: str
-    """A table's name; empty where the function knows only one."""
+    """A table's or bucket's name; a key's purpose; empty where the function knows only one."""
 
 
 class Backend:
@@ -132,22 +127,17 @@ class Backend:
         self._store.executemany("INSERT INTO objects VALUES (?, ?, ?, ?, ?)", state.files)
 
 
-def used(folder: str, target: str, body: Json) -> set[Call]:
+def used(folder: str, target: str, body: Json, rights: Rights) -> set[Call]:
     """The permissions that a call needs."""
     service, _, operation = target.partition(".")
     if not service.startswith("DynamoDB"):
         prefix = {"TrentService": "kms", "AWSEvents": "events"}.get(service, service)
-        return {Call(folder, f"{prefix}:{operation}", "")}
-    if operation == "TransactWriteItems":
-        return {
-            Call(folder, f"dynamodb:{WRITES[kind]}", write["TableName"])
-            for item in body["TransactItems"]
-            for kind, write in item.items()
-        }
-    if operation == "BatchGetItem":
-        return {Call(folder, "dynamodb:BatchGetItem", table) for table in body["RequestItems"]}
-    index = f"/index/{body['IndexName']}" if "IndexName" in body else ""
-    return {Call(folder, f"dynamodb:{operation}", body["TableName"] + index)}
+        purpose = body["EncryptionContext"]["purpose"] if prefix == "kms" else ""
+        return {Call(folder, f"{prefix}:{operation}", purpose)}
+    return {
+        Call(folder, call.action, call.resource.partition("/")[2])
+        for call in rights.dynamodb_calls(operation, body)
+    }
 
 
 @contextmanager
@@ -158,20 +148,25 @@ def backend(folder: Path) -> Iterator[Backend]:
     kms, secrets = Kms(store), SecretsManager(store)
     buses = [resource.name for resource in template.of_type("AWS::Events::EventBus")]
     s3 = S3.of(template, store)
-    services = services_app(kms, secrets, EventBus(store, buses), s3, further=[])
+    rights = Rights.of(template)
+    offered = Services(kms, secrets, EventBus(store, buses), s3)
+    services = services_app(offered, rights, further=[])
     ensure_keys_and_secrets(template, kms, secrets)
     settings = Settings(ports=ANY_PORTS)
     with running_engine(settings, log=folder / "engine.log") as engine_url:
         holder: list[Backend] = []
-        with served(_recording(holder, services, s3, engine_url), lifespan="on") as url:
+        functions = _recording(holder, services, s3, engine_url, rights)
+        with served(functions, lifespan="on") as url:
             holder.append(Backend(template, url, engine_url, store))
             yield holder[0]
             holder[0].close()
     store.close()
 
 
-def _recording(holder: list[Backend], services: Starlette, s3: S3, engine_url: str) -> Starlette:
-    """One address per function: `/quoting` is what quoting calls."""
+def _recording(
+    holder: list[Backend], services: Starlette, s3: S3, engine_url: str, rights: Rights
+) -> Starlette:
+    """One address per function: `/quoting` is what quoting calls, and what it may not call is refused."""
 
     @asynccontextmanager
     async def clients(app: Starlette) -> AsyncIterator[None]:
@@ -184,9 +179,14 @@ def _recording(holder: list[Backend], services: Starlette, s3: S3, engine_url: s
 
     async def call(request: Request) -> Response:
         body = await request.body()
-        target = request.headers["x-amz-target"]
-        holder[0].calls |= used(request.path_params["folder"], target, json.loads(body))
+        target, asked = request.headers["x-amz-target"], json.loads(body)
+        holder[0].calls |= used(request.path_params["folder"], target, asked, rights)
         state = request.app.state
+        if target.startswith("DynamoDB"):
+            try:
+                rights.dynamodb(principal_of(request.headers), target.partition(".")[2], asked)
+            except NotAllowed as error:
+                return JSONResponse({"__type": "AccessDeniedException", "Message": str(error)}, 400)
         client = state.engine if target.startswith("DynamoDB") else state.services
         kept = {"x-amz-target", "content-type", "authorization", "x-amz-date"}
         headers = {name: value for name, value in request.headers.items() if name in kept}

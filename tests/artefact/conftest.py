@@ -99,7 +99,7 @@ class Stage[F: Function | SourceFunction](ABC):
             **function.environment,
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_ACCESS_KEY_ID": function.name,
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_ENDPOINT_URL": f"{self.behind.url}/{folder}",
             # Nothing traces here, and the metadata service is nowhere.

@@ -39,7 +39,7 @@ SELECT = re.compile(
 # Limits that a policy's claims share are changed by Update; the products played here have none.
 ELSEWHERE = {
     ("quoting", "kms:Decrypt"),
-    ("search", "kms:Decrypt"),  # of the index key, which the first search here makes itself
+    ("search", "kms:Decrypt"),  # of the index key, which nothing makes here
     ("authorizer", "dynamodb:PutItem"),
     ("claim_assessment", "dynamodb:UpdateItem"),
     ("claim_intake", "dynamodb:UpdateItem"),
@@ -167,13 +167,18 @@ def permissions(
                     continue  # used by DynamoDB and Secrets Manager on the function's behalf
                 actions = statement["Action"]
                 for action in [actions] if isinstance(actions, str) else actions:
-                    allowed.add((action, _named(statement["Resource"], stores)))
+                    allowed.add((action, _named(statement, stores)))
         found[folder] = (allowed, seen[folder])
     return found
 
 
-def _named(arn: str, stores: Mapping[str, str]) -> str:
-    """The table or bucket; of a bucket the objects, or those under a prefix, are the bucket's."""
+def _named(statement: Json, stores: Mapping[str, str]) -> str:
+    """The table or bucket; of a bucket the objects, or those under a prefix, are the bucket's; of a key
+    its purpose."""
+    arn: str = statement["Resource"]
+    for context in statement.get("Condition", {}).values():
+        if "kms:EncryptionContext:purpose" in context:
+            return str(context["kms:EncryptionContext:purpose"])
     return stores.get(arn) or stores.get(arn.partition("/")[0], "")
 
 

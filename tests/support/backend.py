@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest.mock import patch
 
 from local.aws.cloudformation import REGION
-from local.aws.services.app import services_app
+from local.aws.rights import Rights
+from local.aws.services.app import Services, services_app
 from local.aws.services.event_bus import EventBus
 from local.aws.services.kms import Kms
 from local.aws.services.s3 import S3
@@ -133,7 +134,8 @@ def _running_services(folder: Path) -> Iterator[tuple[str, sqlite3.Connection]]:
     listener = bound_socket(0, what="services", setting="SERVICES_PORT")
     url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
     bus = EventBus(store, [each.name for each in template().of_type("AWS::Events::EventBus")])
-    app = services_app(kms, secrets, bus, S3.of(template(), store), further=[])
+    services = Services(kms, secrets, bus, S3.of(template(), store))
+    app = services_app(services, Rights.of(template()), further=[])
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

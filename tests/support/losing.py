@@ -33,6 +33,7 @@ from tests.support.calls import CONTEXT
 from tests.support.driving.functions import functions_of
 from tests.support.ledger import finance
 from tests.support.platform import Platform
+from tests.support.rights import acting
 
 type Json = dict[str, Any]
 
@@ -142,9 +143,11 @@ class Delivering:
             patch.object(self.app, "consumers", self._mortal),
         ):
             if Outage.KMS in self.down:
-                self.keys._held.clear()
+                for ring in (self.keys, self.app.stores.index_keys._keys):
+                    ring._held.clear()
             try:
-                said: Json = module.handler.__wrapped__(given, CONTEXT)
+                with acting("event_delivery" if module is self.app else "event_register"):
+                    said: Json = module.handler.__wrapped__(given, CONTEXT)
             finally:  # what a process held that died is gone
                 self.app.bus._waiting.clear()
             return said

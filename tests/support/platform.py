@@ -32,6 +32,7 @@ from tests.support.driving.parts import Parts, catalogue_in_memory, stores_in_me
 from tests.support.driving.sales import Sales
 from tests.support.driving.scheduler import Scheduler
 from tests.support.patience import limits_stretched
+from tests.support.rights import rights_held
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -84,7 +85,7 @@ def platform_as_deployed(backend: Backend) -> Platform:
 
     @contextmanager
     def surroundings() -> Iterator[None]:
-        with environment(variables), limits_stretched():
+        with environment(variables), limits_stretched(), rights_held():
             yield
 
     return Platform(

@@ -11,6 +11,7 @@ from tests.support.backend import State, environment
 from tests.support.calls import CONTEXT
 from tests.support.driving.functions import functions_of
 from tests.support.platform import Platform
+from tests.support.rights import acting
 
 
 def successes() -> list[Case]:
@@ -47,7 +48,7 @@ class Player:
         for path in given:
             earlier = case(path)
             if earlier.folder == "event_delivery":
-                with environment(self.backend.environment()):
+                with environment(self.backend.environment()), acting(earlier.folder):
                     assert self._delivery(earlier.event, CONTEXT) == {"batchItemFailures": []}
                 continue
             answer = self._handlers.send(earlier.folder, earlier.event)

@@ -70,13 +70,14 @@ def _as_text(value: object) -> str:
 
 
 def _applies(statement: Json, arn: str) -> bool:
-    actions = _many(statement["Action"])
-    if not any(_like(action.lower(), INVOKE.lower()) for action in actions):
+    actions = many(statement["Action"])
+    if not any(like(action.lower(), INVOKE.lower()) for action in actions):
         return False
-    return any(_like(pattern, arn) for pattern in _many(statement.get("Resource", "*")))
+    return any(like(pattern, arn) for pattern in many(statement.get("Resource", "*")))
 
 
-def _many(value: str | list[str]) -> list[str]:
+def many(value: str | list[str]) -> list[str]:
+    """One or more of what a policy may say once or as a list."""
     return [value] if isinstance(value, str) else value
 
 
@@ -87,5 +88,6 @@ def _pattern(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(wild.get(part, part) for part in parts), re.DOTALL)
 
 
-def _like(pattern: str, value: str) -> bool:
+def like(pattern: str, value: str) -> bool:
+    """Whether the whole value is of the pattern, in which `*` and `?` stand for anything."""
     return _pattern(pattern).fullmatch(value) is not None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from local.aws.rights import Call, NotAllowed, Rights, principal_of
 from local.aws.services.errors import ServiceError
 from local.aws.services.event_bus import EventBus
 from local.aws.services.kms import Kms
@@ -20,15 +21,23 @@ from local.aws.services.secrets_manager import SecretsManager
 type Json = dict[str, Any]
 
 
-def services_app(
-    kms: Kms, secrets: SecretsManager, bus: EventBus, s3: S3, *, further: list[Route]
-) -> Starlette:
+class Services(NamedTuple):
+    """What is served."""
+
+    kms: Kms
+    secrets: SecretsManager
+    bus: EventBus
+    s3: S3
+
+
+def services_app(services: Services, rights: Rights, *, further: list[Route]) -> Starlette:
     """AWS's JSON protocols at `/`, the operation named by the X-Amz-Target header; S3 by bucket."""
-    operations: dict[str, Callable[[Json], Json]] = {
-        "TrentService.GenerateDataKey": kms.generate_data_key,
-        "TrentService.Decrypt": kms.decrypt,
-        "secretsmanager.GetSecretValue": secrets.get_secret_value,
-        "AWSEvents.PutEvents": bus.put_events,
+    kms, secrets, bus, s3 = services
+    operations: dict[str, tuple[Callable[[Json], Json], Callable[[Json], list[Call]]]] = {
+        "TrentService.GenerateDataKey": (kms.generate_data_key, kms.calls("GenerateDataKey")),
+        "TrentService.Decrypt": (kms.decrypt, kms.calls("Decrypt")),
+        "secretsmanager.GetSecretValue": (secrets.get_secret_value, secrets.calls),
+        "AWSEvents.PutEvents": (bus.put_events, bus.calls),
     }
 
     async def call(request: Request) -> Response:
@@ -37,8 +46,13 @@ def services_app(
         if operation is None:
             message = f"{target or 'this call'} is not served by the local stack"
             return _error(ServiceError("UnknownOperationException", message, status=501))
+        work, calls = operation
         try:
-            return _json(operation(json.loads(await request.body())))
+            asked = json.loads(await request.body())
+            rights.check(principal_of(request.headers), *calls(asked))
+            return _json(work(asked))
+        except NotAllowed as error:
+            return _error(ServiceError("AccessDeniedException", str(error)))
         except ServiceError as error:
             return _error(error)
         except ValueError:

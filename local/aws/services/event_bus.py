@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from local.aws.cloudformation import arn_of
+from local.aws.rights import Call
 from local.aws.services.errors import ServiceError
 
 type Json = dict[str, Any]
@@ -56,8 +58,15 @@ class EventBus:
         failed = sum("ErrorCode" in answer for answer in answers)
         return {"FailedEntryCount": failed, "Entries": answers}
 
+    def calls(self, request: Json) -> list[Call]:
+        """What IAM is asked about such a request: about each bus that it names."""
+        buses = dict.fromkeys(map(_bus_of, request.get("Entries", [])))
+        return [
+            Call("events:PutEvents", arn_of("AWS::Events::EventBus", "", bus), {}) for bus in buses
+        ]
+
     def _put(self, entry: Json) -> Json:
-        bus = entry.get("EventBusName", "default").rsplit("/", 1)[-1]
+        bus = _bus_of(entry)
         if bus not in self._buses:
             return _failed("ResourceNotFoundException", f"Event bus {bus} does not exist.")
         if not entry.get("Source") or not entry.get("DetailType"):
@@ -86,6 +95,11 @@ class EventBus:
         for target in self._targets:
             target(event)
         return {"EventId": event.id}
+
+
+def _bus_of(entry: Json) -> str:
+    name: str = entry.get("EventBusName", "default")
+    return name.rsplit("/", 1)[-1]
 
 
 def _failed(code: str, message: str) -> Json:

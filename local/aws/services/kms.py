@@ -6,11 +6,13 @@ import base64
 import json
 import secrets
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from local.aws.rights import Call
 from local.aws.services.errors import ServiceError
 
 type Json = dict[str, Any]
@@ -36,6 +38,17 @@ class Kms:
     def has_keys(self) -> bool:
         return self._store.execute("SELECT 1 FROM kms_keys").fetchone() is not None
 
+    def calls(self, action: str) -> Callable[[Json], list[Call]]:
+        """What IAM is asked about such a request."""
+
+        def about(request: Json) -> list[Call]:
+            context = request.get("EncryptionContext") or {}
+            named = {f"kms:EncryptionContext:{name}": [value] for name, value in context.items()}
+            arn, _ = self._key(request["KeyId"]) if "KeyId" in request else self._opening(request)
+            return [Call(f"kms:{action}", arn, named)]
+
+        return about
+
     def generate_data_key(self, request: Json) -> Json:
         arn, material = self._key(request.get("KeyId", ""))
         size = request.get("NumberOfBytes") or _SIZES.get(request.get("KeySpec", ""))
@@ -54,15 +67,8 @@ class Kms:
         }
 
     def decrypt(self, request: Json) -> Json:
-        blob = _decoded(request.get("CiphertextBlob", ""))
-        length = int.from_bytes(blob[1:3])
-        head, rest = blob[: 3 + length], blob[3 + length :]
-        if blob[:1] != _FORMAT or len(rest) <= _NONCE:
-            raise ServiceError("InvalidCiphertextException", "")
-        try:
-            arn, material = self._key(head[3:].decode())
-        except (ServiceError, UnicodeDecodeError) as error:
-            raise ServiceError("InvalidCiphertextException", "") from error
+        head, rest = _parts(request)
+        arn, material = self._opening(request)
         wanted = request.get("KeyId")
         if wanted is not None and self._key(wanted)[0] != arn:
             raise ServiceError(
@@ -81,6 +87,13 @@ class Kms:
             "EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
         }
 
+    def _opening(self, request: Json) -> tuple[str, bytes]:
+        """The key that the request's ciphertext names."""
+        try:
+            return self._key(_parts(request)[0][3:].decode())
+        except (ServiceError, UnicodeDecodeError) as error:
+            raise ServiceError("InvalidCiphertextException", "") from error
+
     def _key(self, key_id: str) -> tuple[str, bytes]:
         row = self._store.execute(
             "SELECT arn, material FROM kms_keys WHERE arn = ?1 OR arn LIKE '%:key/' || ?1",
@@ -89,6 +102,16 @@ class Kms:
         if row is None:
             raise ServiceError("NotFoundException", f"Key '{key_id}' does not exist")
         return row[0], row[1]
+
+
+def _parts(request: Json) -> tuple[bytes, bytes]:
+    """The head of a ciphertext, which names its key, and the rest."""
+    blob = _decoded(request.get("CiphertextBlob", ""))
+    length = int.from_bytes(blob[1:3])
+    head, rest = blob[: 3 + length], blob[3 + length :]
+    if blob[:1] != _FORMAT or len(rest) <= _NONCE:
+        raise ServiceError("InvalidCiphertextException", "")
+    return head, rest
 
 
 def _context(request: Json) -> bytes:

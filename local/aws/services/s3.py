@@ -18,15 +18,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from local.aws.cloudformation import arn_of
+from local.aws.rights import Call, NotAllowed, Rights
 from local.aws.services.errors import ServiceError
 from local.aws.services.malware import STATUS, scan, scanned_prefixes
-from local.aws.services.signatures import SignedRequest, check, check_form
+from local.aws.services.signatures import SignedRequest, check, check_form, denied
 from local.aws.template import Template
 
 OBJECT_LIMIT = 64 * 1024 * 1024
 """Far under S3's, and far over anything that is stored here."""
 _UNNAMED = frozenset({"policy", "x-amz-signature", "bucket"})
 """What a form's policy need not name."""
+BUCKET = "AWS::S3::Bucket"
+NOBODY = Rights({}, {})
+"""Rights that hold nobody back: those of a stack without functions."""
 TAGS = "tags"
 """Stored beside the metadata."""
 _KEPT = ("content-type", "content-disposition", "cache-control")
@@ -41,11 +46,13 @@ class S3:
         store: sqlite3.Connection,
         buckets: Sequence[str],
         *,
+        rights: Rights = NOBODY,
         scanned: Mapping[str, str] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """`scanned` is the prefix by bucket under which objects are scanned, and read only then."""
         self._store = store
+        self._rights = rights
         self._buckets = tuple(buckets)
         self._scanned = dict(scanned or {})
         self._now = now
@@ -54,7 +61,7 @@ class S3:
     def of(cls, template: Template, store: sqlite3.Connection) -> Self:
         """With the template's buckets, and the scan that it asks for."""
         buckets = [bucket.name for bucket in template.of_type("AWS::S3::Bucket")]
-        return cls(store, buckets, scanned=scanned_prefixes(template))
+        return cls(store, buckets, rights=Rights.of(template), scanned=scanned_prefixes(template))
 
     def routes(self) -> list[Route]:
         """One pair of routes a bucket: paths begin with the bucket's name."""
@@ -85,8 +92,9 @@ class S3:
     async def _object(self, bucket: str, request: Request) -> Response:
         body = await _body(request)
         signed = SignedRequest(request.method, _url(request), dict(request.headers), body)
-        check(signed, now=self._now())
+        signer = check(signed, now=self._now())
         key = request.path_params["key"]
+        self._allow(signer, _action(request), bucket, key)
         match request.method:
             case "PUT":
                 return self._put(bucket, key, body, request.headers)
@@ -95,15 +103,26 @@ class S3:
                     "DELETE FROM objects WHERE bucket = ? AND key = ?", (bucket, key)
                 )
                 return Response(status_code=204)
-        return self._get(bucket, key, request)
+        return self._get(bucket, key, request, signer)
+
+    def _allow(self, signer: str, action: str, bucket: str, key: str) -> None:
+        self._check(signer, Call(action, f"{arn_of(BUCKET, '', bucket)}/{key}", {}))
+
+    def _check(self, signer: str, call: Call) -> None:
+        try:
+            self._rights.check(signer, call)
+        except NotAllowed as error:
+            raise denied(str(error)) from error
 
     async def _versions(self, bucket: str, request: Request) -> Response:
         """Every object under a prefix, in one page."""
         signed = SignedRequest("GET", _url(request), dict(request.headers), b"")
-        check(signed, now=self._now())
+        signer = check(signed, now=self._now())
         if "versions" not in request.query_params:
             raise ServiceError("NotImplemented", "Only versions are listed here.", status=501)
         prefix = request.query_params.get("prefix", "")
+        context = {"s3:prefix": [prefix]}
+        self._check(signer, Call("s3:ListBucketVersions", arn_of(BUCKET, "", bucket), context))
         keys = self._store.execute(
             "SELECT key FROM objects WHERE bucket = ? AND substr(key, 1, ?) = ?",
             (bucket, len(prefix), prefix),
@@ -126,11 +145,12 @@ class S3:
             raise ServiceError("PreconditionFailed", message, status=412)
         return Response(status_code=200, headers={"ETag": _etag(body)})
 
-    def _get(self, bucket: str, key: str, request: Request) -> Response:
+    def _get(self, bucket: str, key: str, request: Request, signer: str) -> Response:
         found = self._store.execute(
             "SELECT body, metadata, at FROM objects WHERE bucket = ? AND key = ?", (bucket, key)
         ).fetchone()
         if found is None:
+            self._check(signer, Call("s3:ListBucket", arn_of(BUCKET, "", bucket), {}))
             raise ServiceError("NoSuchKey", "The specified key does not exist.", status=404)
         body, metadata, at = found
         headers = json.loads(metadata)
@@ -160,8 +180,9 @@ class S3:
             message = "POST requires exactly one file upload per request."
             raise ServiceError("InvalidArgument", message)
         [body] = files
-        conditions = check_form(form, now=self._now())
-        _check_conditions(conditions, {**form, "bucket": bucket}, len(body))
+        signed = check_form(form, now=self._now())
+        _check_conditions(signed.conditions, {**form, "bucket": bucket}, len(body))
+        self._allow(signed.key_id, "s3:PutObject", bucket, form["key"])
         _check_sums(body, form)
         self._write(bucket, form["key"], body, _metadata(form), once=False)
         status = form.get("success_action_status")
@@ -189,6 +210,17 @@ class S3:
             (bucket, key, body, json.dumps(dict(metadata)), self._now().timestamp()),
         )
         return done.rowcount == 1
+
+
+def _action(request: Request) -> str:
+    """What IAM calls a request about an object."""
+    asked = request.query_params
+    match request.method:
+        case "PUT":
+            return "s3:PutObject"
+        case "DELETE":
+            return "s3:DeleteObjectVersion" if "versionId" in asked else "s3:DeleteObject"
+    return "s3:GetObjectTagging" if "tagging" in asked else "s3:GetObject"
 
 
 def _tagging(tags: Mapping[str, str]) -> Response:

@@ -10,6 +10,7 @@ import time
 import uuid
 from typing import Any
 
+from local.aws.rights import Call
 from local.aws.services.errors import ServiceError
 
 type Json = dict[str, Any]
@@ -47,6 +48,10 @@ class SecretsManager:
             "SecretString": value,
             "CreatedDate": created,
         }
+
+    def calls(self, request: Json) -> list[Call]:
+        """What IAM is asked about a request for a value."""
+        return [Call("secretsmanager:GetSecretValue", request.get("SecretId", ""), {})]
 
     def _row(self, secret_id: str) -> tuple[str, str, str, float] | None:
         row: tuple[str, str, str, float] | None = self._store.execute(

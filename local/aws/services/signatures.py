@@ -22,8 +22,8 @@ from local.aws.services.errors import ServiceError
 
 type Json = dict[str, Any]
 
-SECRETS = {"local": "local"}
-"""The one pair of credentials that functions have on this machine."""
+SECRET = "local"  # noqa: S105 (there is nothing to protect on this machine)
+"""The one secret of all access keys here. The key's id says who signed."""
 
 CLOCKS_APART = timedelta(minutes=15)
 LONGEST_LINK_SECONDS = 604_800
@@ -39,33 +39,39 @@ class SignedRequest(NamedTuple):
     body: bytes
 
 
-def check(request: SignedRequest, *, now: datetime) -> None:
-    """Raise as S3 does unless the request is signed, by its headers or by its query."""
+def check(request: SignedRequest, *, now: datetime) -> str:
+    """Who signed the request, by its headers or by its query. Raises as S3 does unless it is signed."""
     query = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
     if "X-Amz-Signature" in query:
-        _check_link(request, query, now)
-    elif "authorization" in request.headers:
-        _check_headers(request, now)
-    else:
-        raise _denied("Access Denied")
+        return _check_link(request, query, now)
+    if "authorization" in request.headers:
+        return _check_headers(request, now)
+    raise denied("Access Denied")
 
 
-def check_form(form: Mapping[str, str], *, now: datetime) -> list[Any]:
-    """The conditions of an upload form's policy, once its signature and its end were checked."""
+class SignedForm(NamedTuple):
+    """What an upload form's policy asks, and who signed it."""
+
+    key_id: str
+    conditions: list[Any]
+
+
+def check_form(form: Mapping[str, str], *, now: datetime) -> SignedForm:
+    """An upload form, once its signature and its end were checked."""
     try:
         scope = _scope(form["x-amz-credential"])
         policy = json.loads(base64.b64decode(form["policy"], validate=True))
         until = datetime.fromisoformat(policy["expiration"])
         conditions: list[Any] = policy["conditions"]
     except (KeyError, ValueError) as error:
-        raise _denied("Access Denied") from error
+        raise denied("Access Denied") from error
     signer = S3SigV4PostAuth(_credentials(scope), "s3", scope.region)
     request = AWSRequest()
     request.context["timestamp"] = form.get("x-amz-date", "")
     _compare(signer.signature(form["policy"], request), form.get("x-amz-signature", ""))
     if now >= until:
-        raise _denied("Invalid according to Policy: Policy expired.")
-    return conditions
+        raise denied("Invalid according to Policy: Policy expired.")
+    return SignedForm(scope.key_id, conditions)
 
 
 class _Scope(NamedTuple):
@@ -73,7 +79,7 @@ class _Scope(NamedTuple):
     region: str
 
 
-def _check_headers(request: SignedRequest, now: datetime) -> None:
+def _check_headers(request: SignedRequest, now: datetime) -> str:
     try:
         parts = dict(
             part.strip().split("=", 1)
@@ -96,9 +102,10 @@ def _check_headers(request: SignedRequest, now: datetime) -> None:
     if said not in {"UNSIGNED-PAYLOAD", hashlib.sha256(request.body).hexdigest()}:
         message = "The provided 'x-amz-content-sha256' header does not match what was computed."
         raise ServiceError("XAmzContentSHA256Mismatch", message)
+    return scope.key_id
 
 
-def _check_link(request: SignedRequest, query: Mapping[str, str], now: datetime) -> None:
+def _check_link(request: SignedRequest, query: Mapping[str, str], now: datetime) -> str:
     try:
         scope, timestamp = _scope(query["X-Amz-Credential"]), query["X-Amz-Date"]
         seconds, signed = int(query["X-Amz-Expires"]), query["X-Amz-SignedHeaders"].split(";")
@@ -118,7 +125,8 @@ def _check_link(request: SignedRequest, query: Mapping[str, str], now: datetime)
     found = _signature(signer, request, url, set(signed), timestamp)
     _compare(found, query["X-Amz-Signature"])
     if not sent_at - CLOCKS_APART <= now < sent_at + timedelta(seconds=seconds):
-        raise _denied("Request has expired")
+        raise denied("Request has expired")
+    return scope.key_id
 
 
 def _signature(
@@ -140,11 +148,7 @@ def _scope(credential: str) -> _Scope:
 
 
 def _credentials(scope: _Scope) -> Credentials:
-    secret = SECRETS.get(scope.key_id)
-    if secret is None:
-        message = "The AWS Access Key Id you provided does not exist in our records."
-        raise ServiceError("InvalidAccessKeyId", message, status=403)
-    return Credentials(scope.key_id, secret)
+    return Credentials(scope.key_id, SECRET)
 
 
 def _compare(found: str, sent: str) -> None:
@@ -157,5 +161,6 @@ def _time(text: str) -> datetime:
     return datetime.strptime(text, _TIME).replace(tzinfo=UTC)
 
 
-def _denied(message: str) -> ServiceError:
+def denied(message: str) -> ServiceError:
+    """What S3 says to who may not."""
     return ServiceError("AccessDenied", message, status=403)

@@ -19,6 +19,7 @@ from tests.support.backend import environment
 from tests.support.calls import FUNCTIONS
 from tests.support.driving.parts import Parts
 from tests.support.patience import limits_stretched
+from tests.support.rights import rights_held
 
 type Apps = Mapping[str, ModuleType]
 """The modules of functions by their folders."""
@@ -125,7 +126,7 @@ def _settings() -> Iterator[None]:
 
 def functions_of(variables: Mapping[str, str], folders: Sequence[str]) -> Apps:
     """These functions with the environment that they are given, which then wire themselves."""
-    with environment(variables), limits_stretched():
+    with environment(variables), limits_stretched(), rights_held():
         forget_wiring()
         apps = {folder: load(folder) for folder in folders}
         forget_wiring()

@@ -29,6 +29,7 @@ from tests.support.calls import CONTEXT, Answer, answer_of
 from tests.support.calls import event as proxy_event
 from tests.support.driving.functions import Apps
 from tests.support.driving.parts import Standing
+from tests.support.rights import acting
 from tests.support.routes import check_declared, route_of
 
 type Json = dict[str, Any]
@@ -80,7 +81,7 @@ class Http(Standing):
     def send(self, folder: str, sent: Json) -> Answer:
         """Give a function this very event."""
         app = self.apps[folder]
-        with self.surroundings():
+        with self.surroundings(), acting(folder):
             result = app.handler(sent, CONTEXT)
         check_declared(app.api.routes, sent, result)
         return answer_of(result)
