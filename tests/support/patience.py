@@ -3,13 +3,19 @@
 Where a function gives up in production is asked of a clock of its own (tests/resilience/test_transaction.py).
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from tests.support.waiting import STRETCH
 
 HURRY = 0.5
 """For tests of a database that never answers: half of the wait shows the same."""
+
+_made: dict[tuple[object, ...], Any] = {}
+"""Clients by all that they depend on. One takes longer to make than most tests, and keeps nothing but
+connections: what is wired anew for the next test takes the one that is there."""
 
 
 @contextmanager
@@ -27,12 +33,14 @@ def limits_stretched(by: float = STRETCH) -> Iterator[None]:
     ) -> object:
         if service != "dynamodb":  # whose limits are the stretched ones of `transaction`
             connect_timeout, read_timeout = connect_timeout * by, read_timeout * by
-        return clients.client(
-            service,
-            connect_timeout=connect_timeout,
-            read_timeout=read_timeout,
-            attempts=attempts,
-        )
+        limits = {"connect_timeout": connect_timeout, "read_timeout": read_timeout}
+        surroundings = {
+            k: v for k, v in os.environ.items() if k.startswith(("AWS_", "POWERTOOLS_"))
+        }
+        key = (service, attempts, *limits.values(), *sorted(surroundings.items()))
+        if key not in _made:
+            _made[key] = clients.client(service, **limits, attempts=attempts)
+        return _made[key]
 
     names = ("PATIENCE_SECONDS", "CONNECT_SECONDS", "READ_SECONDS")
     shipped = {name: getattr(transaction, name) for name in names}
