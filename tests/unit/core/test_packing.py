@@ -55,6 +55,11 @@ def test_a_body_packed_with_a_dictionary_of_a_newer_release_is_refused_as_that()
         unpack(bytes((max(DICTIONARIES) + 1,)) + pack({"a": 1})[1:])
 
 
+def test_what_was_never_packed_is_damaged_and_not_newer():
+    with pytest.raises(ValueError, match="not a packed body"):
+        unpack(b"not what was packed")
+
+
 def test_the_dictionary_has_no_words_of_a_single_product():
     """A word may stand in it that two bundled products have, or that is the core's own."""
     named = [

@@ -155,6 +155,9 @@ DICTIONARIES: Final = {1: _WORDS}
 """A body is read with the dictionary that it was written with, so none of them ever changes: a better one has
 the next number."""
 
+NUMBER_MAX: Final = 15
+"""What begins with a greater number is damaged, and no newer release would read it."""
+
 WRITTEN: Final = 1
 """The dictionary that is written with. A new one is known to a release before another writes with it. The search
 keys of personal values are hashes over what is packed (`dynamodb/parties/index_keys.py`): they go by this
@@ -182,8 +185,12 @@ def unpack(packed: bytes) -> JsonObject:
 
     Raises:
         WrittenByNewerRelease: It was packed with a dictionary that this release does not have.
+        ValueError: It is no packed body.
     """
-    words = DICTIONARIES.get(packed[0])
+    number = packed[0]
+    if number > NUMBER_MAX:
+        raise ValueError("not a packed body")
+    words = DICTIONARIES.get(number)
     if words is None:
         raise WrittenByNewerRelease("packed body")
     body: JsonObject = from_json(zlib.decompressobj(wbits=-15, zdict=words).decompress(packed[1:]))
