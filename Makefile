@@ -10,7 +10,7 @@ RUN := $(UV) run --frozen --group dev
 unexport PYTHONDONTWRITEBYTECODE
 SAM_ENV := UV_PROJECT_ENVIRONMENT=.venv-sam
 
-.PHONY: help setup run tour serve show reconcile unit test check lint format build openapi schema events products cases exam bench load mutants checks lives long flaky lock clean
+.PHONY: help setup run tour serve show reconcile unit test check lint format build openapi schema events products cases clients exam bench load mutants checks lives long flaky lock clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -51,7 +51,8 @@ test: .tools/setup .tools/sam ## Run the tests, and say which declared problem n
 	$(RUN) python -m tests.support.routes
 
 check: export YEAR_POLICIES := 1000
-check: .tools/setup .tools/sam lint build test products cases ## Everything that CI runs
+check: .tools/setup .tools/sam .tools/clients.done lint build test products cases ## Everything that CI runs
+	$(RUN) python -m tools.clients openapi-python-client openapi-typescript
 
 lint: .tools/setup .tools/sam ## Style, types, import contracts, generated files
 	$(RUN) ruff format --check .
@@ -84,7 +85,14 @@ products: .tools/setup ## Check every bundled product and run its scenarios
 cases: .tools/setup ## Reproduce the published worked figures
 	$(RUN) python -m tools.products cases
 
-exam: .tools/setup .tools/sam .tools/exam.done ## Let tools of others judge template, definition, code and the running API (EXAMPLES=)
+clients: .tools/setup .tools/clients.done ## Generate clients with five generators, compile them, play quote to paid claim with each (ONLY=)
+	$(RUN) python -m tools.clients $(ONLY)
+
+.tools/clients.done: uv.lock | .tools/setup
+	UV_PROJECT_ENVIRONMENT=.tools/clients $(UV) sync -q --frozen --only-group clients
+	@touch $@
+
+exam: .tools/setup .tools/sam .tools/exam.done .tools/clients.done ## Let tools of others judge template, definition, code and the running API (EXAMPLES=)
 	$(RUN) python -m tools.exam $(PART)
 
 .tools/exam.done: tools/exam/requirements.txt tools/exam/package.json | .tools/setup

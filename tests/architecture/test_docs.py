@@ -70,6 +70,7 @@ TYPED_BY = {
     "make tour": ("tests/end_to_end/test_tour.py", "tour"),
     "make schema": ("tests/unit/product/test_checks.py", "schema_text()"),
     "make openapi": ("tests/template/test_openapi.py", "rendered()"),
+    "make clients": ("tests/local/test_clients.py", "clients.main(asked)"),
     "make exam": ("tests/local/test_exam.py", "tools.exam"),
     "make bench": ("tests/bench/test_costs.py", "bench"),
     "uv run python -m local env": ("tests/local/test_sam.py", 'main(["env"])'),

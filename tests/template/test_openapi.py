@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from tools.openapi.__main__ import rendered
 from tools.openapi.gateway import ANY_METHOD
-from tools.openapi.handlers import ROOT, scope_descriptions, template_functions
+from tools.openapi.handlers import ROOT, handlers, scope_descriptions
 from tools.openapi.parameters import IF_MATCH, IF_NONE_MATCH
 from tools.openapi.schemas import references
 
@@ -146,19 +146,34 @@ def test_every_operation_is_there_once_and_has_a_name(operations: Operations) ->
     assert all(operation["summary"] for _, operation in operations)
 
 
-def test_every_operation_calls_the_function_of_its_tag(deployed_operations: Operations) -> None:
-    folders = {
-        logical_id: properties["CodeUri"].removeprefix("functions/")
-        for logical_id, properties in template_functions().items()
+def test_every_operation_calls_the_function_that_answers_it(
+    deployed_operations: Operations,
+) -> None:
+    answered = {
+        f"{route.method} {route.path}": handler.logical_id
+        for handler in handlers()
+        for route in handler.routes
     }
     for name, operation in deployed_operations:
         integration = operation["x-amazon-apigateway-integration"]
         found = re.search(r"\$\{(\w+)\.Alias\}/invocations$", integration["uri"]["Fn::Sub"])
         assert found is not None, name
-        assert [folders[found[1]]] == operation["tags"], name
+        assert found[1] == answered[name], name
         assert integration["type"] == "aws_proxy", name
         assert integration["httpMethod"] == "POST", name
         assert integration["timeoutInMillis"] <= 29_000, name
+
+
+def test_tags_stand_in_the_order_of_a_journey_and_each_says_what_is_there(
+    definition: Json, operations: Operations
+) -> None:
+    names = [tag["name"] for tag in definition["tags"]]
+    journey = ["Products", "Quotes", "Policies", "Claims", "Settlement", "Payments"]
+
+    assert [name for name in names if name in journey] == journey
+    assert all(tag["description"] for tag in definition["tags"])
+    assert {tag for _, operation in operations for tag in operation["tags"]} == set(names)
+    assert all(len(operation["tags"]) == 1 for _, operation in operations)
 
 
 def test_every_path_answers_the_methods_it_does_not_have(deployed_definition: Json) -> None:

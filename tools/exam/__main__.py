@@ -1,7 +1,7 @@
 """`make exam`: infrastructure, definition, code and the running API, each judged by a tool of others.
 
 A tool that is missing, or that looked at nothing, fails as a finding does. Install with `install`;
-a part by its name (`infrastructure definition code api`); EXAMPLES says how many of each operation.
+a part by its name (`infrastructure definition code api clients`); EXAMPLES says how many of each operation.
 """
 
 import json
@@ -121,6 +121,13 @@ def api() -> str:
     return "schemathesis: " + "; ".join(told)
 
 
+def clients() -> str:
+    """Generators that integrators use: each client is made, compiled, and plays quote to paid claim."""
+    said = _run(sys.executable, "-m", "tools.clients").splitlines()
+    print("\n".join(f"  {line}" for line in said[:-1]))
+    return said[-1]
+
+
 def _schemathesis(folder: Path, url: str, token: str, examples: str) -> str:
     report = folder / "report.json"
     said = _run(
@@ -180,6 +187,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "definition": definition,
     "code": code,
     "api": api,
+    "clients": clients,
 }
 
 

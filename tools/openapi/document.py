@@ -22,6 +22,7 @@ from tools.openapi.problem import (
 )
 from tools.openapi.schemas import Schemas, reachable, schemas_of
 from tools.openapi.security import security_of, security_schemes
+from tools.openapi.tags import tag_of, tags
 
 type Json = dict[str, Any]
 type Examples = Mapping[tuple[str, str], Json]
@@ -52,9 +53,7 @@ def document(handlers: Iterable[Handler], examples: Examples) -> Json:
         "openapi": "3.1.0",
         "info": INFO,
         "servers": [{"url": "https://api.coverwright.example", "x-internal": False}],
-        "tags": [
-            {"name": handler.folder, "description": TAGS[handler.folder]} for handler in handlers
-        ],
+        "tags": tags(),
         "paths": paths,
         "components": {
             "schemas": reachable(schemas.components, paths),
@@ -68,7 +67,7 @@ def _operation(route: Route, handler: Handler, schemas: Schemas) -> Json:
     """One operation: what its route declares."""
     rendered: Json = {
         "operationId": route.operation_id,
-        "tags": [handler.folder],
+        "tags": [tag_of(route, handler.folder)],
         "summary": route.summary,
         "description": _description(route),
         "parameters": parameters_of(route),
@@ -205,29 +204,6 @@ INFO: Json = {
     "contact": {"name": "Coverwright", "url": "https://docs.coverwright.example"},
     "license": {"name": LICENSE, "identifier": LICENSE},
 }
-
-TAGS = {
-    "products": "The products on sale, their questions and their versions",
-    "quoting": "Create, price, refer and accept quotes",
-    "policy_issuance": "Issue policies; read a policy and its events",
-    "policy_servicing": "Endorse, cancel, reinstate and renew policies, each with a preview",
-    "policyholder_changes": "Transfer policies to another holder, correct a customer's details, each with a preview",
-    "billing": "Payment plans, invoices, payments received, refunds and suspense",
-    "scheduler": "Run scheduled jobs in test mode",
-    "reporting": "Policy ledgers, the general ledger and their checks",
-    "accounting": "Close and lock accounting periods",
-    "claim_intake": "Check cover, create and read claims",
-    "evidence": "Upload and read evidence of a loss",
-    "claim_assessment": "Decide, reserve, hold, close and reopen claims",
-    "settlement": "Settle claims, approve payments, record recoveries",
-    "complaints": "Open, handle and answer complaints; redress; the register of complaints",
-    "search": "List and search quotes, policies, claims and what belongs to them",
-    "work_list": "Work lists by role",
-    "payment_execution": "Send payments to the bank, import its statements and reports",
-    "documents": "A policy's schedule, certificate and letters as PDF",
-    "customers": "Customers: register, read, merge and erase parties",
-}
-
 
 ETAG: Json = {
     "description": "The stored revision and the view",
