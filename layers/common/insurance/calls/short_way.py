@@ -110,11 +110,11 @@ class ShortWay:
             "read_timeout": config.read_timeout,
         }
         self._trusted = trusted
-        self._known: dict[str, tuple[str, Connections]] = {}
+        self._known: dict[str, tuple[str, str, Connections]] = {}
 
     def close(self) -> None:
         """Close every connection; the next call opens anew."""
-        for _, connections in self._known.values():
+        for _, _, connections in self._known.values():
             connections.close()
 
     def answer(self, model: Any, params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
@@ -122,13 +122,13 @@ class ShortWay:
         if self._credentials is None:
             raise NoCredentialsError
         url, body = params["url"], params["body"]
-        host, connections = self._known.get(url) or self._find(url)
+        host, path, connections = self._known.get(url) or self._find(url)
         by = self._credentials.get_frozen_credentials()
         sent = {**params["headers"], "Host": host}
         headers = self._signer.headers(sent, body, by, datetime.now(UTC))
         heard = self._heard(model, url, headers, body)
         if heard is None:
-            http: Any = connections.exchange(_bytes_of(headers, body))
+            http: Any = connections.exchange(_bytes_of(path, headers, body))
             said = http.body
         else:
             http, said = heard, heard.content
@@ -143,13 +143,13 @@ class ShortWay:
             self._add_what_the_error_says(parsed, response, model)
         return http, parsed
 
-    def _find(self, url: str) -> tuple[str, Connections]:
+    def _find(self, url: str) -> tuple[str, str, Connections]:
         parts = urlsplit(url)
         address = EndpointAddress(
             parts.scheme, parts.hostname or "", parts.port or PORTS[parts.scheme]
         )
         connections = Connections(url, address, trusted=self._trusted, **self._timeouts)
-        self._known[url] = (address.named, connections)
+        self._known[url] = (address.named, parts.path or "/", connections)
         return self._known[url]
 
     def _heard(self, model: Any, url: str, headers: Any, body: bytes) -> Any:
@@ -168,6 +168,9 @@ class ShortWay:
             parsed.update(self._parser.parse(response, shape))
 
 
-def _bytes_of(headers: Mapping[str, str], body: bytes) -> bytes:
+def _bytes_of(path: str, headers: Mapping[str, str], body: bytes) -> bytes:
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return f"POST / HTTP/1.1\r\n{lines}Content-Length: {len(body)}\r\n\r\n".encode("latin-1") + body
+    return (
+        f"POST {path} HTTP/1.1\r\n{lines}Content-Length: {len(body)}\r\n\r\n".encode("latin-1")
+        + body
+    )
