@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -155,7 +155,8 @@ def backend(folder: Path) -> Iterator[Backend]:
     settings = Settings(ports=ANY_PORTS)
     with running_engine(settings, log=folder / "engine.log") as engine_url:
         holder: list[Backend] = []
-        functions = _recording(holder, services, s3, engine_url, rights)
+        folders = {each.name: each.folder.name for each in template.functions.values()}
+        functions = _recording(holder, services, s3, engine_url, rights, folders)
         with served(functions, lifespan="on") as url:
             holder.append(Backend(template, url, engine_url, store))
             yield holder[0]
@@ -164,7 +165,12 @@ def backend(folder: Path) -> Iterator[Backend]:
 
 
 def _recording(
-    holder: list[Backend], services: Starlette, s3: S3, engine_url: str, rights: Rights
+    holder: list[Backend],
+    services: Starlette,
+    s3: S3,
+    engine_url: str,
+    rights: Rights,
+    folders: Mapping[str, str],
 ) -> Starlette:
     """One address per function: `/quoting` is what quoting calls, and what it may not call is refused."""
 
@@ -180,7 +186,9 @@ def _recording(
     async def call(request: Request) -> Response:
         body = await request.body()
         target, asked = request.headers["x-amz-target"], json.loads(body)
-        holder[0].calls |= used(request.path_params["folder"], target, asked, rights)
+        # Calls of DynamoDB go to the root, whatever the endpoint's path: who signed them says whose they are.
+        folder = request.path_params.get("folder") or folders[principal_of(request.headers)]
+        holder[0].calls |= used(folder, target, asked, rights)
         state = request.app.state
         if target.startswith("DynamoDB"):
             try:
@@ -213,6 +221,7 @@ def _recording(
     objects = Starlette(routes=s3.routes())
     return Starlette(
         routes=[
+            Route("/", call, methods=["POST"]),
             Route("/{folder}/", call, methods=["POST"]),
             Route("/{folder}", call, methods=["POST"]),
             Mount("/{folder}", files),
