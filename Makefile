@@ -126,7 +126,7 @@ flaky: .tools/setup ## Run the slow levels N times, on a machine whose every cor
 lock: ## Resolve dependencies again, and export what the layer and single functions ship
 	$(UV) lock
 	$(UV) export -q --frozen --no-dev --no-emit-project --no-header -o layers/common/requirements.txt
-	for own in authorizer documents evidence payment_execution scheduler; do \
+	for own in documents evidence payment_execution scheduler; do \
 	  { sed -n '/^#/p' functions/$$own/requirements.txt; \
 	    $(UV) export -q --frozen --only-group $$own --no-emit-project --no-header --no-emit-package cryptography \
 	      --no-emit-package cffi --no-emit-package pycparser; } > .tools/requirements.txt; \

@@ -33,6 +33,8 @@ class Partner:
     scopes: tuple[str, ...] = (*_QUOTING, *_ISSUANCE, *_PARTIES, *_CLAIMS, *_COMPLAINTS)
     portal: bool = False
     """Policyholders sign in through it."""
+    binding: str = ""
+    """What the sender of its tokens must prove: `dpop`, with the key of `demo.proofs`; empty: nothing."""
 
     @property
     def application(self) -> str:
@@ -106,8 +108,11 @@ PARTNERS = (
         scopes=("policies:read", "claims:read", "claims:write", "parties:write", *_COMPLAINTS),
         portal=True,
     ),
+    Partner(
+        "proof-test", "harbour", "Harbour Brokers, trying out proofs", "bronze", binding="dpop"
+    ),
     Partner("gone-test", "gone", "Gone Brokers, suspended", "bronze", status="suspended"),
-    Partner("harbour-live", "harbour", "Harbour Brokers", "gold", mode="live"),
+    Partner("harbour-live", "harbour", "Harbour Brokers", "gold", mode="live", binding="dpop"),
 )
 _READS = ("products:read", "quotes:read", "policies:read", "claims:read")
 _FINANCE = ("ledger:read", "ledger:close", "payments:send", "refunds:approve", "suspense:resolve")

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from typing import TYPE_CHECKING, Any
 
+from demo.proofs import key_of
 from demo.samples import PARTNERS, STAFF, Partner
 from local.aws.cloudformation import TemplateError
 from local.aws.gateway.plans import ApiKey, Keys
@@ -73,7 +74,13 @@ def _row(partner: Partner) -> dict[str, dict[str, Any]]:
         "scopes": {"SS": sorted(partner.scopes)},
         "name": {"S": partner.name},
         **({"portal": {"BOOL": True}} if partner.portal else {}),
+        **(_binding(partner) if partner.binding else {}),
     }
+
+
+def _binding(partner: Partner) -> dict[str, dict[str, Any]]:
+    thumbprint = key_of(partner.client_id).thumbprint()
+    return {"binding": {"S": partner.binding}, "thumbprints": {"SS": [thumbprint]}}
 
 
 def seed_usage_keys(template: Template, secrets: SecretsManager, keys: Keys) -> None:

@@ -20,6 +20,7 @@ import urllib3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from insurance import snapshot
+from insurance.access.binding import DPOP, Binding
 from insurance.access.grants import (
     AdmittedCaller,
     Application,
@@ -82,7 +83,8 @@ class Authorizer:
         """
         request_id = event.get("requestContext", {}).get("requestId", "")
         try:
-            token = self._verified(bearer_token(event))
+            scheme, compact = presented_token(event)
+            token = self._verified(compact)
         except TokenRefused as refused:
             note("Refused", reason=refused.reason, request_id=request_id)
             raise Unauthorized from None  # a chained error could quote the token
@@ -94,6 +96,9 @@ class Authorizer:
         except CallerDenied as denied:
             note("Denied", reason=denied.reason, who=denied.principal, request_id=request_id)
             return denying(denied.principal, method_arn=event["methodArn"])
+        if scheme == DPOP and (caller.binding is None or caller.binding.method != DPOP):
+            note("Refused", reason="not_bound_to_a_key", request_id=request_id)
+            raise Unauthorized  # it is no DPoP token: RFC 9449 §7.1
         key = usage_key(self.secret(), caller.counted_as or caller.principal)
         who = caller.principal if caller.kind == "application" else ""  # a person stays unnamed
         note("Admitted", reason=caller.kind, who=who, request_id=request_id)
@@ -120,11 +125,11 @@ class Authorizer:
         )
 
 
-def bearer_token(event: Json) -> str:
-    """The token of the Authorization header.
+def presented_token(event: Json) -> tuple[str, str]:
+    """The scheme of the Authorization header in lower case, `bearer` or `dpop`, and the token.
 
     Raises:
-        TokenRefused: There is no such header, more than one, or no bearer token in it.
+        TokenRefused: There is no such header, more than one, or no token in it.
     """
     headers = event.get("multiValueHeaders") or {
         name: [value] for name, value in (event.get("headers") or {}).items()
@@ -133,9 +138,9 @@ def bearer_token(event: Json) -> str:
     if len(sent) != 1:
         raise TokenRefused("no_token")
     scheme, _, token = str(sent[0]).partition(" ")
-    if scheme.lower() != "bearer":
+    if scheme.lower() not in {"bearer", DPOP}:
         raise TokenRefused("no_token")
-    return token
+    return scheme.lower(), token
 
 
 def check_signature(token: SignedToken, key: Jwk) -> None:
@@ -250,7 +255,16 @@ class ApplicationTable:
             scopes=frozenset(item.get("scopes", {}).get("SS", ())),
             issuer=item.get("issuer", {}).get("S"),
             is_portal=item.get("portal", {}).get("BOOL") is True,
+            binding=_registered_binding(item),
         )
+
+
+def _registered_binding(item: Mapping[str, Any]) -> Binding | None:
+    """What the row says that the sender of its tokens must prove."""
+    if "binding" not in item:
+        return None
+    thumbprints = item.get("thumbprints", {}).get("SS", ())
+    return Binding(item["binding"]["S"], frozenset(thumbprints))
 
 
 @dataclass(frozen=True)

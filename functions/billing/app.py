@@ -55,7 +55,7 @@ from pydantic import Field
 
 ports = bundles.refund_ports()
 
-api = Api(wiring.stores().idempotency.find_replay)
+api = Api(wiring.stores().idempotency.find_replay, used_proofs=wiring.used_proofs)
 handler = api.entrypoint()
 
 PARTNERS_AND_STAFF = {CallerKind.APPLICATION, CallerKind.STAFF}

@@ -62,7 +62,7 @@ from pydantic import StringConstraints
 
 ports = bundles.complaint_ports()
 
-api = Api(wiring.stores().contract_idempotency.find_replay)
+api = Api(wiring.stores().contract_idempotency.find_replay, used_proofs=wiring.used_proofs)
 handler = api.entrypoint()
 
 EVERYBODY = {CallerKind.APPLICATION, CallerKind.POLICYHOLDER, CallerKind.STAFF}

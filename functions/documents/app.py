@@ -40,7 +40,7 @@ from pydantic import Field, StringConstraints
 ports, exporting = bundles.document_ports(), bundles.export_ports()
 idempotency = wiring.stores().idempotency
 
-api = Api(idempotency.find_replay)
+api = Api(idempotency.find_replay, used_proofs=wiring.used_proofs)
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}

@@ -59,7 +59,7 @@ def uploads() -> UploadPorts:
     return bundles.upload_ports("product_uploads")
 
 
-api = Api(idempotency.find_replay)
+api = Api(idempotency.find_replay, used_proofs=wiring.used_proofs)
 handler = api.entrypoint()
 
 VERSIONS = "/v1/products/{product_code}/versions"

@@ -56,7 +56,7 @@ from pydantic import (
 ports = bundles.quoting_ports()
 quotes, idempotency = wiring.stores().quotes, wiring.stores().contract_idempotency
 
-api = Api(idempotency.find_replay)
+api = Api(idempotency.find_replay, used_proofs=wiring.used_proofs)
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}

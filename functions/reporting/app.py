@@ -2,7 +2,7 @@
 
 import re
 
-from insurance import bundles
+from insurance import bundles, wiring
 from insurance.api.fields import accounting_period
 from insurance.api.paging import Page
 from insurance.api.parameters import OptionalInstant, Parameters
@@ -50,7 +50,7 @@ from pydantic import Field
 
 ports = bundles.ledger_ports()
 
-api = Api()
+api = Api(used_proofs=wiring.used_proofs)
 handler = api.entrypoint()
 
 PARTNER = re.compile(r"[a-z0-9_-]{1,64}")

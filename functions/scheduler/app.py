@@ -54,7 +54,7 @@ ANSWER_SECONDS: Final = 15.0
 RESERVE_MS: Final = 30_000
 PARKED_MAX: Final = 100
 
-api = Api()
+api = Api(used_proofs=wiring.used_proofs)
 answer = api.entrypoint()
 
 

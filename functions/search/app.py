@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated, Any
 
-from insurance import bundles
+from insurance import bundles, wiring
 from insurance.api.body import Request
 from insurance.api.fields import Day, Subject, Text
 from insurance.api.paging import Page
@@ -46,7 +46,7 @@ from pydantic import Field, StringConstraints
 
 ports = bundles.search_ports()
 
-api = Api()
+api = Api(used_proofs=wiring.used_proofs)
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from demo.proofs import proof
+from local.stack import Stack
 from tests.end_to_end.conftest import CallAs, Caller, assert_problem
 from tests.support.clock import Clock
 
@@ -142,10 +144,12 @@ def test_the_same_key_for_another_request_is_a_422(harbour: Caller, risk: Json) 
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_a_caller_in_live_mode_has_no_clock_of_its_own(call_as: CallAs) -> None:
+def test_a_caller_in_live_mode_has_no_clock_of_its_own(stack: Stack, call_as: CallAs) -> None:
     live = call_as("harbour-live")
+    _, _, token = live.http.headers["Authorization"].partition(" ")
+    made = proof("harbour-live", "GET", f"{stack.base_url}/v1/products", token)
 
-    answer = live.get("/v1/products")
+    answer = live.http.get("/v1/products", headers={"Authorization": f"DPoP {token}", "DPoP": made})
 
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/problem+json"

@@ -20,10 +20,13 @@ def actions(statement: Json) -> list[str]:
 
 ACCESS_LOGS = "AccessLogBucket"
 
-DISPOSABLE = {"IdempotencyTable", "JwksTable", "ScheduledJobsTable"}
+DISPOSABLE = {"IdempotencyTable", "JwksTable", "ProofsTable", "ScheduledJobsTable"}
 # Open quotes, idempotency records and cached keys; in Balances only the marks of events that were posted, in
 # ScheduledJobs what is done with.
-EXPIRING = {"QuotesTable", "IdempotencyTable", "JwksTable", "BalancesTable", "ScheduledJobsTable"}
+EXPIRING = {
+    *("QuotesTable", "IdempotencyTable", "JwksTable", "ProofsTable", "BalancesTable"),
+    "ScheduledJobsTable",
+}
 # The stream waits for one, and schedules for the others; a call of them through the gateway ends in time.
 NOT_WAITED_FOR = {"AccountingFunction", "EventDeliveryFunction", "SchedulerFunction"}
 # The few that AWS does not make without a name, or does not accept under a made-up one.

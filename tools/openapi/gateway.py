@@ -38,8 +38,13 @@ KINDS: dict[str, Kind] = {
         401,
         "unauthorized",
         "Unauthorized",
-        "Send a valid access token as a Bearer token.",
-        (("WWW-Authenticate", 'Bearer realm="coverwright"'),),
+        "Send a valid access token: as a Bearer token, or with DPoP where it is bound to a key.",
+        (
+            (
+                "WWW-Authenticate",
+                'Bearer realm="coverwright", DPoP realm="coverwright", algs="ES256 PS256"',
+            ),
+        ),
     ),
     "EXPIRED_TOKEN": Kind(
         401,

@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from types import CodeType
 
-SEARCHED = ("insurance.api", "insurance.domain", "insurance.dynamodb", "insurance.operations")
+SEARCHED = (
+    "insurance.access",
+    "insurance.api",
+    "insurance.domain",
+    "insurance.dynamodb",
+    "insurance.operations",
+)
 """Packages whose functions import late what few requests need."""
 
 

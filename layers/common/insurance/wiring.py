@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from insurance.bank.iso20022 import BankMessages
     from insurance.catalogue import BundledVersions, Catalogue
     from insurance.dynamodb.stores import Stores
+    from insurance.dynamodb.used_proofs import DynamoDBUsedProofs
     from insurance.eventbridge import EventBridgeBus
     from insurance.kms import KeyRing, Purpose
     from insurance.products import SampleLookUps
@@ -37,6 +38,15 @@ def dynamodb() -> DynamoDBClient:
         "dynamodb", connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, attempts=1
     )
     return made
+
+
+@cache
+def used_proofs() -> DynamoDBUsedProofs:
+    """Which proofs of possession were used: asked only where a caller sends one."""
+    from insurance.dynamodb.tables import Tables
+    from insurance.dynamodb.used_proofs import DynamoDBUsedProofs
+
+    return DynamoDBUsedProofs(dynamodb(), Tables(table))
 
 
 @cache

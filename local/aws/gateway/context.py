@@ -104,7 +104,7 @@ class Request:
                 "userAgent": self.header("user-agent"),
                 "userArn": None,
             },
-            "path": f"/{self.stage}{self.path}",
+            "path": self.path,  # as under a domain of one's own: no stage stands in the address
             "protocol": self.protocol,
             "requestId": self.request_id,
             "requestTime": when.strftime("%d/%b/%Y:%H:%M:%S +0000"),

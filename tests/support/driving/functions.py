@@ -15,6 +15,7 @@ from unittest.mock import patch
 from insurance import bundles, clients, telemetry, wiring
 
 from demo.samples import BANKS
+from tests.fakes.used_proofs import MemoryUsedProofs
 from tests.support.backend import environment
 from tests.support.calls import FUNCTIONS
 from tests.support.driving.parts import Parts
@@ -23,6 +24,9 @@ from tests.support.rights import rights_held
 
 type Apps = Mapping[str, ModuleType]
 """The modules of functions by their folders."""
+
+USED_PROOFS = MemoryUsedProofs()
+"""A proof has a name that no other has: what another test used is in nobody's way."""
 
 FOLDERS = (
     "quoting",
@@ -93,6 +97,7 @@ def _wired(
     """`insurance.wiring` gives these; what it makes of them itself it makes anew, and forgets."""
     with (
         patch.object(wiring, "stores", lambda: stores),
+        patch.object(wiring, "used_proofs", lambda: USED_PROOFS),
         patch.object(wiring, "products", products),
         patch.object(wiring, "keys", lambda: keys),
         patch.object(wiring, "objects", lambda _bucket: objects()),

@@ -21,6 +21,7 @@ from insurance.operations.command import Command, Query
 from insurance.operations.idempotency import AlreadyAnswered, RecordedAnswer
 from pydantic import Field
 
+from tests.fakes.used_proofs import MemoryUsedProofs
 from tools.openapi.parameters import parameters_of
 
 type Json = dict[str, Any]
@@ -103,7 +104,7 @@ def declared(**changes: Any) -> Any:
 
 @pytest.fixture
 def api() -> Api:
-    return Api(nothing_was_answered)
+    return Api(nothing_was_answered, used_proofs=MemoryUsedProofs)
 
 
 def test_a_view_is_given_what_it_asks_for_beside_the_result(api: Api):
@@ -250,7 +251,7 @@ def test_no_refusal_is_answered_where_an_earlier_answer_is_found():
     def answered(_command: Command, policy_id: str) -> None:
         raise AlreadyAnswered(RecordedAnswer(json.dumps({"result": policy_id})))
 
-    api = Api(nothing_was_answered)
+    api = Api(nothing_was_answered, used_proofs=MemoryUsedProofs)
 
     @api.command("/v1/policies/{policy_id}/echo", **declared(find_replay=answered))
     def post(policy_id: str, command: Command) -> str:
@@ -273,7 +274,12 @@ def test_a_route_shows_a_view_and_nothing_that_only_looks_like_one(api: Api):
 
 def test_a_function_with_commands_says_how_an_earlier_answer_is_found():
     with pytest.raises(ValueError, match="earlier answer"):
-        Api().command("/v1/echo", **declared())(lambda: None)
+        Api(used_proofs=MemoryUsedProofs).command("/v1/echo", **declared())(lambda: None)
+
+
+def test_a_function_that_applications_may_call_says_where_used_proofs_are():
+    with pytest.raises(ValueError, match="used proofs"):
+        Api(nothing_was_answered).query("/v1/echo", **declared())(lambda: None)
 
 
 def test_a_handler_takes_nothing_that_its_route_does_not_give(api: Api):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from insurance.access.binding import Binding
 from insurance.access.grants import Application
 from insurance.access.issuers import Issuer, trusted_issuers
 from insurance.access.keys import IssuerKeys, KeysUnavailable, PublishedKeys
@@ -27,6 +28,9 @@ AUDIENCE = "coverwright-api"
 SECRET = b"a secret that only the stack knows"
 STAGE = "arn:aws:execute-api:eu-west-2:123456789012:a1b2c3d4e5/prod"
 ARN = f"{STAGE}/POST/v1/quotes"
+
+BOUND = Binding("dpop", frozenset({"a-thumbprint"}))
+"""What applications must have that read claims in live mode."""
 
 HARBOUR = Application(
     id="app_harbour",

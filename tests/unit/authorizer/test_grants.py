@@ -16,6 +16,7 @@ from local.aws.gateway.policy import grant_of
 from tests.unit.authorizer.house import (
     ARN,
     AUDIENCE,
+    BOUND,
     CLAIMS,
     HARBOUR,
     NOW,
@@ -116,7 +117,7 @@ def test_what_is_not_a_methods_arn_gets_no_answer(house: House, arn: str) -> Non
 def test_an_answer_grants_exactly_the_subscribed_products(
     products: frozenset[str], rest: str
 ) -> None:
-    answer = with_application(House(), products=products).answer(signed())
+    answer = with_application(House(), products=products, binding=BOUND).answer(signed())
 
     granted = {prefix for product in products for prefix in API_PRODUCTS.get(product, ())}
     for prefix in {each for prefixes in API_PRODUCTS.values() for each in prefixes}:
@@ -125,7 +126,8 @@ def test_an_answer_grants_exactly_the_subscribed_products(
 
 
 def test_the_largest_answer_stays_small(house: House) -> None:
-    answer = with_application(house, products=frozenset(API_PRODUCTS)).answer(signed())
+    products = frozenset(API_PRODUCTS)
+    answer = with_application(house, products=products, binding=BOUND).answer(signed())
 
     assert len(json.dumps(answer["policyDocument"])) < 6_000
     assert all(len(one) < 512 for one in answer["policyDocument"]["Statement"][0]["Resource"])

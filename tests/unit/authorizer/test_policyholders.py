@@ -11,6 +11,7 @@ from insurance.access.people import person_id
 from local.aws.gateway.policy import grant_of
 from tests.unit.authorizer.house import (
     AUDIENCE,
+    BOUND,
     CLAIMS,
     HARBOUR,
     OWN,
@@ -24,7 +25,11 @@ from tests.unit.authorizer.house import (
 
 SCOPES = frozenset({"policies:read", "policies:write", "claims:read", "claims:settle"})
 PORTAL = dataclasses.replace(
-    HARBOUR, is_portal=True, products=frozenset({"issuance", "claims"}), scopes=SCOPES
+    HARBOUR,
+    is_portal=True,
+    products=frozenset({"issuance", "claims"}),
+    scopes=SCOPES,
+    binding=BOUND,
 )
 PAT = {
     **CLAIMS,
@@ -56,6 +61,8 @@ def test_a_policyholder_is_their_parties_at_one_partner_and_nothing_else(portal:
         "plan": "gold",
         "mode": "live",
         "parties": "pty_0000000000000001 pty_0000000000000002",
+        "binding": "dpop",
+        "thumbprints": "a-thumbprint",
     }
 
 

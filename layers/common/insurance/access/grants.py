@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from insurance.access.binding import Binding, NotBound, binding_of, must_be_bound
 from insurance.access.issuers import Issuer
 from insurance.access.people import person_id
 from insurance.access.tokens import is_name
@@ -69,6 +70,7 @@ class Application:
     scopes: frozenset[str]
     issuer: str | None  # who signs its tokens; None: our own issuer
     is_portal: bool = False  # policyholders sign in through it
+    binding: Binding | None = None  # what the sender of its tokens must prove
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,11 @@ class AdmittedCaller:
     signed_in_at: str = ""  # of staff: the claim `auth_time`
     parties: frozenset[str] = frozenset()  # a policyholder's own
     counted_as: str = ""  # whose usage key; empty: the principal's own
+    binding: Binding | None = None
 
     def context(self) -> dict[str, str]:
         """What functions learn about the caller: flat text, the only type that the gateway passes on."""
-        return {
+        context = {
             "principal": self.principal,
             "kind": self.kind,
             "partner": self.partner,
@@ -96,7 +99,10 @@ class AdmittedCaller:
             "plan": self.plan,
             "mode": self.mode,
             "parties": " ".join(sorted(self.parties)),
-        } | ({"auth_time": self.signed_in_at} if self.signed_in_at else {})
+        }
+        if self.signed_in_at:
+            context["auth_time"] = self.signed_in_at
+        return context | (self.binding.context() if self.binding else {})
 
 
 def staff_of(claims: Json, *, issuer: Issuer) -> AdmittedCaller | None:
@@ -158,8 +164,8 @@ def application_caller(
     the application is a portal.
 
     Raises:
-        CallerDenied: The application is unknown, inactive or without subscriptions, or the person
-            has no access.
+        CallerDenied: The application is unknown, inactive, without subscriptions or not bound as it
+            must be, or the person has no access.
     """
     if application is None:
         raise CallerDenied("unknown_application")
@@ -171,8 +177,10 @@ def application_caller(
     products = application.products & API_PRODUCTS.keys()
     if not products:
         raise CallerDenied("no_subscription", principal=application.id)
+    binding = _binding(claims, application, products)
     if claims["sub"] != client_of(claims):
-        return _policyholder(claims, issuer, application, products, parties_of)
+        person = _policyholder(claims, issuer, application, products, parties_of)
+        return replace(person, binding=binding)
     return AdmittedCaller(
         principal=application.id,
         kind="application",
@@ -182,7 +190,18 @@ def application_caller(
         plan=application.plan,
         mode=application.mode,
         products=products,
+        binding=binding,
     )
+
+
+def _binding(claims: Json, application: Application, products: frozenset[str]) -> Binding | None:
+    try:
+        binding = binding_of(claims, application.binding)
+    except NotBound as refused:
+        raise CallerDenied(refused.reason, principal=application.id) from None
+    if binding is None and must_be_bound(application.mode, products):
+        raise CallerDenied("not_bound", principal=application.id)
+    return binding
 
 
 def _policyholder(

@@ -55,14 +55,11 @@ def read_token(compact: str, issuers: Mapping[str, Issuer]) -> SignedToken:
     """
     if len(compact) > MAX_TOKEN_CHARACTERS:
         raise TokenRefused("oversized")
-    parts = compact.split(".")
-    if len(parts) != 3 or not all(parts):  # noqa: PLR2004 (header, claims, signature: RFC 7515)
-        raise TokenRefused("malformed")
-    if len(parts[0]) > MAX_HEADER_CHARACTERS:
+    header, body, _ = parts_of(compact)
+    if len(header) > MAX_HEADER_CHARACTERS:
         raise TokenRefused("oversized")
-    algorithm, key_id = _read_header(_read_object(parts[0]))
-    _decode(parts[2])
-    claims = _read_object(parts[1])
+    algorithm, key_id = _read_header(read_object(header))
+    claims = read_object(body)
     issuer = claims.get("iss")
     if not isinstance(issuer, str) or issuer not in issuers:
         raise TokenRefused("untrusted_issuer")
@@ -75,17 +72,68 @@ def check_claims(claims: Json, *, issuer: Issuer, audience: str, now: int) -> No
     Raises:
         TokenRefused: It is expired, not yet valid, not an access token, or for another audience.
     """
-    if _seconds(claims, "exp") <= now - LEEWAY_SECONDS:
+    if seconds(claims, "exp") <= now - LEEWAY_SECONDS:
         raise TokenRefused("expired")
-    if _seconds(claims, "iat") > now + LEEWAY_SECONDS:
+    if seconds(claims, "iat") > now + LEEWAY_SECONDS:
         raise TokenRefused("issued_in_the_future")
-    if "nbf" in claims and _seconds(claims, "nbf") > now + LEEWAY_SECONDS:
+    if "nbf" in claims and seconds(claims, "nbf") > now + LEEWAY_SECONDS:
         raise TokenRefused("not_yet_valid")
     if "sub" not in claims or not is_name(claims["sub"]):
         raise TokenRefused("no_subject")
     if claims.get("token_use", "access") != "access":
         raise TokenRefused("not_an_access_token")
     _check_audience(claims, issuer=issuer, audience=audience)
+
+
+def parts_of(compact: str) -> tuple[str, str, str]:
+    """Header, claims and signature of a signed token (RFC 7515), each still encoded.
+
+    Raises:
+        TokenRefused: It does not have three parts, or the signature is not encoded.
+    """
+    parts = compact.split(".")
+    if len(parts) != 3 or not all(parts):  # noqa: PLR2004 (RFC 7515)
+        raise TokenRefused("malformed")
+    header, claims, signature = parts
+    _decode(signature)
+    return header, claims, signature
+
+
+def read_object(part: str) -> Json:
+    """The JSON object that a part of a token is.
+
+    Raises:
+        TokenRefused: It is none, or a member stands in it twice.
+    """
+    try:
+        value = json.loads(
+            _decode(part).decode("utf-8"),
+            object_pairs_hook=_without_duplicates,
+            parse_float=str,  # no claim that we read has a fraction; as text it is refused
+            parse_constant=_refuse_constant,
+        )
+    except (ValueError, RecursionError):
+        raise TokenRefused("malformed") from None
+    if not isinstance(value, dict):
+        raise TokenRefused("malformed")
+    return value
+
+
+def seconds(claims: Json, name: str) -> int:
+    """A time among the claims, in seconds since 1970.
+
+    Raises:
+        TokenRefused: It is not there, or no whole number.
+    """
+    value = claims.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TokenRefused(f"no_{name}")
+    return value
+
+
+def encode(content: bytes) -> str:
+    """Base64url by RFC 7515: without padding."""
+    return urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def is_name(value: object) -> bool:
@@ -123,35 +171,13 @@ def _read_header(header: Json) -> tuple[str, str]:
     return algorithm, key_id
 
 
-def _seconds(claims: Json, name: str) -> int:
-    value = claims.get(name)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TokenRefused(f"no_{name}")
-    return value
-
-
-def _read_object(part: str) -> Json:
-    try:
-        value = json.loads(
-            _decode(part).decode("utf-8"),
-            object_pairs_hook=_without_duplicates,
-            parse_float=str,  # no claim that we read has a fraction; as text it is refused
-            parse_constant=_refuse_constant,
-        )
-    except (ValueError, RecursionError):
-        raise TokenRefused("malformed") from None
-    if not isinstance(value, dict):
-        raise TokenRefused("malformed")
-    return value
-
-
 def _decode(part: str) -> bytes:
     """Base64url by RFC 7515: no padding, no spaces, one spelling for each value."""
     try:
         decoded = urlsafe_b64decode(part + "=" * (-len(part) % 4))
     except ValueError:
         raise TokenRefused("malformed") from None
-    if urlsafe_b64encode(decoded).rstrip(b"=").decode() != part:
+    if encode(decoded) != part:
         raise TokenRefused("malformed")
     return decoded
 

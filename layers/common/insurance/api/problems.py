@@ -203,6 +203,12 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     ),
     errors.MissingScope: Problem(HTTPStatus.FORBIDDEN, "missing-scope", "Scope missing"),
     errors.NoAuthority: Problem(HTTPStatus.FORBIDDEN, "no-authority", "Not within your authority"),
+    errors.ProofRefused: Problem(
+        HTTPStatus.UNAUTHORIZED, "invalid-proof", "Proof of possession refused"
+    ),
+    errors.CertificateRefused: Problem(
+        HTTPStatus.UNAUTHORIZED, "invalid-certificate", "Client certificate refused"
+    ),
     errors.SignInTooOld: Problem(
         HTTPStatus.UNAUTHORIZED, "insufficient-user-authentication", "Sign in again"
     ),

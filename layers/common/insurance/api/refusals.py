@@ -12,12 +12,14 @@ from insurance.api.problems import FAULT, Problem, problem_of_kind
 from insurance.api.route import Route
 from insurance.domain.core.errors import (
     AlreadyErased,
+    CertificateRefused,
     ClockNotAllowed,
     InsuranceError,
     InvalidFields,
     KeyReused,
     MissingScope,
     NoAuthority,
+    ProofRefused,
     SignInTooOld,
     StaleRevision,
     TooLargeToStore,
@@ -32,6 +34,8 @@ long), and a busy database."""
 def refusals_of(route: Route) -> frozenset[type[InsuranceError]]:
     """What this route may refuse."""
     refusals: set[type[InsuranceError]] = {*EVERY_ROUTE, *route.raises}
+    if not route.own_pool_only:
+        refusals |= {ProofRefused, CertificateRefused}
     refusals |= {PATH_IDS[name][1] for name in route.path_names if name in PATH_IDS}
     if route.method == "POST":
         refusals |= {MalformedBody, BodyTooLarge, UnsupportedMediaType}

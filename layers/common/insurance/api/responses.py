@@ -8,7 +8,13 @@ from typing import Any, Final
 from insurance import telemetry
 from insurance.api import problems
 from insurance.api.problems import Problem
-from insurance.domain.core.errors import InsuranceError, SignInTooOld, Unavailable
+from insurance.domain.core.errors import (
+    CertificateRefused,
+    InsuranceError,
+    ProofRefused,
+    SignInTooOld,
+    Unavailable,
+)
 from insurance.metrics import Metric
 
 TRACE_PLACES_MAX = 12
@@ -51,14 +57,27 @@ def refused(event: Mapping[str, Any], error: InsuranceError) -> dict[str, Any]:
     headers = {}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.retry_after_seconds)
-    if isinstance(error, SignInTooOld):
-        headers["WWW-Authenticate"] = (  # RFC 9470
-            'Bearer realm="coverwright", error="insufficient_user_authentication",'
-            f' max_age="{error.max_age_seconds}"'
-        )
+    challenge = _challenge(error)
+    if challenge:
+        headers["WWW-Authenticate"] = challenge
     return _problem(
         event, problems.problem_of(error), str(error), problems.members_of(error), headers
     )
+
+
+def _challenge(error: InsuranceError) -> str | None:
+    """How to come back with what is missing; API Gateway hands this on under another name."""
+    match error:
+        case SignInTooOld():  # RFC 9470
+            return (
+                'Bearer realm="coverwright", error="insufficient_user_authentication",'
+                f' max_age="{error.max_age_seconds}"'
+            )
+        case ProofRefused():  # RFC 9449
+            return 'DPoP realm="coverwright", error="invalid_dpop_proof", algs="ES256 PS256"'
+        case CertificateRefused():  # RFC 8705
+            return 'Bearer realm="coverwright", error="invalid_token"'
+    return None
 
 
 def failed(event: Mapping[str, Any], error: Exception) -> dict[str, Any]:

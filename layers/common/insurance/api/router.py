@@ -18,6 +18,7 @@ from insurance.api.paging import Page
 from insurance.api.parameters import Parameters
 from insurance.api.path import check_parameter
 from insurance.api.route import CommandDeclaration, QueryDeclaration, Route
+from insurance.api.sender import UsedProofs, check_sender
 from insurance.domain.core.errors import InsuranceError
 from insurance.metrics import Metric
 from insurance.operations.command import Command, Query
@@ -45,9 +46,18 @@ class Api:
     It returns the operation's result, which the route's view shows (`shows`).
     """
 
-    def __init__(self, find_replay: Callable[[Command], None] | None = None) -> None:
-        """`find_replay` finds the earlier answer of a command: needed where there are commands."""
+    def __init__(
+        self,
+        find_replay: Callable[[Command], None] | None = None,
+        *,
+        used_proofs: Callable[[], UsedProofs] | None = None,
+    ) -> None:
+        """`find_replay` finds the earlier answer of a command: needed where there are commands.
+
+        `used_proofs` says which proofs were used: needed where applications or policyholders may call.
+        """
         self._find_replay = find_replay
+        self._used_proofs = used_proofs
         self.routes: list[Route] = []
 
     def query(
@@ -92,6 +102,8 @@ class Api:
             route = Route(handler=handler, **declared)
             if route.writes and not (route.find_replay or self._find_replay):
                 raise ValueError("a function with commands says how an earlier answer is found")
+            if not (route.own_pool_only or self._used_proofs):
+                raise ValueError("a function that applications may call says where used proofs are")
             self.routes.append(route)
             return handler
 
@@ -125,6 +137,7 @@ class Api:
         """The handler's answer: caller, headers, ids and request are checked before it is called."""
         call = Call(event)
         access.called_by(call.caller)
+        check_sender(event, self._used_proofs)
         admit(call.caller, route)
         _check_headers(call, route)
         for name, value in path.items():

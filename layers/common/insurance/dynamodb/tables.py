@@ -34,6 +34,7 @@ class Tables:
     payments = _Name()
     policies = _Name()
     products = _Name()
+    proofs = _Name()
     quotes = _Name()
     scheduled_jobs = _Name()
     screening = _Name()

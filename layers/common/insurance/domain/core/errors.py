@@ -582,6 +582,18 @@ class NoAuthority(Forbidden):
         super().__init__(f"Your authority does not reach {what}.")
 
 
+class ProofRefused(InsuranceError):
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The proof of possession (DPoP) is refused: {why}.")
+
+
+class CertificateRefused(InsuranceError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Call with the client certificate that is registered for the application, at the address for it."
+        )
+
+
 class SignInTooOld(InsuranceError):
     def __init__(self, what: str, minutes: int) -> None:
         super().__init__(
