@@ -123,12 +123,13 @@ def session() -> Session:
     It reads the layer's cut of botocore's data alone: listing the services that the runtime knows
     as well would cost a cold start 20 ms.
     """
-    from botocore.loaders import Loader
     from botocore.session import Session
 
-    made = Session()
-    cut = data_path()
-    if cut is not None:
-        loader = Loader([cut], include_default_search_paths=False)
-        made.register_component("data_loader", loader)
+    from insurance.calls.data import Data
+
+    made, cut = Session(), data_path()
+    by_rules = bool(made.get_config_variable("use_fips_endpoint"))
+    paths = [cut] if cut is not None else []
+    loader = Data(by_rules, paths, include_default_search_paths=cut is None)
+    made.register_component("data_loader", loader)
     return made

@@ -8,6 +8,7 @@ task), that text is named in `SEALED_TEXTS` and sealed alone.
 from collections.abc import Iterator
 from copy import deepcopy
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import ConfigDict, ValidationError
@@ -137,6 +138,7 @@ class Record(Value):
         )
 
     @classmethod
+    @cache
     def sealed_fields(cls) -> tuple[str, ...]:
         return tuple(
             name
