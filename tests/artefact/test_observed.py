@@ -54,6 +54,8 @@ ELSEWHERE = {
     ("event_delivery", "dynamodb:ConditionCheckItem"),
     ("event_delivery", "dynamodb:PutItem"),
     ("event_delivery", "kms:GenerateDataKey"),
+    # Of what a correction checks of members of a party: the events played merge none that is corrected.
+    ("policyholder_changes", "dynamodb:ConditionCheckItem"),
     ("payment_execution", "dynamodb:UpdateItem"),  # of a claim's shared limits
     ("payment_execution", "s3:GetObject"),  # what another run has written first
     ("customers", "s3:DeleteObjectVersion"),  # of copies that somebody had asked for

@@ -1,5 +1,6 @@
 """What the fakes of all areas share: the events, the idempotency records and every stored value."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -72,6 +73,8 @@ class Memory:
     """To which claim a file came first, by policy and mark."""
     keys: dict[str, PartyKey | None] = field(default_factory=dict)
     """The keys of parties that held a policy which passed on since."""
+    named: Counter[str] = field(default_factory=Counter)
+    """How often contracts have named a party."""
     numbers: dict[tuple[str, str], str] = field(default_factory=dict)
     """Which policy or claim has a number, by the kind of its id and the number's normal form."""
 

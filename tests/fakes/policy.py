@@ -12,9 +12,9 @@ from insurance.domain.core.errors import (
     StaleRevision,
 )
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import Mode
+from insurance.domain.core.identity import Mode, billing_id_for
 from insurance.domain.core.sealed_apart import open_apart
-from insurance.domain.core.stored import Stored
+from insurance.domain.core.stored import Naming, Stored
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote, QuoteStatus
@@ -127,11 +127,13 @@ class MemoryPolicyTransfers:
         self._memory = memory
         self._changes = MemoryPolicyChanges(memory)
 
-    def get(self, policy_id: str) -> Stored[Policy]:
-        return self._changes.get(policy_id)
+    def get(self, policy_id: str) -> TransferContext:
+        account = self._memory.accounts.get(billing_id_for(policy_id))
+        return TransferContext(self._changes.get(policy_id), None, account)
 
     def load(self, policy_id: str, command: Command) -> TransferContext:
-        return TransferContext(self._changes.load(policy_id, command), None)
+        self._memory.check(command.idempotency)
+        return self.get(policy_id)
 
     def pass_on(
         self,
@@ -139,11 +141,20 @@ class MemoryPolicyTransfers:
         policy: Stored[Policy],
         *,
         before: TransferContext,
+        known: Stored[Party] | None,
         registered: Event | None,
         command: Command,
     ) -> None:
-        if registered is None and policy.record.party in self._memory.erased:
-            raise AlreadyErased(f"party {policy.record.party}")
+        party_id = policy.record.party
+        if registered is None and party_id in self._memory.erased:
+            raise AlreadyErased(f"party {party_id}")
+        if (
+            known
+            and registered is None
+            and MemoryParties(self._memory).get(party_id).head != known.head
+        ):
+            raise StaleRevision(party_id)
+        self._memory.named[party_id] += 1
         self._memory.keys[before.policy.record.party] = before.policy.key
         if policy.record.partner != before.policy.record.partner:
             self._memory.move(policy.record.id, policy.record.partner)
@@ -192,7 +203,8 @@ class MemoryCorrections:
             if quote.record.party in party.record.ids
             and quote.record.status is not QuoteStatus.BOUND
         ]
-        return CorrectionContext(party, policies, quotes, is_complete=True)
+        namings = {id: Naming(self._memory.named[id]) for id in party.record.ids}
+        return CorrectionContext(party, policies, quotes, is_complete=True, namings=namings)
 
     def load(self, party_id: str, command: Command) -> CorrectionContext:
         self._memory.check(command.idempotency)
@@ -200,6 +212,9 @@ class MemoryCorrections:
 
     def correct(self, events: CorrectionEvents, *, command: Command) -> None:
         self._memory.check(command.idempotency)
+        for party_id, naming in events.namings.items():
+            if self._memory.named[party_id] != naming.times:
+                raise StaleRevision(party_id)
         for policy in events.policies:
             if self._memory.policies[policy.event.stream].head != policy.before.head:
                 raise StaleRevision(policy.event.stream)

@@ -17,7 +17,7 @@ from insurance.operations.command import Command
 from insurance.operations.idempotency import AlreadyAnswered, Idempotency
 from insurance.operations.parties.ports import Keys
 from insurance.operations.products.ports import Products
-from insurance.operations.quoting.ports import Quotes, QuotingPorts
+from insurance.operations.quoting.ports import NOTHING_READ, QuoteBasis, Quotes, QuotingPorts
 from insurance.products import SampleLookUps
 
 from tests.fakes.keys import MemoryKeys
@@ -36,13 +36,20 @@ class MemoryQuotes:
         *,
         key: PartyKey,
         command: Command,
-        registered: Event | None = None,
+        basis: QuoteBasis = NOTHING_READ,
     ) -> None:
         self._find_replay(quote.id, command.idempotency)
         if quote.party in self.memory.erased:
             raise AlreadyErased(f"party {quote.party}")
-        if registered is not None:
-            MemoryParties(self.memory).write(registered, key)
+        if basis.party and self.memory.parties[quote.party].head != basis.party.head:
+            raise StaleRevision(quote.party)
+        policy = basis.policy
+        if policy and self.memory.policies[policy.record.id].head != policy.head:
+            raise StaleRevision(policy.record.id)
+        if basis.registered is not None:
+            MemoryParties(self.memory).write(basis.registered, key)
+        if quote.party_id is not None:
+            self.memory.named[quote.party_id] += 1
         kept = Stored(quote, event.head, key)
         self.memory.quotes[quote.id] = kept
         self.memory.first_answers[quote.id] = (command.idempotency.request_hash, kept)

@@ -92,7 +92,6 @@ def transfer_ports() -> TransferPorts:
         products=wiring.products(),
         look_ups=wiring.look_ups(),
         policies=wiring.stores().policy_changes,
-        accounts=wiring.stores().billing,
         transfers=wiring.stores().policy_transfers,
         screening=screening_ports(),
         parties=wiring.stores().named_parties,

@@ -5,7 +5,11 @@ from datetime import timedelta
 import pytest
 from insurance.domain.core.errors import AlreadyErased, PartyNotFound, StaleRevision
 from insurance.domain.core.event import first_broken_link
-from insurance.domain.core.identity import party_id_for
+from insurance.domain.core.identity import (
+    party_id_for,
+    policy_id_for,
+    renewal_quote_id_for,
+)
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.correction import CorrectedDetails, Correction, corrected
 from insurance.domain.party.event_types import PartyEventType
@@ -14,6 +18,9 @@ from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.quote.event_types import QuoteEventType
 from insurance.domain.quote.quote import Quote
+from insurance.dynamodb.contract_keys import naming
+from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
+from insurance.dynamodb.transaction import transact
 from insurance.operations.command import Command
 from insurance.operations.idempotency import AlreadyAnswered, RecordedAnswer
 from insurance.operations.parties.change_party import party_event
@@ -25,9 +32,11 @@ from insurance.operations.policy.ports import (
     PolicyEvent,
     QuoteEvent,
 )
+from insurance.operations.quoting.ports import QuoteBasis
 
 from tests.support.builders import LATER, PARTNER, QUOTE_ID, make_command, make_quote, next_event
-from tests.support.stores import Stores, accept, add_quote, erase, issue
+from tests.support.engine import make_tables
+from tests.support.stores import Stores, accept, add_quote, erase, issue, on_dynamodb
 
 CORRECT = "test POST /v1/parties/{party_id}/corrections"
 PARTY = party_id_for(QUOTE_ID)
@@ -72,7 +81,8 @@ def correct(
             policy.head, renamed, policy.key, type=PolicyEventType.HOLDER_CORRECTED, now=AFTER
         )
         policies.append(PolicyEvent(event, policy, Stored(renamed, event.head, policy.key)))
-    events = CorrectionEvents(change, policies, [_renamed(quote, name) for quote in context.quotes])
+    quotes = [_renamed(quote, name) for quote in context.quotes]
+    events = CorrectionEvents(change, policies, quotes, context.namings)
     stores.corrections.correct(events, command=command(key).with_answer(stored))
     return stored
 
@@ -219,3 +229,137 @@ def test_a_party_with_more_contracts_than_are_looked_through_says_so(dynamodb_st
         issued(dynamodb_stores, number, of=first)
 
     assert not dynamodb_stores.corrections.get(PARTY).is_complete
+
+
+def known_party(stores: Stores) -> Stored[Party]:
+    """The party of the first policy, corrected once: so it has a record of its own."""
+    issued(stores)
+    correct(stores, stores.corrections.get(PARTY), "Ada Byron", "correct-0")
+    return stores.parties.get(PARTY)
+
+
+def named(stores: Stores, party: Stored[Party], number: int = 3) -> Stored[Quote]:
+    """A quote that names the party, with the details that were read of it."""
+    assert party.key is not None
+    quote = make_quote(id=quote_id(number), party_id=PARTY, policyholder=party.record.policyholder)
+    event = quote.made(party.key)
+    kept = Stored(quote, event.head, party.key)
+    basis = QuoteBasis(party=party)
+    command = make_command(f"quote-{number}").with_answer(kept)
+    stores.quotes.add(event, quote, key=party.key, command=command, basis=basis)
+    return kept
+
+
+def holder_of(stores: Stores, quote: Stored[Quote]) -> str | None:
+    holder = stores.quotes.get(quote.record.id).record.policyholder
+    return holder.name if holder else None
+
+
+def test_a_quote_is_not_made_of_what_was_known_before_a_correction(stores):
+    read = known_party(stores)
+    correct(stores, stores.corrections.get(PARTY), "Ada King")
+
+    with pytest.raises(StaleRevision):
+        named(stores, read)
+
+    assert holder_of(stores, named(stores, stores.parties.get(PARTY))) == "Ada King"
+
+
+def test_a_correction_that_has_not_seen_a_quote_is_not_made(stores):
+    party = known_party(stores)
+    context = stores.corrections.get(PARTY)
+    quote = named(stores, party)
+
+    with pytest.raises(StaleRevision):
+        correct(stores, context, "Ada King")
+    correct(stores, stores.corrections.get(PARTY), "Ada King", "correct-2")
+
+    assert holder_of(stores, quote) == "Ada King"
+
+
+def test_a_correction_that_has_not_seen_a_member_s_quote_is_not_made(stores):
+    known_party(stores)
+    other = issued(stores, 5)
+    merge = make_command("merge", operation="merge", caller=PARTNER)
+    merge_parties(PARTY, other.record.party, merge, stores.parties)
+    context = stores.corrections.get(PARTY)
+    quote = add_quote(stores, make_quote(id=quote_id(3)), of=other)
+
+    with pytest.raises(StaleRevision):
+        correct(stores, context, "Ada King")
+    correct(stores, stores.corrections.get(PARTY), "Ada King", "correct-2")
+    assert holder_of(stores, quote) == "Ada King"
+
+
+def offered(stores: Stores, policy: Stored[Policy]) -> Stored[Quote]:
+    """The next term of a policy, with its holder's details."""
+    assert policy.key is not None
+    quote = make_quote(
+        id=renewal_quote_id_for(policy.record.id),
+        party_id=PARTY,
+        policyholder=policy.record.policyholder,
+    )
+    event = quote.made(policy.key)
+    kept = Stored(quote, event.head, policy.key)
+    command, basis = make_command("renew").with_answer(kept), QuoteBasis(policy=policy)
+    stores.quotes.add(event, quote, key=policy.key, command=command, basis=basis)
+    return kept
+
+
+def test_the_next_term_is_not_offered_of_what_was_known_before_a_correction(stores):
+    read = issued(stores)
+    correct(stores, stores.corrections.get(PARTY), "Ada King")
+
+    with pytest.raises(StaleRevision):
+        offered(stores, read)
+
+    assert holder_of(stores, offered(stores, stores.policies.get(read.record.id))) == "Ada King"
+
+
+def test_a_correction_that_has_not_seen_the_next_term_is_not_made(stores):
+    policy = issued(stores)
+    context = stores.corrections.get(PARTY)
+    offered(stores, policy)
+
+    with pytest.raises(StaleRevision):
+        correct(stores, context, "Ada King")
+
+
+def test_a_correction_finds_what_no_index_lists_yet(dynamodb, monkeypatch):
+    """The index is read eventually: here it lists nothing of what was made in the last moment."""
+    stores = on_dynamodb(dynamodb, make_tables(dynamodb))
+    party, policy = known_party(stores), stores.policies.get(policy_id_for(QUOTE_ID))
+    quote = named(stores, party)
+    next_term = add_quote(stores, make_quote(id=renewal_quote_id_for(policy.record.id)), of=policy)
+    monkeypatch.setattr(DynamoDBKeyCopies, "contracts", lambda *_args, **_options: [])
+
+    context = stores.corrections.get(PARTY)
+
+    found = sorted(each.record.id for each in context.quotes)
+    assert found == sorted([quote.record.id, next_term.record.id])
+
+
+def test_what_named_a_party_is_remembered_for_a_minute_or_two(dynamodb):
+    tables = make_tables(dynamodb)
+    stores = on_dynamodb(dynamodb, tables)
+    known_party(stores)
+
+    def at(minute: int, number: int) -> list[str]:
+        quote = make_quote(id=quote_id(number), party_id=PARTY)
+        party = stores.parties.get(PARTY)
+        write = naming(
+            tables["parties"],
+            PARTY,
+            quote.id,
+            seen=party,
+            at=LATER + timedelta(minutes=minute),
+        )
+        transact(dynamodb, [write])
+        named = stores.parties.get(PARTY).naming
+        return [contract for _, contracts in named.recent for contract in contracts]
+
+    assert at(0, 1) == [quote_id(1)]
+    assert at(1, 2) == [quote_id(1), quote_id(2)]
+    assert at(2, 3) == [quote_id(2), quote_id(3)]
+    assert at(60, 4) == [quote_id(4)]
+    assert stores.parties.get(PARTY).naming.times == 4

@@ -46,6 +46,7 @@ def pass_on(stores: Stores, before: TransferContext, party_id: str, key: str) ->
         event,
         after,
         before=before,
+        known=None,
         registered=registration(party, new_key, command),
         command=command,
     )
@@ -124,7 +125,9 @@ def pass_on_to(stores: Stores, before: TransferContext, known: Stored[Party]) ->
     event = next_event(before.policy.head, policy, known.key, type=type, now=AFTER)
     after = Stored(policy, event.head, known.key)
     command = make_command("one", operation=TRANSFER).with_answer(after)
-    stores.transfers.pass_on(event, after, before=before, registered=None, command=command)
+    stores.transfers.pass_on(
+        event, after, before=before, known=known, registered=None, command=command
+    )
     return after
 
 

@@ -84,7 +84,6 @@ class Customers(RuleBasedStateMachine):
             self.platform.products,
             SampleLookUps(),
             stores.policy_changes,
-            stores.billing,
             stores.policy_transfers,
             screening_ports(self.platform.memory),
             self.parties,

@@ -4,17 +4,18 @@ They stand in one item among the parties, at the id that the contract's id gives
 a contract that names no other party this is the party's own item.
 """
 
-from typing import TYPE_CHECKING, Protocol
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
 
 from insurance.domain.core.classification import JsonObject
-from insurance.domain.core.errors import AlreadyErased
+from insurance.domain.core.errors import AlreadyErased, StaleRevision
 from insurance.domain.core.identity import PartyId, QuoteId, party_id_for, quote_id_for
-from insurance.domain.core.stored import PartyKey
+from insurance.domain.core.stored import UNNAMED, Naming, PartyKey, Stored
 from insurance.domain.party.demands import NO_DEMANDS, Demands, RestrictionKind
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.kinds import FORMER_MARK
-from insurance.dynamodb.transaction import Write, check
+from insurance.dynamodb.transaction import Write
 
 if TYPE_CHECKING:
     from insurance.operations.parties.ports import Keys
@@ -32,6 +33,13 @@ BOOK = "book"
 FORMER = "former"
 """The column with the wrapped keys of others whose data the contract has, by party: former holders, and joint
 holders who are customers, present and former."""
+
+NAMED = "named"
+"""The column of a party that counts the contracts that named it."""
+RECENT = "named_in_"
+"""What the columns of a party begin with that have the contracts of a minute."""
+LISTED_AFTER = timedelta(minutes=1)
+"""After so long any index lists a contract."""
 
 ERASING = "erasing"
 """The column that names the holder while it is being erased. Its key is withheld from commands then."""
@@ -126,31 +134,114 @@ def marked_contract(mark: str) -> QuoteId:
     return mark.partition("#")[0]
 
 
-def not_erased(parties_table: str, party_id: PartyId) -> Write:
-    """The check that a party still has its key, beside the write of another copy of it.
+def naming(
+    parties_table: str,
+    party_id: PartyId,
+    contract_id: str,
+    *,
+    seen: Stored[Any] | None = None,
+    at: datetime,
+) -> Write:
+    """The write of a party's item that a contract names it, beside the write of another copy of its key.
 
-    Without it, an erasure between read and write would leave the new copy behind, and a contract
-    would come that the erasure has not looked at.
+    It is refused where the party has no key any more: else an erasure between read and write would leave
+    the new copy behind, and a contract would come that the erasure has not looked at. It is refused too
+    where the party has changed since it was `seen`: the contract would have the details of before a
+    correction. And it counts, so that a correction that has not seen this contract is not made.
+
+    Args:
+        parties_table: Where parties are.
+        party_id: The party.
+        contract_id: The id of the quote or policy.
+        seen: The party as the contract has its details; None: it has them of a policy, which is checked.
+        at: The time by our own clock.
     """
 
-    def erased(_item: Item | None) -> Exception:
-        return AlreadyErased(f"party {party_id}")
+    def refused(item: Item | None) -> Exception:
+        erased = AlreadyErased(f"party {party_id}")
+        return StaleRevision(party_id) if item and _has_key(item, party_id) else erased
 
-    return check(
-        parties_table,
-        {"id": codec.text(party_id)},
-        erased,
-        condition="(attribute_exists(#key) AND attribute_not_exists(#party)"
-        " OR attribute_exists(#former.#id)) AND (attribute_not_exists(#erasing) OR #erasing <> :id)",
-        names={
-            "#key": KEY,
-            "#party": PARTY,
-            "#former": FORMER,
-            "#id": party_id,
-            "#erasing": ERASING,
-        },
-        id=codec.text(party_id),
+    condition = (
+        "(attribute_exists(#key) AND attribute_not_exists(#party) OR attribute_exists(#former.#id))"
+        " AND (attribute_not_exists(#erasing) OR #erasing <> :id)"
     )
+    names = {"#key": KEY, "#party": PARTY, "#former": FORMER, "#id": party_id, "#erasing": ERASING}
+    values: Item = {":id": codec.text(party_id), ":one": codec.number(1)}
+    names["#named"] = NAMED
+    added, removed = ["#named :one"], ""
+    if seen is not None:
+        written = seen.head.sequence > 0
+        condition += " AND revision = :seen" if written else " AND attribute_not_exists(revision)"
+        values |= {":seen": codec.number(seen.head.sequence)} if written else {}
+        names["#recent"] = recent_column(at)
+        values[":contract"] = {"SS": [quote_id_for(contract_id)]}
+        added.append("#recent :contract")
+        past = {
+            f"#past{place}": column
+            for place, (column, _contracts) in enumerate(seen.naming.recent)
+            if column < recent_column(at - LISTED_AFTER)
+        }
+        removed = f" REMOVE {', '.join(past)}" if past else ""
+        names |= past
+    request = {
+        "TableName": parties_table,
+        "Key": {"id": codec.text(party_id)},
+        "UpdateExpression": f"ADD {', '.join(added)}{removed}",
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": values,
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+    return Write("Update", request, refused)
+
+
+def named_again(write: Write, seen: Stored[Any]) -> Write:
+    """The same Update of a party's item, which also says, as `naming` does, that a contract names it."""
+    request = write.request
+    condition = (
+        f"attribute_not_exists({NAMED})" if seen.naming.times == 0 else f"{NAMED} = :counted"
+    )
+    revision = "revision = :known" if seen.head.sequence else "attribute_not_exists(revision)"
+    values: Item = {":next": codec.number(seen.naming.times + 1)}
+    if seen.naming.times:
+        values[":counted"] = codec.number(seen.naming.times)
+    if seen.head.sequence:
+        values[":known"] = codec.number(seen.head.sequence)
+    changed = request | {
+        "UpdateExpression": request["UpdateExpression"].replace(
+            "SET ", f"SET {NAMED} = :next, ", 1
+        ),
+        "ConditionExpression": f"{request['ConditionExpression']} AND {condition} AND {revision}",
+        "ExpressionAttributeValues": request["ExpressionAttributeValues"] | values,
+    }
+    return Write(write.action, changed, write.refusal)
+
+
+def _has_key(item: Item, party_id: PartyId) -> bool:
+    own = KEY in item and PARTY not in item
+    erasing = ERASING in item and item[ERASING]["S"] == party_id
+    return (own or party_id in item.get(FORMER, {"M": {}})["M"]) and not erasing
+
+
+def recent_column(at: datetime) -> str:
+    """The column with the contracts that name a party in this minute."""
+    return f"{RECENT}{int(at.timestamp()) // 60}"
+
+
+def naming_in(item: Item | None) -> Naming:
+    """Which contracts named the party whose item it is."""
+    if item is None or NAMED not in item:
+        return UNNAMED
+    columns = sorted(name for name in item if name.startswith(RECENT))
+    recent = tuple((name, tuple(sorted(item[name]["SS"]))) for name in columns)
+    return Naming(int(item[NAMED]["N"]), recent)
+
+
+def named_as_seen(naming: Naming) -> tuple[str, Item]:
+    """The condition that no contract has named the party since, and its values."""
+    if naming.times == 0:
+        return f"attribute_not_exists({NAMED})", {}
+    return f"{NAMED} = :named", {"named": codec.number(naming.times)}
 
 
 def party_in(facts: JsonObject, id: str) -> PartyId:

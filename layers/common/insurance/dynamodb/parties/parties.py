@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from insurance.domain.core.errors import ReferenceTaken, StaleRevision
 from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import PartyId, PolicyId, policy_id_for, quote_id_for
-from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.core.stored import Naming, PartyKey, Stored
 from insurance.domain.party.record import Party
 from insurance.domain.privacy.legal_hold import ContractRecords
 from insurance.dynamodb import aggregates, codec
@@ -242,12 +242,18 @@ class DynamoDBParties:
         return writes
 
 
-def party_change(tables: Tables, change: PartyChange) -> list[Write]:
-    """The writes of a party's item and of the event that it is as."""
+def party_change(tables: Tables, change: PartyChange, naming: Naming | None = None) -> list[Write]:
+    """The writes of a party's item and of the event that it is as; `naming`: as in `party_write`."""
     if change.before.key is None:
         raise ValueError("a party that was erased cannot change")
     return [
-        party_write(tables, change.event, before=change.before.head, key=change.before.key),
+        party_write(
+            tables,
+            change.event,
+            before=change.before.head,
+            key=change.before.key,
+            naming=naming,
+        ),
         aggregates.append(tables.events, change.event, taken=_moved_on(change.event)),
     ]
 

@@ -1,18 +1,27 @@
 """How a party's record is written beside its key, and read: also one that no command has written yet."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from insurance.domain.core.errors import AlreadyErased, PartyNotFound, StaleRevision
 from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import PartyId, quote_id_for
 from insurance.domain.core.roles import Role
-from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.core.stored import Naming, PartyKey, Stored
 from insurance.domain.party.details import details_of
 from insurance.domain.party.record import Party
 from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.contract_keys import ERASED_AT, ERASING, KEY, ContractKeys, holder_in
+from insurance.dynamodb.contract_keys import (
+    ERASED_AT,
+    ERASING,
+    KEY,
+    ContractKeys,
+    holder_in,
+    named_as_seen,
+    naming_in,
+)
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, update, where_absent
 from insurance.dynamodb.work_queue_index import QUEUE, WAITS, waiting_columns
@@ -49,7 +58,7 @@ def read_party(keys: Keys, party_id: PartyId, items: Sequence[Item | None]) -> S
             raise AlreadyErased(f"party {party_id}")
         raise PartyNotFound(party_id)
     if own is not None and "body" in own:
-        return aggregates.read_stored(Party, own, contract)
+        return replace(aggregates.read_stored(Party, own, contract), naming=naming_in(own))
     if quote is None:
         raise PartyNotFound(party_id)
     first = aggregates.read_stored(Quote, quote, contract).record
@@ -62,11 +71,19 @@ def read_party(keys: Keys, party_id: PartyId, items: Sequence[Item | None]) -> S
         at=first.created_at,
         by=first.created_by,
     )
-    return Stored(party, StreamPosition(), key)
+    return Stored(party, StreamPosition(), key, naming=naming_in(own))
 
 
-def party_write(tables: Tables, event: Event, *, before: StreamPosition, key: PartyKey) -> Write:
-    """The write of the party as the event leaves it, beside whatever key stands in its item."""
+def party_write(
+    tables: Tables,
+    event: Event,
+    *,
+    before: StreamPosition,
+    key: PartyKey,
+    naming: Naming | None = None,
+) -> Write:
+    """The write of the party as the event leaves it, beside whatever key stands in its item. With `naming`
+    it is refused where a contract has named the party since."""
 
     def stale(_item: Item | None) -> Exception:
         return StaleRevision(event.stream)
@@ -75,13 +92,29 @@ def party_write(tables: Tables, event: Event, *, before: StreamPosition, key: Pa
     waiting = _waiting_columns(event)
     columns = aggregates.head_columns(event.head) | aggregates.body_columns(event) | waiting
     left = [] if waiting else [QUEUE, WAITS]
+    named, values = named_as_seen(naming) if naming else ("", {})
+    unnamed = f" AND {named}" if named else ""
     if before.sequence > 0:
-        seen = codec.number(before.sequence)
-        at = aggregates.AT_REVISION
+        at, seen = aggregates.AT_REVISION + unnamed, codec.number(before.sequence)
         return update(
-            tables.parties, key_of_item, columns, stale, condition=at, removed=left, seen=seen
+            tables.parties,
+            key_of_item,
+            columns,
+            stale,
+            condition=at,
+            removed=left,
+            seen=seen,
+            **values,
         )
-    first = update(tables.parties, key_of_item, columns, stale, condition=FIRST, removed=left)
+    first = update(
+        tables.parties,
+        key_of_item,
+        columns,
+        stale,
+        condition=FIRST + unnamed,
+        removed=left,
+        **values,
+    )
     return where_absent(first, {KEY: codec.binary(key.wrapped)})
 
 

@@ -1,16 +1,25 @@
 """A party and all of its policies, read together and changed in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import batched, islice
 from typing import TYPE_CHECKING, Final
 
-from insurance.domain.core.identity import PartyId, PolicyId, QuoteId, policy_id_for, quote_id_for
-from insurance.domain.core.stored import Stored
+from insurance.domain.core.errors import StaleRevision
+from insurance.domain.core.identity import (
+    PartyId,
+    PolicyId,
+    QuoteId,
+    policy_id_for,
+    quote_id_for,
+    renewal_quote_id_for,
+)
+from insurance.domain.core.stored import UNNAMED, Naming, Stored
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
 from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.dynamodb import aggregates, codec
-from insurance.dynamodb.contract_keys import is_former_mark
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.contract_keys import NAMED, is_former_mark, naming_in
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
 from insurance.dynamodb.parties.parties import DynamoDBParties, party_change
@@ -18,7 +27,7 @@ from insurance.dynamodb.policy.policy_changes import policy_change
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.quoting.quotes import quote_changes
 from insurance.dynamodb.tables import Tables
-from insurance.dynamodb.transaction import load, transact
+from insurance.dynamodb.transaction import Write, check, load, transact
 from insurance.operations.command import Command
 from insurance.operations.policy.ports import CorrectionContext, CorrectionEvents
 
@@ -58,7 +67,9 @@ class DynamoDBCorrections:
 
     def correct(self, events: CorrectionEvents, *, command: Command) -> None:
         party, tables = events.party, self._tables
-        writes = party_change(tables, party)
+        namings = dict(events.namings)
+        writes = party_change(tables, party, namings.pop(party.event.stream, UNNAMED))
+        writes += [self._unnamed(member, naming) for member, naming in namings.items()]
         for policy in events.policies:
             writes += policy_change(tables, policy.event, before=policy.before)
         for quote in events.quotes:
@@ -77,6 +88,7 @@ class DynamoDBCorrections:
     def _context(self, party: Stored[Party]) -> CorrectionContext:
         if party.record.merged_into is not None:
             party = self._parties.get(party.record.merged_into)
+        namings = self._namings(party)
         listed = (
             policy_id_for(quote_id)
             for held in party.record.ids
@@ -85,17 +97,77 @@ class DynamoDBCorrections:
         )
         read = [*islice(listed, CONTRACTS_READ + 1)]
         own = map(policy_id_for, party.record.ids)
-        ids = sorted({*own, *read[:CONTRACTS_READ]})
-        policies = [
-            policy for policy in self._policies(ids) if policy.record.party in party.record.ids
-        ]
+        late = (
+            policy_id_for(contract)
+            for naming in namings.values()
+            for _, contracts in naming.recent
+            for contract in contracts
+        )
+        ids = {*own, *late, *read[:CONTRACTS_READ]}
+        policies = self._held(party.record, sorted(ids))
+        renewed = self._renewals(policies, ids)
+        policies = sorted(
+            [*policies, *self._held(party.record, renewed)], key=lambda held: str(held.record.id)
+        )
         issued = {policy.record.id for policy in policies}
-        quotes = self._quotes([quote_id_for(id) for id in ids if id not in issued], party.record)
-        return CorrectionContext(party, policies, quotes, is_complete=len(read) <= CONTRACTS_READ)
+        quotes = self._quotes(
+            [quote_id_for(id) for id in sorted({*ids, *renewed}) if id not in issued], party.record
+        )
+        is_complete = len(read) <= CONTRACTS_READ
+        return CorrectionContext(party, policies, quotes, is_complete, namings)
+
+    def _namings(self, party: Stored[Party]) -> dict[PartyId, Naming]:
+        """What contracts have named the party and its members: read before any contract is."""
+        members = party.record.members
+        items = load(
+            self._client, [(self._tables.parties, {"id": codec.text(id)}) for id in members]
+        )
+        found = {id: naming_in(item) for id, item in zip(members, items, strict=True)}
+        return {party.record.id: party.naming} | found
+
+    def _unnamed(self, party_id: PartyId, naming: Naming) -> Write:
+        """The check that no contract has named a member since."""
+        unnamed = "#named = :times" if naming.times else "attribute_not_exists(#named)"
+        return check(
+            self._tables.parties,
+            {"id": codec.text(party_id)},
+            lambda _item: StaleRevision(party_id),
+            condition=unnamed,
+            names={"#named": NAMED},
+            **({"times": codec.number(naming.times)} if naming.times else {}),
+        )
+
+    def _held(self, party: Party, ids: Sequence[PolicyId]) -> list[Stored[Policy]]:
+        return [policy for policy in self._policies(ids) if policy.record.party in party.ids]
+
+    def _renewals(
+        self, policies: Sequence[Stored[Policy]], known: Collection[PolicyId]
+    ) -> list[PolicyId]:
+        """The contracts that renewals of these policies are, as far as they are not known: an offer made a
+        moment ago is found by the id that follows from its policy's."""
+        next_terms = [
+            quote_id
+            for policy in policies
+            if policy_id_for(quote_id := renewal_quote_id_for(policy.record.id)) not in known
+        ]
+        found = self._quote_items(next_terms)
+        return [policy_id_for(quote_id) for quote_id in next_terms if quote_id in found]
 
     def _quotes(self, ids: Sequence[QuoteId], party: Party) -> list[Stored[Quote]]:
         """Those of them that the party holds and that became no policy."""
-        items = {
+        quotes = [
+            aggregates.read_stored(Quote, item, self._reader.keys(id, item))
+            for id, item in self._quote_items(ids).items()
+        ]
+        return [
+            quote
+            for quote in quotes
+            if quote.record.party in party.ids and quote.record.status is not QuoteStatus.BOUND
+        ]
+
+    def _quote_items(self, ids: Sequence[QuoteId]) -> dict[QuoteId, Item]:
+        """Those of them that are there."""
+        return {
             id: item
             for part in batched(ids, KEYS_PER_READ, strict=False)
             for id, item in zip(
@@ -103,17 +175,8 @@ class DynamoDBCorrections:
                 load(self._client, [(self._tables.quotes, {"id": codec.text(id)}) for id in part]),
                 strict=True,
             )
-        }
-        quotes = [
-            aggregates.read_stored(Quote, item, self._reader.keys(id, item))
-            for id, item in items.items()
             if item
-        ]
-        return [
-            quote
-            for quote in quotes
-            if quote.record.party in party.ids and quote.record.status is not QuoteStatus.BOUND
-        ]
+        }
 
     def _policies(self, ids: Sequence[PolicyId]) -> list[Stored[Policy]]:
         """Those of them that were issued."""

@@ -1,11 +1,12 @@
 """Policies as they pass to another holder: the contract's keys move with them."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from insurance.domain.billing.account import BillingAccount
 from insurance.domain.core.errors import StaleRevision
 from insurance.domain.core.event import Event, StreamPosition
-from insurance.domain.core.identity import PartyId, party_id_for, quote_id_for
+from insurance.domain.core.identity import PartyId, billing_id_for, party_id_for, quote_id_for
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
@@ -20,7 +21,8 @@ from insurance.dynamodb.contract_keys import (
     KEY,
     PARTY,
     former_mark,
-    not_erased,
+    named_again,
+    naming,
 )
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.parties.party_items import party_write
@@ -51,18 +53,30 @@ class DynamoDBPolicyTransfers:
         self._reader = reader
         self._idempotency = idempotency
 
-    def get(self, policy_id: str) -> Stored[Policy]:
-        return self._reader.read(policy_id, load(self._client, self._reader.wants(policy_id)))
+    def get(self, policy_id: str) -> TransferContext:
+        return self._context(policy_id, load(self._client, self._wants(policy_id)))
 
     def load(self, policy_id: str, command: Command) -> TransferContext:
-        wanted = [self._idempotency.key(command.idempotency), *self._reader.wants(policy_id)]
+        wanted = [self._idempotency.key(command.idempotency), *self._wants(policy_id)]
         earlier, *items = load(self._client, wanted)
-        keys = items[-1]
-        self._idempotency.check(command.idempotency, earlier, self._reader.keys(policy_id, keys))
-        former = keys.get(FORMER) if keys else None
+        self._idempotency.check(
+            command.idempotency, earlier, self._reader.keys(policy_id, items[-1])
+        )
+        return self._context(policy_id, items)
+
+    def _wants(self, policy_id: str) -> list[tuple[str, Item]]:
+        account = (self._tables.billing, {"id": codec.text(billing_id_for(policy_id))})
+        return [account, *self._reader.wants(policy_id)]
+
+    def _context(self, policy_id: str, items: Sequence[Item | None]) -> TransferContext:
+        account, *rest = items
+        policy, held = self._reader.read(policy_id, rest), rest[-1]
+        keys = self._reader.keys(policy_id, held)
+        former = held.get(FORMER) if held else None
         return TransferContext(
-            self._reader.read(policy_id, items),
+            policy,
             former and {party_id: wrapped["B"] for party_id, wrapped in former["M"].items()},
+            aggregates.read_stored(BillingAccount, account, keys) if account else None,
         )
 
     def pass_on(
@@ -71,6 +85,7 @@ class DynamoDBPolicyTransfers:
         policy: Stored[Policy],
         *,
         before: TransferContext,
+        known: Stored[Party] | None,
         registered: Event | None,
         command: Command,
     ) -> None:
@@ -88,8 +103,10 @@ class DynamoDBPolicyTransfers:
             self._client,
             [
                 *policy_change(self._tables, event, before=before.policy),
-                *self._known_party(event.stream, holder, registered, key),
-                *self._hand_over(policy, before),
+                *self._known_party(
+                    event.stream, _Newcomer(holder, key, known, registered), command
+                ),
+                *self._hand_over(policy, before, known),
                 *([self._taken_out(former_mark(event.stream, holder), stale)] if returns else []),
                 self._marked(event.stream, before.policy.record.party_id),
                 self._idempotency.keep(command.idempotency, about=holder, key=key),
@@ -115,7 +132,9 @@ class DynamoDBPolicyTransfers:
             self._client,
             [
                 *policy_change(self._tables, event, before=holder),
-                *self._known_party(event.stream, joint.record.id, registered, key),
+                *self._known_party(
+                    event.stream, _Newcomer(joint.record.id, key, joint, registered), command
+                ),
                 *self._with_keys(event.stream, {FORMER: {"M": others}}, before),
                 self._marked(event.stream, joint.record.id),
                 self._idempotency.keep(
@@ -151,25 +170,27 @@ class DynamoDBPolicyTransfers:
             former=mark[PARTY],
         )
 
-    def _known_party(
-        self, contract: str, party_id: PartyId, registered: Event | None, key: PartyKey
-    ) -> list[Write]:
-        """What is written, or checked, of a party that holds the policy from now on, alone or with others. Of
-        the party that the contract made, the item is the contract's own: the write of its keys checks it."""
-        if party_id == party_id_for(contract):
+    def _known_party(self, contract: str, who: "_Newcomer", command: Command) -> list[Write]:
+        """What is written of a party that holds the policy from now on, alone or with others. Of the party that
+        the contract made, the item is the contract's own: the write of its keys checks it."""
+        if who.party_id == party_id_for(contract):
             return []
+        registered = who.registered
         if registered is None:
-            return [not_erased(self._tables.parties, party_id)]
+            at = command.idempotency.received_at
+            return [naming(self._tables.parties, who.party_id, contract, seen=who.known, at=at)]
 
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(registered.stream)
 
         return [
-            party_write(self._tables, registered, before=StreamPosition(), key=key),
+            party_write(self._tables, registered, before=StreamPosition(), key=who.key),
             aggregates.append(self._tables.events, registered, taken=stale),
         ]
 
-    def _hand_over(self, policy: Stored[Policy], before: TransferContext) -> list[Write]:
+    def _hand_over(
+        self, policy: Stored[Policy], before: TransferContext, known: Stored[Party] | None
+    ) -> list[Write]:
         """The writes of the items that carry copies of the contract's keys. They are refused where a
         holder, present or former, was erased meanwhile."""
         id, key = policy.record.id, policy.key
@@ -191,7 +212,8 @@ class DynamoDBPolicyTransfers:
         )
         # the former holder's demands; delivery of the event brings the new one's
         removed = [DEMANDS, *([PARTY] if is_own else [])]
-        return self._with_keys(id, columns, before, removed=removed)
+        on_keys, on_quote = self._with_keys(id, columns, before, removed=removed)
+        return [named_again(on_keys, known) if is_own and known else on_keys, on_quote]
 
     def _with_keys(
         self, id: str, columns: Item, before: TransferContext, *, removed: Sequence[str] = ()
@@ -220,6 +242,15 @@ class DynamoDBPolicyTransfers:
             )
             for table, item_id in places
         ]
+
+
+class _Newcomer(NamedTuple):
+    """A party that holds a policy from now on, alone or with others."""
+
+    party_id: PartyId
+    key: PartyKey
+    known: Stored[Party] | None
+    registered: Event | None
 
 
 def _column(wrapped: Mapping[PartyId, bytes]) -> Item:

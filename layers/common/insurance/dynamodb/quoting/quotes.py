@@ -15,17 +15,19 @@ from insurance.dynamodb.contract_keys import (
     ERASING,
     ContractKeys,
     holder_columns,
-    not_erased,
+    naming,
 )
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.tables import Tables
-from insurance.dynamodb.transaction import Write, add, load, read, transact, update
+from insurance.dynamodb.transaction import Write, add, check, load, read, transact, update
 from insurance.operations.command import Command
 from insurance.operations.idempotency import AlreadyAnswered, Idempotency
+from insurance.operations.quoting.ports import NOTHING_READ, QuoteBasis
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from insurance.domain.policy import Policy
     from insurance.operations.parties.ports import Keys
 
 KEPT_AFTER_EXPIRY = timedelta(days=30)
@@ -57,7 +59,7 @@ class DynamoDBQuotes:
         *,
         key: PartyKey,
         command: Command,
-        registered: Event | None = None,
+        basis: QuoteBasis = NOTHING_READ,
     ) -> None:
         idempotency = command.idempotency
         item = _quote_item(event, quote, key, idempotency) | {
@@ -66,14 +68,34 @@ class DynamoDBQuotes:
         write = add(
             self._tables.quotes, item, lambda earlier: self._earlier(idempotency, earlier), key="id"
         )
-        transact(self._client, [*self._named(quote, key, registered), write])
+        followed = [self._unchanged(basis.policy)] if basis.policy else []
+        transact(self._client, [*self._named(quote, key, basis, command), *followed, write])
 
-    def _named(self, quote: Quote, key: PartyKey, registered: Event | None) -> list[Write]:
-        """What is written, or checked, of the party that the quote names."""
+    def _unchanged(self, policy: "Stored[Policy]") -> Write:
+        """The check that the policy that a renewal follows stands as it was read."""
+        id, seen = policy.record.id, policy.head.sequence
+        condition = "#revision = :seen"
+        if seen == 1:  # the policy has no item until its first change
+            condition = f"attribute_not_exists(id) OR {condition}"
+        return check(
+            self._tables.policies,
+            {"id": codec.text(id)},
+            lambda _item: StaleRevision(id),
+            condition=condition,
+            names={"#revision": "revision"},
+            seen=codec.number(seen),
+        )
+
+    def _named(
+        self, quote: Quote, key: PartyKey, basis: QuoteBasis, command: Command
+    ) -> list[Write]:
+        """What is written of the party that the quote names."""
         if quote.party_id is None:
             return []
+        registered = basis.registered
         if registered is None:
-            return [not_erased(self._tables.parties, quote.party_id)]
+            at = command.idempotency.received_at
+            return [naming(self._tables.parties, quote.party_id, quote.id, seen=basis.party, at=at)]
         from insurance.dynamodb.parties.party_items import party_write  # noqa: PLC0415 - once a party
 
         def stale(_item: Item | None) -> Exception:

@@ -160,6 +160,7 @@ def correct_party(
         change,
         [_event(policy, by_id[policy.before.id], command) for policy in made.policies],
         [_quote_event(quote, quote_of[quote.before.id], command) for quote in made.quotes],
+        context.namings,
     )
     ports.corrections.correct(events, command=command.with_answer(result))
     return result

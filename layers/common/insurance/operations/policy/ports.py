@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from insurance.domain.claim import Claim
     from insurance.domain.core.event import Event
     from insurance.domain.core.identity import Mode, PartyId
-    from insurance.domain.core.stored import Stored
+    from insurance.domain.core.stored import Naming, Stored
     from insurance.domain.party.demands import Demands
     from insurance.domain.party.record import Party
     from insurance.domain.policy import Policy
@@ -101,15 +101,15 @@ class PolicyChanges(PolicyReads, Protocol):
 class PolicyTransfers(Protocol):
     """Policies for passing them on to another holder."""
 
-    def get(self, policy_id: str) -> Stored[Policy]:
-        """The policy as it stands.
+    def get(self, policy_id: str) -> TransferContext:
+        """The policy as it stands, the keys of its former holders, and its account.
 
         Raises:
             PolicyNotFound: There is no such policy.
         """
 
     def load(self, policy_id: str, command: Command) -> TransferContext:
-        """The policy and the keys of its former holders, in one read with the idempotency record.
+        """As `get`, in one read with the idempotency record.
 
         Raises:
             AlreadyAnswered: This call was answered before.
@@ -123,6 +123,7 @@ class PolicyTransfers(Protocol):
         policy: Stored[Policy],
         *,
         before: TransferContext,
+        known: Stored[Party] | None,
         registered: Event | None,
         command: Command,
     ) -> None:
@@ -134,12 +135,14 @@ class PolicyTransfers(Protocol):
             event: The policy's.
             policy: The policy with its new holder, and their key.
             before: As it was loaded.
+            known: The new holder as they were read, whose details the policy has; None: a new party.
             registered: The new holder's first event; None: they have one.
             command: With the answer.
 
         Raises:
             AlreadyAnswered: This call was answered before.
-            StaleRevision: The policy has changed since it was loaded, or a former holder was erased.
+            StaleRevision: The policy has changed since it was loaded, or the new holder, or a former holder
+                was erased.
             AlreadyErased: The new holder was erased.
         """
 
@@ -166,7 +169,8 @@ class PolicyTransfers(Protocol):
 
         Raises:
             AlreadyAnswered: This call was answered before.
-            StaleRevision: The policy has changed since it was loaded, or a holder was erased.
+            StaleRevision: The policy or the customer has changed since they were read, or a holder was
+                erased.
             AlreadyErased: The customer was erased.
         """
 
@@ -179,6 +183,8 @@ class TransferContext:
     policy: Stored[Policy]
     former: Mapping[PartyId, bytes] | None
     """By party, without those who were erased; None: there never were any."""
+    account: Stored[BillingAccount] | None = None
+    """None: nobody has chosen a plan, and nothing was paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +193,13 @@ class CorrectionContext:
 
     party: Stored[Party]
     policies: Sequence[Stored[Policy]]
-    """In the order of their ids; one that was issued a moment ago may be missing."""
+    """In the order of their ids."""
     quotes: Sequence[Stored[Quote]]
-    """Those that became no policy, in the order of their ids; one that was made a moment ago may be missing."""
+    """Those that became no policy, in the order of their ids."""
     is_complete: bool
     """Whether all contracts were read; there is a limit."""
+    namings: Mapping[PartyId, Naming] = field(default_factory=dict)
+    """Which contracts have named the party and its members; that all of them were read is checked by these."""
 
 
 class PolicyEvent(NamedTuple):
@@ -217,6 +225,8 @@ class CorrectionEvents:
     party: PartyChange
     policies: Sequence[PolicyEvent]
     quotes: Sequence[QuoteEvent] = ()
+    namings: Mapping[PartyId, Naming] = field(default_factory=dict)
+    """As they were loaded."""
 
 
 class Corrections(Protocol):
@@ -245,7 +255,8 @@ class Corrections(Protocol):
 
         Raises:
             AlreadyAnswered: This call was answered before.
-            StaleRevision: The party or one of the contracts has changed since it was loaded.
+            StaleRevision: The party or one of the contracts has changed since it was loaded, or another
+                contract has named the party or a member.
         """
 
 
@@ -350,7 +361,6 @@ class TransferPorts:
     products: Products
     look_ups: LookUps
     policies: PolicyChanges
-    accounts: PolicyAccounts
     transfers: PolicyTransfers
     screening: ScreeningPorts
     parties: NamedParties

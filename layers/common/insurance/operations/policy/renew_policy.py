@@ -13,6 +13,7 @@ from insurance.operations.command import Command, Query
 from insurance.operations.policy.ports import ExpiringPolicy, RenewalPorts
 from insurance.operations.products.ports import Products
 from insurance.operations.quoting.find_facts import find_facts
+from insurance.operations.quoting.ports import QuoteBasis
 
 
 def preview_renewal(policy_id: str, query: Query, ports: RenewalPorts) -> RenewalOffer:
@@ -48,7 +49,8 @@ def offer_renewal(policy_id: str, command: Command, ports: RenewalPorts) -> Stor
     quote = offer.quote(demands, now=command.now, created_by=command.actor)
     event = quote.made(key)
     stored = Stored(quote, event.head, key)
-    ports.quotes.add(event, quote, key=key, command=command.with_answer(stored))
+    basis = QuoteBasis(policy=expiring.policy)
+    ports.quotes.add(event, quote, key=key, command=command.with_answer(stored), basis=basis)
     return stored
 
 

@@ -113,10 +113,11 @@ def preview_transfer(
         InvalidFields, OutsideTerm, WrongState, TooManyChanges: As in
             `check_transfer` and `Servicing.change`.
     """
-    before = ports.transfers.get(policy_id)
+    context = ports.transfers.get(policy_id)
+    before = context.policy
     check_visible(before.record, query.caller)
     transfer = _Transfer.of(before.record, requested, query, ports, key="preview")
-    serviced = transfer.serviced(before.record, ports)
+    serviced = transfer.serviced(context, ports)
     return PolicyChange(serviced, before.record, before.head, stored=False)
 
 
@@ -142,7 +143,7 @@ def transfer_policy(
     command.check_revision(before, policy_id)
     key = command.idempotency.key
     transfer = _Transfer.of(before.record, requested, command, ports, key=key)
-    serviced = transfer.serviced(before.record, ports)
+    serviced = transfer.serviced(context, ports)
     if before.key is None:
         raise AlreadyErased(policy_id)
     if requested.reason is not TransferReason.BROKER:
@@ -157,6 +158,7 @@ def transfer_policy(
         event,
         stored,
         before=context,
+        known=known,
         registered=_registration(known, stored, command),
         command=command.with_answer(result),
     )
@@ -251,8 +253,9 @@ class _Transfer:
         named = replace(requested, party_id=known.record.id)
         return cls(named, call, known.record.id, holder, known)
 
-    def serviced(self, policy: Policy, ports: TransferPorts) -> ServicingResult:
+    def serviced(self, context: TransferContext, ports: TransferPorts) -> ServicingResult:
         """The transaction, and the policy with its holders after it."""
+        policy = context.policy.record
         contract = ports.products.version(policy.product)
         now, caller = self.call.now, self.call.caller
         transfer = self.requested.at(contract, self.holder, caller, now)
@@ -274,7 +277,7 @@ class _Transfer:
                 reason=transfer.reason.value,
                 answers=self.requested.answers,
                 transfer=record,
-                not_due=_premium_not_due(policy, transfer, contract, ports),
+                not_due=_premium_not_due(context, transfer, contract),
             ),
         )
         return serviced._replace(policy=passed_on(serviced.policy, transfer, to_party))
@@ -288,13 +291,14 @@ class _Transfer:
 
 
 def _premium_not_due(
-    policy: Policy, transfer: TransferInput, product: Product, ports: TransferPorts
+    context: TransferContext, transfer: TransferInput, product: Product
 ) -> Share | None:
     """What of the premium falls due under the new broker, where that decides on the commission."""
     split = CommissionSplit(product.life.broker_change.commission)
     if transfer.to_partner is None or split is not CommissionSplit.PREMIUM_DUE:
         return None
-    account = current_account(policy, ports.accounts.get(policy.id).account, product)
+    policy = context.policy.record
+    account = current_account(policy, context.account, product)
     return premium_not_due(account, policy, transfer.effective_at, product.zone)
 
 

@@ -10,7 +10,7 @@ from insurance.domain.quote.pricing import PricedRisk, read_new_risk
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command, Query
 from insurance.operations.quoting.find_facts import find_facts
-from insurance.operations.quoting.ports import QuotingPorts
+from insurance.operations.quoting.ports import QuoteBasis, QuotingPorts
 from insurance.operations.quoting.quoted_party import (
     PartyInput,
     QuotedParty,
@@ -64,7 +64,7 @@ def make_quote(risk: RiskInput, command: Command, ports: QuotingPorts) -> Stored
         quote,
         key=party.key,
         command=command.with_answer(stored),
-        registered=party.registered,
+        basis=QuoteBasis(registered=party.registered, party=party.stored),
     )
     return stored
 

@@ -50,7 +50,7 @@ def _known(stored: Stored[Party], named: PartyInput, command: Command) -> Quoted
     policyholder = party.quoted_as(named.policyholder)
     if key is None:
         raise ValueError("a party that was erased is not read")
-    registered = None
     if stored.head.sequence == 0:
         registered = registration(party, key, command)
-    return QuotedParty(policyholder, key, party.id, party.demands, registered)
+        return QuotedParty(policyholder, key, party.id, party.demands, registered)
+    return QuotedParty(policyholder, key, party.id, party.demands, stored=stored)

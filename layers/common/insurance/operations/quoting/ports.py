@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 if TYPE_CHECKING:
     from insurance.domain.core.event import Event
     from insurance.domain.core.stored import PartyKey, Stored
+    from insurance.domain.party.record import Party
+    from insurance.domain.policy import Policy
     from insurance.domain.quote.quote import Quote
     from insurance.operations.command import Command
     from insurance.operations.parties.ports import IndexKeys, Keys, NamedParties
@@ -19,6 +21,20 @@ class LookUps(Protocol):
         """The facts that a source holds under a key; None when it does not know or does not answer."""
 
 
+class QuoteBasis(NamedTuple):
+    """What a quote was made of, beside what the caller told."""
+
+    registered: Event | None = None
+    """The first event of the party that the quote names, if none is stored yet."""
+    party: Stored[Party] | None = None
+    """Else that party."""
+    policy: Stored[Policy] | None = None
+    """The policy that a renewal follows."""
+
+
+NOTHING_READ = QuoteBasis()
+
+
 class Quotes(Protocol):
     def add(
         self,
@@ -27,20 +43,20 @@ class Quotes(Protocol):
         *,
         key: PartyKey,
         command: Command,
-        registered: Event | None = None,
+        basis: QuoteBasis = NOTHING_READ,
     ) -> None:
-        """Store a new quote and the command's answer.
+        """Store a new quote and the command's answer, if what it was made of stands as it was read.
 
         Args:
             event: The first event of the quote's stream.
             quote: The quote.
             key: The key of the quote's party.
             command: The command, with its answer.
-            registered: The first event of the party that the quote names, if none is stored yet.
+            basis: What it was made of.
 
         Raises:
             AlreadyErased: The party that the quote names was erased.
-            StaleRevision: Another command has written the first event of the party.
+            StaleRevision: The party, or the policy, has changed since it was read.
             AlreadyAnswered: This call has made its quote before.
             KeyReused: The caller's key was used for another request.
         """

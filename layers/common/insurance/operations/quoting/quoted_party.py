@@ -1,14 +1,19 @@
 """For whom a quote is made: a new party, or one that the caller names."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
-from insurance.domain.core.event import Event
-from insurance.domain.core.identity import PartyId
-from insurance.domain.core.stored import PartyKey
+from typing import TYPE_CHECKING, NamedTuple
+
 from insurance.domain.party.demands import NO_DEMANDS, Demands
-from insurance.domain.party.party import Policyholder
-from insurance.operations.command import Command
-from insurance.operations.quoting.ports import QuotingPorts
+
+if TYPE_CHECKING:
+    from insurance.domain.core.event import Event
+    from insurance.domain.core.identity import PartyId
+    from insurance.domain.core.stored import PartyKey, Stored
+    from insurance.domain.party.party import Policyholder
+    from insurance.domain.party.record import Party
+    from insurance.operations.command import Command
+    from insurance.operations.quoting.ports import QuotingPorts
 
 
 class PartyInput(NamedTuple):
@@ -31,6 +36,8 @@ class QuotedParty(NamedTuple):
     demands: Demands = NO_DEMANDS
     registered: Event | None = None
     """The first event of a named party that no command has written until now."""
+    stored: Stored[Party] | None = None
+    """Else the named party, as it was read."""
 
 
 def find_quoted_party(named: PartyInput, command: Command, ports: QuotingPorts) -> QuotedParty:
