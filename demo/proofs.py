@@ -1,4 +1,4 @@
-"""The sample applications' keys, and the proofs of possession (DPoP, RFC 9449) that they make.
+"""The sample applications' keys, and what they sign: proofs of possession (DPoP, RFC 9449), and assertions to sign in with.
 
 A sample's key follows from its name: it opens nothing but the stack on this machine. A real application makes its own
 key, keeps it, and registers the thumbprint (docs/callers.md).
@@ -17,6 +17,20 @@ from joserfc.jwk import ECKey
 @cache
 def key_of(client_id: str) -> ECKey:
     return ECKey.derive_key(f"a sample, and no secret: {client_id}", "P-256")
+
+
+def assertion(client_id: str, issuer: str) -> str:
+    """What an application signs in with at an issuer (RFC 7523), instead of a secret."""
+    now = int(time.time())
+    claims = {
+        "iss": client_id,
+        "sub": client_id,
+        "aud": issuer,
+        "jti": str(uuid.uuid4()),
+        "iat": now,
+        "exp": now + 60,
+    }
+    return jwt.encode({"alg": "ES256"}, claims, key_of(client_id), algorithms=["ES256"])
 
 
 def proof(client_id: str, method: str, url: str, token: str) -> str:

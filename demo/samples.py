@@ -33,6 +33,8 @@ class Partner:
     scopes: tuple[str, ...] = (*_QUOTING, *_ISSUANCE, *_PARTIES, *_CLAIMS, *_COMPLAINTS)
     portal: bool = False
     """Policyholders sign in through it."""
+    signs_in_by_key: bool = False
+    """With an assertion that it signs with the key of `demo.proofs` (`private_key_jwt`), and with no secret."""
     binding: str = ""
     """What the sender of its tokens must prove: `dpop`, with the key of `demo.proofs`; empty: nothing."""
 
@@ -109,7 +111,12 @@ PARTNERS = (
         portal=True,
     ),
     Partner(
-        "proof-test", "harbour", "Harbour Brokers, trying out proofs", "bronze", binding="dpop"
+        "proof-test",
+        "harbour",
+        "Harbour Brokers, trying out keys",
+        "bronze",
+        signs_in_by_key=True,
+        binding="dpop",
     ),
     Partner("gone-test", "gone", "Gone Brokers, suspended", "bronze", status="suspended"),
     Partner("harbour-live", "harbour", "Harbour Brokers", "gold", mode="live", binding="dpop"),

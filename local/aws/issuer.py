@@ -1,5 +1,8 @@
 """The token issuer: what the Cognito user pool does on AWS, with a key of its own.
 
+Beside it an application may sign in with a key of its own (`private_key_jwt`, RFC 7523), which Cognito does not
+take: so can it be practised what an issuer of a partner's own would ask (docs/adr/0031).
+
 It signs for the sample callers only. Code that ships trusts it because, and only where, its
 address is configured as a trusted issuer.
 """
@@ -24,6 +27,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from demo.samples import CLIENTS, SCOPE_PREFIX, Machine, Partner, Person, Staff
+from local.aws.assertions import Assertions, client_of
 
 type Json = dict[str, Any]
 type Sample = Partner | Staff | Person | Machine
@@ -40,6 +44,7 @@ class Issuer:
         self.url = url
         self._key = self._load_key()
         self._public = KeySet([self._key])
+        self._assertions = Assertions(store, url)
 
     def public_keys(self) -> KeySet:
         return self._public
@@ -109,7 +114,9 @@ class Issuer:
                 "token_endpoint_auth_methods_supported": [
                     "client_secret_basic",
                     "client_secret_post",
+                    "private_key_jwt",
                 ],
+                "token_endpoint_auth_signing_alg_values_supported": ["ES256", "PS256"],
             }
         )
 
@@ -125,7 +132,10 @@ class Issuer:
         caller = CLIENTS.get(client_id)
         if caller is None:
             return _refused("invalid_client", 401)
-        if not hmac.compare_digest(secret.encode(), self.client_secret(client_id).encode()):
+        if isinstance(caller, Partner) and caller.signs_in_by_key:
+            if not self._assertions.hold(client_id, form):
+                return _refused("invalid_client", 401)
+        elif not hmac.compare_digest(secret.encode(), self.client_secret(client_id).encode()):
             return _refused("invalid_client", 401)
         allowed = {f"{SCOPE_PREFIX}{scope}" for scope in caller.scopes}
         wanted = set(form.get("scope", "").split()) or allowed
@@ -156,6 +166,8 @@ def _credentials(request: Request, form: Mapping[str, str]) -> tuple[str, str]:
         except (binascii.Error, UnicodeDecodeError):
             return "", ""
         return client_id, secret
+    if "client_assertion" in form and "client_id" not in form:
+        return client_of(form["client_assertion"]), ""
     return form.get("client_id", ""), form.get("client_secret", "")
 
 

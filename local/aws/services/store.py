@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS objects (
     PRIMARY KEY (bucket, key));
 CREATE TABLE IF NOT EXISTS issuer_keys (id TEXT PRIMARY KEY, pem TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS client_secrets (client TEXT PRIMARY KEY, secret TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS client_assertions (client TEXT, jti TEXT, PRIMARY KEY (client, jti));
 CREATE TABLE IF NOT EXISTS checkpoints (
     mapping TEXT, shard TEXT, sequence TEXT NOT NULL, PRIMARY KEY (mapping, shard));
 """

@@ -131,6 +131,7 @@ class House:
     applications: dict[str, Application] = field(default_factory=lambda: {"harbour": HARBOUR})
     parties: dict[str, frozenset[str]] = field(default_factory=dict)
     shelf: Memory = field(default_factory=Memory)
+    configured: str = f"{OWN}, {PARTNERS_OWN}"
     fetches: int = 0
 
     def __post_init__(self) -> None:
@@ -140,7 +141,7 @@ class House:
         """A new process: memory is gone, the shelf is not."""
         self.keys = IssuerKeys(fetch=self._fetch, shelf=self.shelf, clock=lambda: self.now)
         self.authorizer = Authorizer(
-            issuers=trusted_issuers(f"{OWN}, {PARTNERS_OWN}"),
+            issuers=trusted_issuers(self.configured),
             audience=AUDIENCE,
             keys=self.keys,
             registered=self.applications.get,

@@ -8,6 +8,8 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 DISCOVERY_PATH = "/.well-known/openid-configuration"
+USUAL_ALGORITHMS = frozenset({"RS256", "ES256"})
+KNOWN_ALGORITHMS = frozenset({"RS256", "ES256", "PS256"})
 
 
 class UnsafeAddress(ValueError):
@@ -24,6 +26,8 @@ class Issuer:
 
     url: str
     is_own: bool
+    algorithms: frozenset[str] = USUAL_ALGORITHMS
+    """With which its tokens may be signed."""
 
     @property
     def discovery_url(self) -> str:
@@ -49,17 +53,26 @@ class Issuer:
 def trusted_issuers(configured: str) -> Mapping[str, Issuer]:
     """Issuers by URL, from a comma separated list; the first is our own.
 
+    An address may be followed by the algorithms of its tokens: `https://login.example/ ES256 PS256`.
+
     Raises:
         UnsafeAddress: The list is empty, or an address is not https.
+        ValueError: An algorithm is not one that we know.
     """
-    urls = [url.strip() for url in configured.split(",") if url.strip()]
-    if not urls:
+    entries = [entry.split() for entry in configured.split(",") if entry.strip()]
+    if not entries:
         raise UnsafeAddress("no issuer is trusted")
-    for url in urls:
+    for url, *algorithms in entries:
         address = _split(url)
         if address.scheme != "https" and not _is_plain(address):
             raise UnsafeAddress(f"the issuer {url} is not https")
-    return {url: Issuer(url, is_own=url == urls[0]) for url in urls}
+        if not KNOWN_ALGORITHMS.issuperset(algorithms):
+            raise ValueError(f"the tokens of {url} are signed with an algorithm that is not known")
+    own = entries[0][0]
+    return {
+        url: Issuer(url, url == own, frozenset(algorithms) or USUAL_ALGORITHMS)
+        for url, *algorithms in entries
+    }
 
 
 def _split(url: str) -> SplitResult:

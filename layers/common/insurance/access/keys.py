@@ -139,7 +139,8 @@ def _usable(entry: Any) -> Jwk | None:
         case {"kty": "RSA", "n": str(n), "e": str(e)} if (
             _length(n) in _MODULUS_BYTES and _length(e) in _EXPONENT_BYTES
         ):
-            key = {"kty": "RSA", "alg": "RS256", "n": n, "e": e}
+            algorithm = "PS256" if entry.get("alg") == "PS256" else "RS256"
+            key = {"kty": "RSA", "alg": algorithm, "n": n, "e": e}
         case {"kty": "EC", "crv": "P-256", "x": str(x), "y": str(y)} if (
             _length(x) in _COORDINATE_BYTES and _length(y) in _COORDINATE_BYTES
         ):

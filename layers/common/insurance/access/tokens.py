@@ -21,7 +21,7 @@ MAX_HEADER_CHARACTERS = 512
 MAX_NAME_CHARACTERS = 256  # key ids, client ids, subjects
 LEEWAY_SECONDS = 30
 
-KEY_TYPES: Mapping[str, str] = {"RS256": "RSA", "ES256": "EC"}
+KEY_TYPES: Mapping[str, str] = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC"}
 # Other members (jwk, jku, x5u, x5c, crit, b64, zip …) would let a token bring its own rules or key.
 # x5t is a thumbprint that some issuers add; it is not read.
 _HEADER_MEMBERS = frozenset({"alg", "kid", "typ", "x5t"})
@@ -63,6 +63,8 @@ def read_token(compact: str, issuers: Mapping[str, Issuer]) -> SignedToken:
     issuer = claims.get("iss")
     if not isinstance(issuer, str) or issuer not in issuers:
         raise TokenRefused("untrusted_issuer")
+    if algorithm not in issuers[issuer].algorithms:
+        raise TokenRefused("algorithm_not_allowed")
     return SignedToken(compact, algorithm, key_id, issuers[issuer], claims)
 
 
