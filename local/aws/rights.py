@@ -215,6 +215,8 @@ _OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
 
 
 def _holds(operator: str, wanted: str | list[str], values: Sequence[str] | None) -> bool:
+    if operator == "Null":
+        return (wanted == "true") is not bool(values)
     quantity, _, name = operator.rpartition(":")
     if name not in _OPERATORS or quantity not in {"", "ForAllValues", "ForAnyValue"}:
         raise TemplateError(f"{operator} is not known to the local stack")

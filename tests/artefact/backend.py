@@ -16,9 +16,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
+from local.aws import rights as rights_of
 from local.aws.cloudformation import REGION
 from local.aws.engine import running_engine
-from local.aws.rights import NotAllowed, Rights, principal_of
+from local.aws.rights import LEADING_KEYS, NotAllowed, Rights, principal_of
 from local.aws.services.app import Services, services_app
 from local.aws.services.event_bus import EventBus
 from local.aws.services.kms import Kms
@@ -57,7 +58,8 @@ class Call(NamedTuple):
     action: str
     """As IAM names it: `dynamodb:PutItem`."""
     resource: str
-    """A table's or bucket's name; a key's purpose; empty where the function knows only one."""
+    """A table's or bucket's name, of events with the streams; a key's purpose; empty where the function
+    knows only one."""
 
 
 class Backend:
@@ -135,9 +137,17 @@ def used(folder: str, target: str, body: Json, rights: Rights) -> set[Call]:
         purpose = body["EncryptionContext"]["purpose"] if prefix == "kms" else ""
         return {Call(folder, f"{prefix}:{operation}", purpose)}
     return {
-        Call(folder, call.action, call.resource.partition("/")[2])
+        Call(folder, call.action, call.resource.partition("/")[2] + stream)
         for call in rights.dynamodb_calls(operation, body)
+        for stream in written_streams(call)
     }
+
+
+def written_streams(call: rights_of.Call) -> list[str]:
+    """Of an event that is written, what its stream's id begins with."""
+    if call.action != "dynamodb:PutItem" or not call.resource.endswith("EventsTable"):
+        return [""]
+    return [f" {key.partition('_')[0]}_*" for key in call.context[LEADING_KEYS]]
 
 
 @contextmanager

@@ -2,17 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from tests.support.security_page import rows, section
 from tests.support.statements import actions, functions, target
 
 type Json = dict[str, Any]
-
-ROOT = Path(__file__).resolve().parents[2]
-SECURITY = ROOT / "docs" / "security.md"
 
 MEANS = {"make": "kms:GenerateDataKey", "open": "kms:Decrypt"}
 PURPOSES = ("party-key", "index-key")
@@ -26,13 +23,10 @@ class Right(NamedTuple):
 
 def written() -> Iterator[tuple[Right, str]]:
     """Each right of the table of docs/security.md, and its reason."""
-    text = SECURITY.read_text(encoding="utf-8")
-    for line in re.findall(r"^\| `[a-z_]+` \|.*\|$", text, re.M):
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        folder, *columns, reason = cells
+    for folder, (*columns, reason) in rows("Keys"):
         for purpose, column in zip(PURPOSES, columns, strict=True):
             for word in filter(None, column.split(", ")):
-                yield Right(folder.strip("`"), purpose, MEANS[word]), reason
+                yield Right(folder, purpose, MEANS[word]), reason
 
 
 def granted(resources: Json) -> set[Right]:
@@ -64,7 +58,7 @@ def test_a_function_without_the_right_is_named_as_such(resources: Json) -> None:
     may = {right.function for right in granted(resources)}
     others = {variables["POWERTOOLS_SERVICE_NAME"] for _, variables, _ in functions(resources)}
 
-    [sentence] = re.findall(r"^(`.*?) may ask for neither", SECURITY.read_text(), re.M | re.S)
+    [sentence] = re.findall(r"^(`.*?) may ask for neither", section("Keys"), re.M | re.S)
     assert set(re.findall(r"`([a-z_]+)`", sentence)) == others - may
 
 

@@ -31,7 +31,7 @@ def put(table: str, **item: Json) -> Json:
 
 
 OF_QUOTES = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["quo_*"]}}
-TOGETHER = {"StringEquals": {"dynamodb:EnclosingOperation": "TransactWriteItems"}}
+TOGETHER = {"ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": ["TransactWriteItems"]}}
 
 
 @pytest.mark.parametrize(
@@ -122,6 +122,20 @@ def test_a_key_of_another_purpose_is_not_opened(context: Json):
     )
     with pytest.raises(NotAllowed):
         held.check("quoting", Call("kms:Decrypt", "key", named))
+
+
+def test_all_values_of_none_hold_unless_there_must_be_one():
+    held = rights(statement("dynamodb:Scan", QUOTES, OF_QUOTES))
+    held.dynamodb("quoting", "Scan", {"TableName": "quotes"})
+
+    there = OF_QUOTES | {"Null": {"dynamodb:LeadingKeys": "false"}}
+    with pytest.raises(NotAllowed):
+        rights(statement("dynamodb:Scan", QUOTES, there)).dynamodb(
+            "quoting", "Scan", {"TableName": "quotes"}
+        )
+    rights(statement("dynamodb:GetItem", QUOTES, there)).dynamodb(
+        "quoting", "GetItem", {"TableName": "quotes", "Key": {"id": ID}}
+    )
 
 
 def test_a_condition_that_is_not_known_is_no_condition_that_holds():
