@@ -79,7 +79,8 @@ class Rights:
         if principal not in self._statements:
             return
         for call in calls:
-            if not any(_allows(statement, call) for statement in self._statements[principal]):
+            said = {each["Effect"] for each in self._statements[principal] if _is_about(each, call)}
+            if said != {"Allow"}:
                 raise NotAllowed(principal, call)
 
     def dynamodb(self, principal: str, operation: str, request: Json) -> None:
@@ -190,12 +191,13 @@ def _partition(schema: Json) -> str:
 # -- statements ----------------------------------------------------------------------------------
 
 
-def _allows(statement: Json, call: Call) -> bool:
-    if statement["Effect"] != "Allow":
-        raise TemplateError("the local stack judges statements that allow, and no others")
+def _is_about(statement: Json, call: Call) -> bool:
+    """Whether it allows the call, or denies it: what one statement denies no other allows."""
+    others = "NotResource" in statement
+    named = many(statement["NotResource" if others else "Resource"])
     return (
         any(like(action.lower(), call.action.lower()) for action in many(statement["Action"]))
-        and any(like(pattern, call.resource) for pattern in many(statement["Resource"]))
+        and any(like(pattern, call.resource) for pattern in named) is not others
         and all(
             _holds(operator, wanted, call.context.get(key))
             for operator, keys in statement.get("Condition", {}).items()

@@ -10,21 +10,35 @@ INDEX = re.compile(r"\$\{(?P<table>\w+)\.Arn\}/index/\w+")
 
 
 def functions(resources: Json) -> Iterator[tuple[str, Json, list[Json]]]:
-    """Each function's name, variables and statements."""
+    """Each function's name, variables, and what it is allowed: a statement for each resource."""
     for name, resource in resources.items():
         if resource["Type"] == "AWS::Lambda::Function":
-            role = resources[resource["Properties"]["Role"]["Fn::GetAtt"][0]]["Properties"]
             statements = [
-                statement
-                for policy in role["Policies"]
-                for statement in policy["PolicyDocument"]["Statement"]
+                {**statement, "Resource": each}
+                for statement in role_of(resource, resources)
+                if statement["Effect"] == "Allow"
+                for each in as_list(statement["Resource"])
             ]
             yield name, resource["Properties"]["Environment"]["Variables"], statements
 
 
+def role_of(function: Json, resources: Json) -> list[Json]:
+    """Every statement of a function's role, as it is written."""
+    role = resources[function["Properties"]["Role"]["Fn::GetAtt"][0]]["Properties"]
+    return [
+        statement
+        for policy in role["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+
+
+def as_list(value: Any) -> list[Any]:
+    """One or more of what a statement may say once or as a list."""
+    return value if isinstance(value, list) else [value]
+
+
 def actions(statement: Json) -> list[str]:
-    found = statement["Action"]
-    return [found] if isinstance(found, str) else found
+    return as_list(statement["Action"])
 
 
 def target(value: Any) -> str:
@@ -40,5 +54,5 @@ def target(value: Any) -> str:
 
 def objects_of(resource: Any) -> Any:
     """`${FilesBucket.Arn}/*` is the objects of one bucket, which have no other name; or some of them."""
-    found = re.fullmatch(r"\$\{(\w+Bucket)\.Arn\}/(?:[a-z]+/)?\*", str(resource.get("Fn::Sub", "")))
+    found = re.fullmatch(r"\$\{(\w+Bucket)\.Arn\}/(?:[a-z]+/)*\*", str(resource.get("Fn::Sub", "")))
     return {"Fn::GetAtt": [found[1], "Objects"]} if found else resource

@@ -108,3 +108,76 @@ def services(statement: Json) -> set[str]:
         str(each["Fn::Sub"]).removesuffix(".${AWS::Region}.amazonaws.com")
         for each in (found if isinstance(found, list) else [found])
     }
+
+
+USE = {
+    "kms:CreateGrant",
+    "kms:Decrypt",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+}
+SERVICES_OF = {
+    "DataKey": {"dynamodb", "lambda", "s3", "secretsmanager"},
+    "OperationsKey": {"firehose", "s3", "scheduler", "sns", "sqs"},
+}
+ACCOUNT = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+MARK = "coverwright:personal-data-key"
+
+
+def key_policies(resources: Json) -> Iterator[tuple[str, list[Json]]]:
+    for name, resource in resources.items():
+        if resource["Type"] == "AWS::KMS::Key":
+            yield name, resource["Properties"]["KeyPolicy"]["Statement"]
+
+
+def test_who_administers_a_key_may_not_use_it_for_that(resources: Json) -> None:
+    """The account must be able to change the policy, or nobody ever can; what IAM gives for that is no use."""
+    for name, statements in key_policies(resources):
+        first, *others = statements
+        assert first["Principal"] == ACCOUNT
+        assert "Condition" not in first
+        assert "kms:PutKeyPolicy" in first["Action"], name
+        assert not USE & set(first["Action"]), name
+        assert not any("*" in action for each in statements for action in actions(each)), name
+        for statement in others:
+            assert set(actions(statement)) <= USE | {"kms:DescribeKey"}, name
+            assert statement["Condition"], name
+
+
+@pytest.mark.parametrize(("key", "through"), SERVICES_OF.items())
+def test_keys_of_the_house_are_used_by_the_account_through_services_alone(
+    resources: Json, key: str, through: set[str]
+) -> None:
+    statements = dict(key_policies(resources))[key][1:]
+    by_account = [each for each in statements if each["Principal"] == ACCOUNT]
+
+    assert len(by_account) == 2
+    for statement in by_account:
+        allowed = statement["Condition"]["StringEquals"]["kms:ViaService"]
+        assert {str(each["Fn::Sub"]).split(".")[0] for each in allowed} == through
+        granting = actions(statement) == ["kms:CreateGrant"]
+        for_services = {"kms:GrantIsForAWSResource": "true"}
+        assert statement["Condition"].get("Bool") == (for_services if granting else None)
+
+
+def test_the_key_of_personal_data_is_used_by_the_roles_that_bear_its_mark(resources: Json) -> None:
+    _, used = dict(key_policies(resources))["PersonalDataKey"]
+    condition = used["Condition"]["StringEquals"]
+    assert actions(used) == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert condition[f"aws:PrincipalTag/{MARK}"] == {"Ref": "AWS::StackName"}
+    assert condition["kms:EncryptionContext:purpose"] == list(PURPOSES)
+
+    may = {right.function for right in granted(resources)}
+    for name, variables, _ in functions(resources):
+        role = resources[resources[name]["Properties"]["Role"]["Fn::GetAtt"][0]]["Properties"]
+        tags = {tag["Key"]: tag["Value"] for tag in role["Tags"]}
+        marked = tags.get(MARK) == {"Ref": "AWS::StackName"}
+        assert marked is (variables["POWERTOOLS_SERVICE_NAME"] in may), name
+
+
+def test_no_function_administers_a_key(resources: Json) -> None:
+    for name, _, statements in functions(resources):
+        asked = {each for one in statements for each in actions(one) if each.startswith("kms:")}
+        assert asked <= {"kms:Decrypt", "kms:GenerateDataKey"}, name

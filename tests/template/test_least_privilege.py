@@ -4,7 +4,7 @@ from typing import Any
 
 from insurance.domain.core.caller import CallerKind
 
-from tests.support.statements import actions, functions, objects_of, target
+from tests.support.statements import actions, as_list, functions, objects_of, role_of, target
 from tools.openapi.handlers import handlers
 
 type Json = dict[str, Any]
@@ -89,11 +89,112 @@ def test_no_statement_has_a_wildcard_after_the_transform(resources: Json) -> Non
             continue
         for policy in resource["Properties"].get("Policies", []):
             for statement in policy["PolicyDocument"]["Statement"]:
-                assert statement["Effect"] == "Allow", name
-                assert not {"NotAction", "NotResource"} & statement.keys(), name
                 assert not any("*" in action for action in actions(statement)), name
-                resource_named = str(objects_of(statement["Resource"])).replace(OWN_RULE, "")
-                assert "*" not in resource_named, name
+                if statement["Effect"] == "Deny":
+                    continue
+                assert not {"NotAction", "NotResource"} & statement.keys(), name
+                for each in as_list(statement["Resource"]):
+                    assert "*" not in str(objects_of(each)).replace(OWN_RULE, ""), name
+
+
+def test_each_function_writes_to_its_own_log_group_alone(resources: Json) -> None:
+    """AWS's own policy reaches every group; what is denied is denied whatever allows it."""
+    for name, resource in resources.items():
+        if resource["Type"] == "AWS::Lambda::Function":
+            group = resource["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]
+            assert group == name.removesuffix("Function") + "LogGroup"
+            denied = [each for each in role_of(resource, resources) if each["Effect"] == "Deny"]
+            assert denied == [
+                {
+                    "Effect": "Deny",
+                    "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+                    "NotResource": {"Fn::GetAtt": [group, "Arn"]},
+                }
+            ], name
+
+
+def test_the_bus_and_the_queues_are_for_who_fills_them(resources: Json) -> None:
+    """Every function may leave a call of its own that failed; one publishes, one says where it gave up."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for name, variables, statements in functions(resources):
+        for statement in statements:
+            for action in actions(statement):
+                if action.startswith(("events:", "sqs:")):
+                    place = (action, target(statement["Resource"]))
+                    found.setdefault(place, set()).add(variables["POWERTOOLS_SERVICE_NAME"])
+        assert resources[name]["Properties"]["DeadLetterConfig"]["TargetArn"] == {
+            "Fn::GetAtt": ["DeadLetterQueue", "Arn"]
+        }
+    everyone = {variables["POWERTOOLS_SERVICE_NAME"] for _, variables, _ in functions(resources)}
+
+    assert found == {
+        ("events:PutEvents", "EventBus"): {"event_delivery"},
+        ("sqs:SendMessage", "EventSourceFailureQueue"): {"event_delivery"},
+        ("sqs:SendMessage", "DeadLetterQueue"): everyone,
+    }
+
+
+OBJECTS = {
+    ("accounting", "ProductsBucket"): {"*": "get"},
+    ("billing", "ProductsBucket"): {"*": "get"},
+    ("claim_assessment", "ProductsBucket"): {"*": "get"},
+    ("claim_intake", "ProductsBucket"): {"*": "get"},
+    ("customers", "ProductsBucket"): {"*": "get"},
+    ("customers", "DocumentsBucket"): {"downloads/*": "delete versions"},
+    ("customers", "EvidenceBucket"): {"downloads/*": "delete versions"},
+    ("documents", "ProductsBucket"): {"*": "get"},
+    ("documents", "DocumentsBucket"): {"sealed/*": "get put", "downloads/*": "get put"},
+    ("event_delivery", "ProductsBucket"): {"*": "get"},
+    ("evidence", "ProductsBucket"): {"*": "get"},
+    ("evidence", "EvidenceBucket"): {
+        "inbox/*": "delete get put tags",
+        "sealed/*": "get put",
+        "downloads/*": "get put",
+        "refused/*": "put",
+    },
+    ("payment_execution", "ProductsBucket"): {"*": "get"},
+    ("payment_execution", "PaymentFilesBucket"): {
+        "live/outgoing/*": "get put",
+        "test/outgoing/*": "get put",
+    },
+    ("payment_execution", "BankUploadsBucket"): {"*": "get put"},
+    ("policy_issuance", "ProductsBucket"): {"*": "get"},
+    ("policy_servicing", "ProductsBucket"): {"*": "get"},
+    ("policyholder_changes", "ProductsBucket"): {"*": "get"},
+    ("products", "ProductsBucket"): {"*": "get put"},
+    ("products", "ProductUploadsBucket"): {"*": "get put"},
+    ("quoting", "ProductsBucket"): {"*": "get"},
+    ("reporting", "ProductsBucket"): {"*": "get"},
+    ("scheduler", "ProductsBucket"): {"*": "get"},
+    ("scheduler", "DocumentsBucket"): {"sealed/*": "get put", "downloads/*": "delete versions"},
+    ("scheduler", "EvidenceBucket"): {"downloads/*": "delete versions"},
+    ("settlement", "ProductsBucket"): {"*": "get"},
+}
+"""What each function may do with which objects. The whole of a bucket that holds one kind of file is `*`."""
+
+WORDS = {
+    "s3:GetObject": "get",
+    "s3:PutObject": "put",
+    "s3:DeleteObject": "delete",
+    "s3:GetObjectTagging": "tags",
+    "s3:DeleteObjectVersion": "delete versions",
+}
+
+
+def test_each_function_reaches_its_own_part_of_a_bucket(resources: Json) -> None:
+    found: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for _, variables, statements in functions(resources):
+        for statement in statements:
+            path = str(statement["Resource"].get("Fn::Sub", ""))
+            bucket, _, prefix = path.removeprefix("${").partition(".Arn}/")
+            if bucket.endswith("Bucket"):
+                place = found.setdefault((variables["POWERTOOLS_SERVICE_NAME"], bucket), {})
+                place.setdefault(prefix, []).extend(WORDS[each] for each in actions(statement))
+
+    assert {
+        place: {prefix: " ".join(sorted(words)) for prefix, words in parts.items()}
+        for place, parts in found.items()
+    } == OBJECTS
 
 
 def test_only_known_managed_policies_are_attached(resources: Json) -> None:

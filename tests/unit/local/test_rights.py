@@ -145,5 +145,16 @@ def test_a_condition_that_is_not_known_is_no_condition_that_holds():
         held.check("quoting", Call("s3:GetObject", "x", {}))
 
 
+def test_what_is_denied_is_denied_whatever_allows_it():
+    own = {"Action": "logs:PutLogEvents", "NotResource": "own", "Effect": "Deny"}
+    held = Rights(
+        {"quoting": [{"Effect": "Allow", **statement("logs:PutLogEvents", "*")}, own]}, {}
+    )
+
+    held.check("quoting", Call("logs:PutLogEvents", "own", {}))
+    with pytest.raises(NotAllowed):
+        held.check("quoting", Call("logs:PutLogEvents", "another", {}))
+
+
 def test_who_is_no_function_is_not_held_back():
     rights().check("a person", Call("dynamodb:DeleteItem", QUOTES, {}))
