@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 import httpx
 import jsonschema
 
+from demo import ANSWER_SECONDS
 from local.settings import ROOT, Settings
 from local.stack import Stack
 
@@ -112,7 +113,7 @@ class Walk:
         self.client = httpx.Client(
             base_url=stack.base_url,
             headers={"Authorization": f"Bearer {stack.token(journey.caller)}"},
-            timeout=35,
+            timeout=ANSWER_SECONDS,
             trust_env=False,
             verify=str(certificate.certificate) if certificate else True,
         )

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import httpx
 
+from demo import ANSWER_SECONDS
 from demo.tour.claims import MOTOR
 from demo.tour.policy_life import IN_FEBRUARY, TEENAGER, issued
 from demo.tour.visitor import Visitor
@@ -19,7 +20,7 @@ def written_about_and_filed(visitor: Visitor) -> str:
     for kind in ("schedule", "endorsement_letter"):
         made = visitor.post(f"{path}/documents", {"kind": kind})
         document, link = made["document"], made["link"]
-        file = httpx.get(link["url"], trust_env=False).content
+        file = httpx.get(link["url"], trust_env=False, timeout=ANSWER_SECONDS).content
         visitor.expect(
             sha256(file).hexdigest() == document["sha256"], "the file is what was entered"
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from demo import ANSWER_SECONDS
 from demo.tour.claims import notified
 from demo.tour.visitor import Visitor
 
@@ -30,7 +31,7 @@ def sent_checked_and_read_again(visitor: Visitor) -> str:
     kept = _sent(visitor, path, PHOTOGRAPH, "image/jpeg")
     visitor.expect(kept["status"] == "received", "a sound photograph is received")
     link = visitor.get(f"{path}/{kept['id']}")["link"]
-    read = httpx.get(link["url"], trust_env=False).content
+    read = httpx.get(link["url"], trust_env=False, timeout=ANSWER_SECONDS).content
     visitor.expect(PLACE not in read and PLACE in PHOTOGRAPH, "where it was taken is gone")
     visitor.say("download link", f"until {link['expires_at']}: {link['url'].partition('?')[0]}")
     visitor.say("to look at", str(visitor.keep("evidence.jpg", read)))
@@ -46,7 +47,11 @@ def _sent(visitor: Visitor, path: str, file: bytes, media_type: str) -> Json:
     asked = visitor.post(path, about | {"sha256": sha256(file).hexdigest()})
     upload = asked["upload"]
     sent = httpx.post(
-        upload["url"], data=upload["fields"], files={"file": file}, trust_env=False
+        upload["url"],
+        data=upload["fields"],
+        files={"file": file},
+        trust_env=False,
+        timeout=ANSWER_SECONDS,
     ).status_code
     visitor.say("form", f"{media_type}, {len(file)} bytes: {sent}")
     received = visitor.post(f"{path}/{asked['evidence']['id']}/receipt")

@@ -13,6 +13,7 @@ from typing import Any, NoReturn, Self
 
 import httpx
 
+from demo import ANSWER_SECONDS
 from local.stack import Stack
 
 type Json = dict[str, Any]
@@ -33,7 +34,7 @@ class Visitor:
         certificate = stack.certificate
         self._client = httpx.Client(
             base_url=stack.base_url,
-            timeout=35,
+            timeout=ANSWER_SECONDS,
             trust_env=False,
             verify=str(certificate.certificate) if certificate else True,
         )

@@ -21,6 +21,8 @@ from local.aws.template import Function
 from local.processes import LOOPBACK
 
 PAYLOAD_LIMIT = 6 * 1024 * 1024
+SHIFTED_CLOCK = ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC")
+"""What shifts the wall clock of the stack (faketime) shifts that of its functions too: a stack has one time."""
 INIT_SECONDS = 60  # AWS gives 10; a laptop that starts eight workers at once needs more
 
 
@@ -238,7 +240,7 @@ class Pool:
         await asyncio.gather(*(worker.stop() for worker in self._workers))
 
     def environment(self, port: int) -> dict[str, str]:
-        """The template's environment and Lambda's own, and nothing of this machine's."""
+        """The template's environment and Lambda's own, and of this machine's a shifted clock alone."""
         function = self.function
         path = [function.folder, *function.layers]
         lambda_sets = {
@@ -263,7 +265,8 @@ class Pool:
             "TZ": ":UTC",
             "_HANDLER": function.handler,
         }
-        return {**function.environment, **self._endpoints, **lambda_sets}
+        shifted = {name: os.environ[name] for name in SHIFTED_CLOCK if name in os.environ}
+        return {**function.environment, **self._endpoints, **lambda_sets, **shifted}
 
     def _hand_out(self) -> None:
         while self._waiting and self._idle:

@@ -12,8 +12,8 @@ import pytest
 
 from local.stack import Stack
 from tests.end_to_end.conftest import CallAs, Caller, Json, assert_problem
+from tests.support import loopback
 from tests.support.documents import words
-from tests.support.loopback import NO_AUTHORITIES
 from tests.support.waiting import wait_until
 
 TODAY = "2027-01-16T09:00:00Z"
@@ -106,7 +106,7 @@ def test_the_call_centre_s_day(clerk: Caller, ada: Customer, journey: Json) -> N
 
     # The certificate is sent again, and has her new address.
     certificate = made(clerk.post(f"{policy}/documents", {"kind": "certificate"}))
-    file = httpx.get(certificate["link"]["url"], verify=NO_AUTHORITIES).content
+    file = loopback.get(certificate["link"]["url"]).content
     said = words(file)
     assert ada.name in said
     assert "3 Ember Passage" in said

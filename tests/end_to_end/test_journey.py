@@ -14,6 +14,7 @@ from demo.samples import Partner
 from local.settings import ROOT
 from local.stack import Stack
 from tests.end_to_end.conftest import CallAs, Caller
+from tests.support.clock_ahead import a_year_ahead
 from tests.support.waiting import wait_until
 
 type Json = dict[str, Any]
@@ -35,14 +36,20 @@ def test_a_policy_goes_from_quote_to_paid_claim(stack: Stack, file: str, line: s
         assert walk.last_line(ids) == line
 
 
-def test_the_journey_reads_its_figures_back_from_a_stack_started_again(tmp_path: Path) -> None:
-    environment = os.environ | {
-        "DATA": str(tmp_path),
-        "PORT": "0",
-        "SERVICES_PORT": "0",
-        "DATABASE_PORT": "0",
-        "WARM": "0",
-    }
+def test_the_journey_reads_its_figures_back_from_a_stack_started_again_a_year_from_now(
+    tmp_path: Path,
+) -> None:
+    environment = (
+        os.environ
+        | a_year_ahead()
+        | {
+            "DATA": str(tmp_path),
+            "PORT": "0",
+            "SERVICES_PORT": "0",
+            "DATABASE_PORT": "0",
+            "WARM": "0",
+        }
+    )
 
     played = subprocess.run(
         [sys.executable, "-m", "local", "run"],

@@ -7,12 +7,13 @@ from joserfc.jwk import KeySet
 
 from demo.samples import CALLERS, STAFF
 from tests.local.conftest import Running
+from tests.support import loopback
 
 
 def test_a_client_gets_a_token_for_its_secret_that_the_published_keys_verify(
     running: Running,
 ) -> None:
-    with httpx.Client(base_url=running.stack.services_url) as issuer:
+    with httpx.Client(base_url=running.stack.services_url, **loopback.LOOPBACK) as issuer:
         configuration = issuer.get("/.well-known/openid-configuration").json()
         answer = issuer.post(
             "/oauth2/token",
@@ -29,7 +30,7 @@ def test_a_client_gets_a_token_for_its_secret_that_the_published_keys_verify(
 
 
 def test_the_published_keys_hold_nothing_private(running: Running) -> None:
-    keys = httpx.get(f"{running.stack.services_url}/.well-known/jwks.json").json()["keys"]
+    keys = loopback.get(f"{running.stack.services_url}/.well-known/jwks.json").json()["keys"]
 
     assert all(not {"d", "p", "q"} & key.keys() for key in keys)
 
@@ -48,13 +49,13 @@ def test_nobody_else_gets_one(
 ) -> None:
     url = f"{running.stack.services_url}/oauth2/token"
 
-    answer = httpx.post(url, data=form, auth=(client, "guess"))
+    answer = loopback.post(url, data=form, auth=(client, "guess"))
 
     assert (answer.status_code, answer.json()["error"]) == (status, error)
 
 
 def test_a_client_gets_no_scope_that_is_not_its_own(running: Running) -> None:
-    answer = httpx.post(
+    answer = loopback.post(
         f"{running.stack.services_url}/oauth2/token",
         data={"grant_type": "client_credentials", "scope": "coverwright/parties:erase"},
         auth=("harbour-test", running.stack.issuer.client_secret("harbour-test")),

@@ -17,7 +17,8 @@ import httpx
 import pytest
 
 from local.settings import ROOT
-from tests.support.waiting import ENDED_SECONDS, wait_until
+from tests.support.clock_ahead import a_year_ahead
+from tests.support.waiting import ANSWER_SECONDS, ENDED_SECONDS, wait_until
 
 BOTH_BOOKS = '{"reconcile": ["live", "test"]}'
 FREE = {"PORT": "0", "SERVICES_PORT": "0", "DATABASE_PORT": "0"}
@@ -72,19 +73,33 @@ def wait_until_gone(folder: Path) -> None:
     wait_until(lambda: children_of(folder), lambda left: not left)
 
 
-def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> None:
-    with serving(tmp_path) as (process, printed):
+def test_what_serve_and_the_readme_say_works_a_year_from_now_and_nothing_is_left_behind(
+    tmp_path: Path,
+) -> None:
+    [of_readme] = re.findall(r"```sh\n(curl .*?)```", (ROOT / "README.md").read_text(), re.S)
+    with serving(tmp_path, **a_year_ahead()) as (process, printed):
         lines = [line for line in printed.splitlines() if line.startswith("curl")]
+        base_url = re.search(r"Base URL +(\S+)", printed)
+        assert base_url is not None
+        told = {"BASE_URL": base_url[1], "TOKEN": (tmp_path / "tokens/harbour-test").read_text()}
         answers = [
-            subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
-            for line in lines
+            subprocess.run(
+                ["bash", "-c", line],
+                env=os.environ | told,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            for line in (*lines, of_readme)
         ]
         bodies = [json.loads(answer.stdout) for answer in answers]
         assert not [body for body in bodies if "code" in body], bodies
         page = re.search(r"http://\S+/docs", printed)
         assert page is not None
-        html = httpx.get(page[0]).text
-        definition = httpx.get(page[0].replace("/docs", "/openapi.json")).json()
+        html = httpx.get(page[0], timeout=ANSWER_SECONDS).text
+        definition = httpx.get(
+            page[0].replace("/docs", "/openapi.json"), timeout=ANSWER_SECONDS
+        ).json()
         beside = shown(tmp_path, bodies[2]["id"])
         counted = local(tmp_path, "schedule", "ReconciliationSchedule", "--input", BOTH_BOOKS)
         reindexed = local(tmp_path, "reindex")
@@ -96,6 +111,7 @@ def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> No
     assert "personal_motor" in json.dumps(bodies[0])
     assert bodies[1]["premium"]["total"] == {"amount": 16_926, "currency": "GBP"}
     assert bodies[2]["id"].startswith("quo_test_")
+    assert (bodies[3]["id"][:9], bodies[3]["status"]) == ("quo_test_", "bindable")
     assert "/v1/quotes" in html
     assert definition["servers"][0]["url"] in printed
     flow = definition["components"]["securitySchemes"]["application"]["flows"]["clientCredentials"]
@@ -108,7 +124,7 @@ def test_the_printed_lines_work_and_nothing_is_left_behind(tmp_path: Path) -> No
     assert "sealed with the party's key" in beside
     assert "Ada Merton" not in beside
     assert json.loads(counted.stdout) == {"finished": {"live": True, "test": True}}
-    assert reindexed.stdout == "1 events and quotes were indexed again\n"
+    assert reindexed.stdout == "2 events and quotes were indexed again\n"
     assert redelivered.stdout.splitlines() == [
         "0 streams have events since then",
         "0 streams are behind, 0 have events set aside",

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
-import httpx
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from tests.local.conftest import Running
+from tests.support import loopback
 
 type Clients = Callable[[str], Any]
 
@@ -173,4 +173,4 @@ def test_a_function_that_there_is_not_is_not_found(functions: Any) -> None:
 def test_a_call_that_is_not_signed_reaches_no_function(running: Running) -> None:
     path = "/2015-03-31/functions/EchoFunction/invocations"
 
-    assert httpx.post(running.stack.services_url + path, content=b"{}").status_code == 403
+    assert loopback.post(running.stack.services_url + path, content=b"{}").status_code == 403

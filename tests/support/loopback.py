@@ -8,13 +8,17 @@ from typing import Any
 
 import httpx
 
+from tests.support.waiting import ANSWER_SECONDS
+
 NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """For `verify`: nothing is reached over TLS."""
 
+LOOPBACK: dict[str, Any] = {"verify": NO_AUTHORITIES, "timeout": ANSWER_SECONDS}
+
 
 def get(url: str, **options: Any) -> httpx.Response:
-    return httpx.get(url, verify=NO_AUTHORITIES, **options)
+    return httpx.get(url, **LOOPBACK | options)
 
 
 def post(url: str, **options: Any) -> httpx.Response:
-    return httpx.post(url, verify=NO_AUTHORITIES, **options)
+    return httpx.post(url, **LOOPBACK | options)
