@@ -1,6 +1,6 @@
 """What each function may do: the statements that template.yaml gives it, judged as IAM judges them.
 
-A function signs its calls with an access key of its own, which is its name here. Whoever else calls is a
+A function signs its calls with an access key of its own, which is its name here. Any other caller is a
 person at this machine, or the stack itself, and may do everything.
 """
 

@@ -60,7 +60,7 @@ ELSEWHERE = {
     ("customers", "s3:DeleteObjectVersion"),  # of copies that somebody had asked for
     ("scheduler", "s3:DeleteObjectVersion"),  # the same
 }
-# Nothing personal is indexed here, so whoever hashes finds no key to open: tests/http has them open it.
+# Nothing personal is indexed here, so a function that hashes finds no key to open: tests/http has them open it.
 HASHING = ("kms:Decrypt", "index-key")
 # Not a call of the function itself: Lambda reads the stream and reports failures with its role, and
 # S3 asks whether the caller may list before it says that a key is not there.

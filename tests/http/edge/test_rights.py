@@ -1,4 +1,4 @@
-"""Whoever reaches for what its statements do not give it is refused here as it is on AWS."""
+"""A function that reaches for what its statements do not give it is refused here as on AWS."""
 
 from collections.abc import Sequence
 from typing import Any
