@@ -17,6 +17,7 @@ class MemoryDeliveries:
 
     def __init__(self) -> None:
         self.standing: dict[str, Delivery] = {}
+        self.reached: Delivery | None = None
 
     def read(self, streams: Sequence[str]) -> Sequence[Delivery]:
         return [self.standing.get(each, Delivery(each)) for each in streams]
@@ -28,10 +29,23 @@ class MemoryDeliveries:
         self.standing[delivery.stream] = replace(delivery, revision=delivery.revision + 1)
         return None
 
-    def waiting(self, mode: Mode, *, by: datetime) -> Iterator[Delivery]:
-        for each in sorted(self.standing.values(), key=lambda each: str(each.since)):
-            if mode_of(each.stream) is mode and each.since is not None and each.since <= by:
+    def waiting(
+        self, mode: Mode, *, by: datetime, after: Delivery | None = None
+    ) -> Iterator[Delivery]:
+        for each in sorted(self.standing.values(), key=_order):
+            waits = mode_of(each.stream) is mode and each.since is not None and each.since <= by
+            if waits and (after is None or _order(each) > _order(after)):
                 yield each
+
+    def bookmark(self) -> Delivery | None:
+        return self.reached
+
+    def set_bookmark(self, reached: Delivery) -> None:
+        self.reached = reached
+
+
+def _order(delivery: Delivery) -> tuple[str, str]:
+    return str(delivery.since), delivery.stream
 
 
 class MemoryStoredEvents:

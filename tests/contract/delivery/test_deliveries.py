@@ -107,3 +107,28 @@ def test_all_that_waits_is_found_page_by_page(deliveries):
         deliveries.store(Delivery(f"pol_test_{number}").registered(1, NOW))
 
     assert len(waiting(deliveries)) == 210
+
+
+def test_what_stands_behind_a_stream_is_found_from_there_on(deliveries):
+    for number in range(120):
+        at = NOW - timedelta(seconds=number % 7)
+        deliveries.store(Delivery(f"pol_test_{number}").registered(1, at))
+    every = list(deliveries.waiting(Mode.TEST, by=NOW))
+
+    for place in (0, 1, 49, 50, 77, 118):
+        behind = [each.stream for each in deliveries.waiting(Mode.TEST, by=NOW, after=every[place])]
+        assert behind == [each.stream for each in every[place + 1 :]]
+    assert list(deliveries.waiting(Mode.TEST, by=NOW, after=every[-1])) == []
+
+
+def test_to_which_stream_a_catching_up_came_is_kept_and_waits_for_nobody(deliveries):
+    assert deliveries.bookmark() is None
+    deliveries.store(Delivery(STREAM).registered(1, NOW))
+
+    for reached in (stored(deliveries), Delivery("pol_c", since=NOW - timedelta(hours=1))):
+        deliveries.set_bookmark(reached)
+        noted = deliveries.bookmark()
+        assert noted is not None
+        assert (noted.stream, noted.since) == (reached.stream, reached.since)
+
+    assert waiting(deliveries) == [STREAM]

@@ -1,5 +1,6 @@
 """Events reach every consumer whatever becomes of one of them, and what one lacks is found and brought."""
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -245,6 +246,68 @@ def test_streams_with_nothing_but_what_was_set_aside_keep_no_other_waiting(house
 
     assert (report.behind, report.set_aside, report.finished) == (3, WAITING_MAX, True)
     house.assert_everybody_has_everything()
+
+
+def never_taken(house: House, number: int) -> None:
+    """So many streams, older than all others, with an event that nobody takes ever."""
+    aside = (SetAside(Consumer.BUS, 1, "KeyError"),)
+    long_ago = NOW - timedelta(days=1)
+    for each in range(number):
+        stream, taken = f"pol_test_{each:05}", dict.fromkeys(Consumer, 1)
+        house.deliveries.standing[stream] = Delivery(stream, 1, taken, aside, long_ago)
+        house.events[stream] = [broken(house.events["pol_test_a"][0])]
+
+
+def test_streams_behind_more_than_a_run_takes_that_never_succeed_have_their_turn(
+    house, monkeypatch
+):
+    monkeypatch.setattr("insurance.operations.delivery.catch_up.WAITING_MAX", 20)
+    monkeypatch.setattr("insurance.operations.delivery.catch_up.AT_ONCE", 7)
+    house.fails[Consumer.BUS, "pol_test_b", 2] = KeyError("facts")
+    house.deliver()
+    never_taken(house, 90)
+    house.fails.clear()
+
+    reports = [house.catch_up(tries_set_aside=True) for _ in range(6)]
+
+    assert "pol_test_b" not in house.gaps()
+    assert sum(report.delivery.delivered for report in reports) == 1
+    assert [report.finished for report in reports] == [False] * 6
+
+
+def test_a_run_begins_where_the_last_one_ended_and_every_stream_has_as_many_turns(
+    house, monkeypatch
+):
+    monkeypatch.setattr("insurance.operations.delivery.catch_up.WAITING_MAX", 20)
+    never_taken(house, 50)
+    turns: Counter[str] = Counter()
+    read = house.deliveries.read
+
+    def counted(streams: list[str]) -> object:
+        turns.update(streams)
+        return read(streams)
+
+    monkeypatch.setattr(house.deliveries, "read", counted)
+    for _ in range(10):
+        house.catch_up()
+        house.catch_up(tries_set_aside=True)
+
+    assert len(turns) == 50
+    assert len(set(turns.values())) == 1
+
+
+def test_a_stream_that_ends_every_run_keeps_no_other_waiting(house):
+    class Ended(BaseException):
+        """The process is gone."""
+
+    house.register()
+    house.fails[Consumer.BUS, "pol_test_a", 1] = Ended()
+
+    for minute in range(3):
+        with suppress(Ended):
+            house.catch_up(by=LATER + timedelta(minutes=minute))
+
+    assert set(house.gaps()) == {"pol_test_a"}
 
 
 def test_too_much_set_aside_leaves_the_stream_behind(house):

@@ -20,9 +20,9 @@ from insurance.domain.core.delivery import Consumer, Delivery, SetAside
 from insurance.domain.core.identity import Mode, fingerprint, mode_of
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.kinds import DELIVERY
+from insurance.dynamodb.kinds import DELIVERY, DELIVERY_BOOKMARK
 from insurance.dynamodb.tables import Tables
-from insurance.dynamodb.transaction import add, load, put, query, transact
+from insurance.dynamodb.transaction import Write, add, load, put, query, transact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 INDEX = "waiting"
 SHARDS = 4
 PAGE = 50
+BOOKMARK = "catching_up"
+"""The key of the item that says to which stream the last catching up came; it is no stream's."""
 
 
 class _Moved(Exception):
@@ -69,9 +71,15 @@ class DynamoDBDeliveries:
             return _read(moved.item)
         return None
 
-    def waiting(self, mode: Mode, *, by: datetime) -> Iterator[Delivery]:
-        for shard in range(SHARDS):
+    def waiting(
+        self, mode: Mode, *, by: datetime, after: Delivery | None = None
+    ) -> Iterator[Delivery]:
+        behind = _place(after) if after else None
+        first = int(behind["waiting"]["S"].rpartition("#")[2]) if behind else 0
+        for shard in range(first, SHARDS):
             start: dict[str, Any] = {}
+            if behind and shard == first:
+                start = {"ExclusiveStartKey": behind}
             while True:
                 items = self._page(f"{mode}#{shard}", by, start)
                 yield from map(_read, items)
@@ -80,6 +88,19 @@ class DynamoDBDeliveries:
                 last = items[-1]
                 names = ("stream", "waiting", "since")
                 start = {"ExclusiveStartKey": {name: last[name] for name in names}}
+
+    def bookmark(self) -> Delivery | None:
+        [item] = load(self._client, [(self._table, _key(BOOKMARK))])
+        if item is None:
+            return None
+        item = DELIVERY_BOOKMARK.current(item)
+        return Delivery(item["reached"]["S"], since=codec.read_instant(item["since"]))
+
+    def set_bookmark(self, reached: Delivery) -> None:
+        place = _place(reached)
+        noted = {"reached": place["stream"], "since": place["since"], "v": DELIVERY_BOOKMARK.mark}
+        request = {"TableName": self._table, "Item": _key(BOOKMARK) | noted}
+        transact(self._client, [Write("Put", request, _Moved)])
 
     def _page(self, queue: str, by: datetime, start: dict[str, Any]) -> list[Item]:
         return query(
@@ -99,6 +120,20 @@ def _key(stream: str) -> Item:
     return {"stream": codec.text(stream)}
 
 
+def _place(delivery: Delivery) -> Item:
+    """Where a stream that waits stands in the index."""
+    if delivery.since is None:
+        raise ValueError(f"{delivery.stream} does not wait")
+    return _key(delivery.stream) | {
+        "waiting": _queue(delivery.stream),
+        "since": _sortable(delivery.since),
+    }
+
+
+def _queue(stream: str) -> Item:
+    return codec.text(f"{mode_of(stream)}#{fingerprint(stream)[0] % SHARDS}")
+
+
 def _sortable(at: datetime) -> Item:
     """To the second, so that instants sort as they are written."""
     return codec.instant(at.replace(microsecond=0))
@@ -114,8 +149,7 @@ def _item(delivery: Delivery) -> Item:
     if delivery.set_aside:
         item["aside"] = {"SS": ["#".join(map(str, each)) for each in delivery.set_aside]}
     if delivery.since is not None:
-        shard = fingerprint(delivery.stream)[0] % SHARDS
-        item["waiting"] = codec.text(f"{mode_of(delivery.stream)}#{shard}")
+        item["waiting"] = _queue(delivery.stream)
         item["since"] = _sortable(delivery.since)
     return item
 

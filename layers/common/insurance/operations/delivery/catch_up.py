@@ -3,16 +3,18 @@
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain, islice
+from itertools import batched, chain, islice
 from typing import Final, NamedTuple
 
 from insurance.domain.core.delivery import Delivery, SetAside
-from insurance.domain.core.identity import Mode
+from insurance.domain.core.identity import Mode, mode_of
 from insurance.operations.delivery.deliver_streams import DeliveryReport, Run, keep, whole
 from insurance.operations.delivery.streams import StreamPorts
 
 WAITING_MAX: Final = 1000
 """Streams that one run brings something to."""
+AT_ONCE: Final = 50
+"""Of those, after how many a run notes where it is: a run that ends in between goes on behind them."""
 NAMED_MAX: Final = 50
 """Of those that wait, those that a report names."""
 
@@ -50,8 +52,9 @@ def catch_up(
 ) -> CatchUpReport:
     """Bring what waits to those that lack it. Safe to repeat, and beside the delivery of new events.
 
-    A stream whose turn fails is left for the next run, and holds up no other: not even one that ends the
-    process, since each minute another stream comes first.
+    A stream whose turn fails is left for another run, and holds up no other, however many fail: each run begins
+    behind the stream to which the last one came, and after the last stream comes the first. Not even one that ends
+    the process: where the run is was noted before, and of those beside it each minute another comes first.
     """
     run = Run(ports)
     report = CatchUpReport(delivery=run.report)
@@ -59,30 +62,58 @@ def catch_up(
     report.finished = len(waiting) < WAITING_MAX
     if wanted.looks_only or not waiting:
         return report
-    first = wanted.by.minute % len(waiting)
-    for found in (*waiting[first:], *waiting[:first]):
+    for some in batched(waiting, AT_ONCE, strict=False):
         if time_is_up():
             report.finished = False
             break
-        try:
-            _bring(found.stream, run, wanted.now)
-            if wanted.tries_set_aside:
-                _try_again(found.stream, run, wanted.now)
-        except Exception as error:
-            run.report.left.append((found.stream, type(error).__name__))
+        ports.deliveries.set_bookmark(some[-1])
+        first = wanted.by.minute % len(some)
+        for found in (*some[first:], *some[:first]):
+            if time_is_up():
+                report.finished = False
+                break
+            _take_turn(found.stream, run, wanted)
     return report
+
+
+def _take_turn(stream: str, run: Run, wanted: Wanted) -> None:
+    try:
+        _bring(stream, run, wanted.now)
+        if wanted.tries_set_aside:
+            _try_again(stream, run, wanted.now)
+    except Exception as error:
+        run.report.left.append((stream, type(error).__name__))
 
 
 def _to_bring(wanted: Wanted, ports: StreamPorts, report: CatchUpReport) -> Iterator[Delivery]:
     """The streams that a run can do something for. The report counts these and those in between, which have
     nothing but what was set aside: however many they are, they keep no other from its turn."""
-    pages = (ports.deliveries.waiting(mode, by=wanted.by) for mode in wanted.modes)
-    for found in chain.from_iterable(pages):
+    for found in _in_turn(wanted, ports):
         report.behind += bool(found.lacking)
         report.set_aside += bool(found.set_aside)
         if len(report.named) < NAMED_MAX:
             report.named.append(found)
         if found.lacking or wanted.tries_set_aside:
+            yield found
+
+
+def _in_turn(wanted: Wanted, ports: StreamPorts) -> Iterator[Delivery]:
+    """Every stream that waits, once: those behind the bookmark first."""
+    modes, reached = list(wanted.modes), ports.deliveries.bookmark()
+    if reached is None or mode_of(reached.stream) not in modes:
+        for mode in modes:
+            yield from ports.deliveries.waiting(mode, by=wanted.by)
+        return
+    seen = set()
+    first = modes.index(mode_of(reached.stream))
+    rest = [ports.deliveries.waiting(modes[first], by=wanted.by, after=reached)]
+    rest += [
+        ports.deliveries.waiting(mode, by=wanted.by)
+        for mode in (*modes[first + 1 :], *modes[: first + 1])
+    ]
+    for found in chain.from_iterable(rest):
+        if found.stream not in seen:
+            seen.add(found.stream)
             yield found
 
 

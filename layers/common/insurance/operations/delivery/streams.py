@@ -48,11 +48,20 @@ class Deliveries(Protocol):
         Returns None when it was kept, and what stands there when somebody was first.
         """
 
-    def waiting(self, mode: Mode, *, by: datetime) -> Iterator[Delivery]:
-        """The streams of which something has waited since `by` or longer, page by page.
+    def waiting(
+        self, mode: Mode, *, by: datetime, after: Delivery | None = None
+    ) -> Iterator[Delivery]:
+        """The streams of which something has waited since `by` or longer, page by page; those behind `after` alone,
+        if it is given.
 
         What was written just now may be missing.
         """
+
+    def bookmark(self) -> Delivery | None:
+        """The stream to which the last catching up came; None: there was none yet."""
+
+    def set_bookmark(self, reached: Delivery) -> None:
+        """Note to which stream a catching up has come. Two that run at once may overwrite each other's."""
 
 
 class StoredEvents(Protocol):
