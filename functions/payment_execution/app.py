@@ -10,6 +10,7 @@ from insurance.api.fields import Instant, Reason, ReferenceCode
 from insurance.api.requests.uploads import UploadRequest
 from insurance.api.router import Api
 from insurance.api.views.payments import (
+    KeptReportDetailView,
     PaymentFilesView,
     PaymentFileView,
     PaymentReportView,
@@ -19,6 +20,8 @@ from insurance.api.views.statements import StatementView
 from insurance.api.views.uploads import AnnouncedUploadView
 from insurance.bank.statements import READERS
 from insurance.domain.bank import PaymentFile
+from insurance.domain.bank.approval import Approval
+from insurance.domain.bank.kept_report import ResolutionDecision
 from insurance.domain.bank.outgoing_payment import OutgoingPayment
 from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.core.caller import Caller, CallerKind
@@ -30,6 +33,9 @@ from insurance.domain.core.errors import (
     PolicyNotFound,
     RedressNotFound,
     RefundNotFound,
+    RefundTooLarge,
+    ReserveTooLow,
+    SamePerson,
     SuspenseNotFound,
     UnreadableReport,
     UnreadableStatement,
@@ -47,6 +53,12 @@ from insurance.operations.files.uploads import AnnouncedUpload, announce_upload,
 from insurance.operations.payments.import_statement import StatementResult, import_statement
 from insurance.operations.payments.read_payment_file import read_payment_file
 from insurance.operations.payments.report_payment import report_payment
+from insurance.operations.payments.resolve_kept_report import (
+    KeptReportResult,
+    decide_resolution,
+    propose_resolution,
+    read_kept_report,
+)
 from insurance.operations.payments.send_payments import send_payments
 from insurance.operations.payments.take_status_report import (
     StatusReportResult,
@@ -62,6 +74,18 @@ handler = api.entrypoint()
 
 BANK = {CallerKind.STAFF, CallerKind.MACHINE}
 """The bank's own client reports what it did; finance may report it by hand."""
+
+
+OF_ANY_PAYMENT = (
+    ClaimNotFound,
+    ComplaintNotFound,
+    PaymentNotFound,
+    PolicyNotFound,
+    RedressNotFound,
+    RefundNotFound,
+    SuspenseNotFound,
+)
+"""What is unknown, by what the payment belongs to."""
 
 
 class PaymentFileRequest(Request):
@@ -128,6 +152,19 @@ class StatementRequest(BankFileRequest):
     format: Literal["camt.053", "csv"]
 
 
+class ResolutionRequest(Request):
+    """What becomes of a kept report, and why."""
+
+    decision: Literal["apply", "close"]
+    reason_code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
+
+class ResolutionApprovalRequest(Request):
+    """Whether what was proposed happens."""
+
+    decision: Literal["approve", "refuse"]
+
+
 @api.command(
     "/v1/payment-files",
     operation_id="createPaymentFile",
@@ -163,16 +200,7 @@ def get_payment_file(file_id: str, query: Query) -> PaymentFile:
     callers=BANK,
     roles={Role.FINANCE},
     shows=PaymentReportView,
-    raises=(
-        ClaimNotFound,
-        ComplaintNotFound,
-        PaymentNotFound,
-        PolicyNotFound,
-        RedressNotFound,
-        RefundNotFound,
-        SuspenseNotFound,
-        WrongState,
-    ),
+    raises=(*OF_ANY_PAYMENT, WrongState),
 )
 def post_bank_report(request: BankReportRequest, command: Command) -> OutgoingPayment:
     """A report that does not fit how far the payment is, because it came before another or contradicts one,
@@ -180,6 +208,56 @@ def post_bank_report(request: BankReportRequest, command: Command) -> OutgoingPa
     payment = report_payment(request.report(), command, ports)
     telemetry.count(Metric.PAYMENTS_IN_DOUBT, len(payment.kept))
     return payment
+
+
+@api.query(
+    "/v1/kept-reports/{kept_report_id}",
+    operation_id="getKeptReport",
+    summary="Read a report of the bank that does not fit how far its payment is",
+    scope=Scope.PAYMENTS_SEND,
+    callers={CallerKind.STAFF},
+    roles={Role.FINANCE, Role.AUDITOR},
+    shows=KeptReportDetailView,
+    raises=OF_ANY_PAYMENT,
+)
+def get_kept_report(kept_report_id: str, query: Query) -> KeptReportResult:
+    return read_kept_report(kept_report_id, query, ports)
+
+
+@api.command(
+    "/v1/kept-reports/{kept_report_id}/resolution",
+    operation_id="proposeReportResolution",
+    summary="Propose to apply a kept report, or to close it",
+    scope=Scope.PAYMENTS_SEND,
+    callers={CallerKind.STAFF},
+    roles={Role.FINANCE},
+    shows=PaymentReportView,
+    raises=(*OF_ANY_PAYMENT, WrongState),
+)
+def post_resolution(
+    kept_report_id: str, request: ResolutionRequest, command: Command
+) -> OutgoingPayment:
+    """`apply`: the bank is right, and the payment becomes what the report says. `close`: it is wrong, or was made
+    good elsewhere, and the payment stays as it is. Another person decides."""
+    decision = ResolutionDecision(request.decision)
+    return propose_resolution(kept_report_id, decision, request.reason_code, command, ports)
+
+
+@api.command(
+    "/v1/kept-reports/{kept_report_id}/resolution/approval",
+    operation_id="decideReportResolution",
+    summary="Approve or refuse what was proposed for a kept report",
+    scope=Scope.PAYMENTS_SEND,
+    callers={CallerKind.STAFF},
+    roles={Role.FINANCE},
+    shows=PaymentReportView,
+    raises=(*OF_ANY_PAYMENT, RefundTooLarge, ReserveTooLow, SamePerson, WrongState),
+)
+def post_resolution_approval(
+    kept_report_id: str, request: ResolutionApprovalRequest, command: Command
+) -> OutgoingPayment:
+    approval = Approval(granted=request.decision == "approve", by=command.actor, reason=None)
+    return decide_resolution(kept_report_id, approval, command, ports)
 
 
 @api.query(

@@ -4,22 +4,29 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from insurance import bundles, wiring
-from insurance.api.body import Request
-from insurance.api.fields import Day, Subject, Text
+from insurance.api.fields import Subject, Text
 from insurance.api.paging import Page
 from insurance.api.parameters import Flag, OptionalInstant, Parameters
+from insurance.api.requests.search import (
+    ClaimSearchRequest,
+    ComplaintSearchRequest,
+    PartySearchRequest,
+    PolicySearchRequest,
+    RegistrationRequest,
+)
 from insurance.api.router import Api
 from insurance.api.views.search import (
     ClaimListView,
     ComplaintListView,
     DocumentListView,
+    KeptReportListView,
     PartyListView,
     PaymentListView,
     PolicyListView,
     QuoteListView,
     SuspenseListView,
 )
-from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.billing.suspense import SuspenseStatus
 from insurance.domain.claim import Handling
 from insurance.domain.complaint.lifecycle import ComplaintStatus
@@ -124,50 +131,6 @@ class PaymentListParameters(ListParameters):
 class DocumentListParameters(ListParameters):
     kind: DocumentKind | None = Field(None, description="What the document is")
     product: Code | None = Field(None, description="The product's code")
-
-
-class RegistrationRequest(Request):
-    """The registration, or another mark of the insured thing that its product names."""
-
-    registration: Text
-
-
-class PolicySearchRequest(Request):
-    """One mark of the insured thing, or of a joint holder. The policyholder is found among the parties."""
-
-    registration: Text | None = None
-    email: Text | None = None
-    name: Text | None = None
-    """A joint holder's whole name, or one of its words or the first three to eight letters of it; with
-    birth date or postcode."""
-    date_of_birth: Day | None = None
-    postcode: Text | None = None
-
-
-class ClaimSearchRequest(Request):
-    """What those who told of the loss call it: a broker's number, the police's."""
-
-    reference: Text
-
-
-class ComplaintSearchRequest(Request):
-    """How the complainant is reached: one of the two."""
-
-    email: Text | None = None
-    phone: Text | None = None
-
-
-class PartySearchRequest(Request):
-    """One mark of the customer: what their partner calls them, e-mail address, telephone, or a name with
-    birth date or postcode."""
-
-    reference: Text | None = None
-    email: Text | None = None
-    phone: Text | None = None
-    name: Text | None = None
-    """The whole name, or one of its words or the first three to eight letters of it."""
-    date_of_birth: Day | None = None
-    postcode: Text | None = None
 
 
 @api.query(
@@ -353,6 +316,20 @@ def get_suspense(parameters: SuspenseListParameters, page: Page, query: Query) -
     status = {STATUS: parameters.status} if parameters.status else {}
     wanted = ListFilter(values=status, since=parameters.since, until=parameters.until)
     return list_objects(ObjectKind.SUSPENSE, wanted, page, query, ports)
+
+
+@api.query(
+    "/v1/kept-reports",
+    operation_id="listKeptReports",
+    summary="List reports of the bank that do not fit how far their payments are, the oldest first",
+    scope=Scope.PAYMENTS_SEND,
+    callers={CallerKind.STAFF},
+    roles={Role.FINANCE, Role.AUDITOR},
+    shows=KeptReportListView,
+    paged="kept-reports",
+)
+def get_kept_reports(page: Page, query: Query) -> ListPage[Any]:
+    return list_objects(ObjectKind.KEPT_REPORTS, ListFilter(), page, query, ports)
 
 
 @api.query(

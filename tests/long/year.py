@@ -117,7 +117,11 @@ def play(policies: int) -> Played:
         seconds = time.monotonic() - began
         stores = Stores(lambda: dynamodb, tables.__getitem__, PlainKeys, PlainKeys)
         ports = LedgerPorts(
-            wiring.products(), stores.policy_ledgers, stores.general_ledger, stores.deliveries
+            wiring.products(),
+            stores.policy_ledgers,
+            stores.general_ledger,
+            stores.deliveries,
+            stores.kept_reports,
         )
         health = read_health(Currency.GBP, Query(FINANCE, ENDS, ENDS), ports).health
     return Played(policies, seconds, _processor_seconds() - worked_before, happened, health)

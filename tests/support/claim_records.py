@@ -1,6 +1,6 @@
 """Claims of other policies, as a claim meets them on record."""
 
-from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.claim import (
     Decision,
     DecisionRecord,

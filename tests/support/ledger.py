@@ -68,7 +68,11 @@ class Bookkeeper:
         stores = Stores(lambda: dynamodb, tables.__getitem__, PlainKeys, PlainKeys)
         self.ledger, self.control_accounts = stores.general_ledger, stores.control_accounts
         self.ports = LedgerPorts(
-            wiring.products(), stores.policy_ledgers, stores.general_ledger, stores.deliveries
+            wiring.products(),
+            stores.policy_ledgers,
+            stores.general_ledger,
+            stores.deliveries,
+            stores.kept_reports,
         )
         self.accounting = AccountingPorts(
             wiring.products(), stores.calendars, stores.reconciliations

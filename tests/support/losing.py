@@ -89,6 +89,7 @@ class Delivering:
                 stores.policy_ledgers,
                 stores.general_ledger,
                 stores.deliveries,
+                stores.kept_reports,
             )
         self._consumers = self.app.consumers
 

@@ -28,6 +28,7 @@ IDS = {
     "document_id": f"doc_test_{'0' * (SUFFIX_LENGTH + DOCUMENT_LENGTH)}",
     "refund_id": f"rfd_test_{SUFFIX}_1",
     "suspense_id": f"sus_test_{SUFFIX}",
+    "kept_report_id": f"ret_test_{SUFFIX}_1_1",
     "invoice_id": f"inv_test_{SUFFIX}_1",
     "evidence_id": f"evd_test_{NOTICED}_1",
     "party_id": f"pty_test_{SUFFIX}",

@@ -73,7 +73,7 @@ TAGS = (
         "Payments",
         "Send payments to the bank, import its statements and reports, find payments",
         ("payment_execution",),
-        ("payments",),
+        ("payments", "kept-reports"),
     ),
     Tag(
         "Complaints",

@@ -169,6 +169,7 @@ def ledger_ports() -> LedgerPorts:
         policy_ledgers=wiring.stores().policy_ledgers,
         general_ledger=wiring.stores().general_ledger,
         deliveries=wiring.stores().deliveries,
+        kept_reports=wiring.stores().kept_reports,
     )
 
 

@@ -127,3 +127,32 @@ def suspense_scenes() -> Iterator[Scene]:
     yield Scene("billing/approve_return", approve, CONTROLLER, agreed, asked, **later)
     same = "billing/approve_return_by_the_same_person"
     yield Scene(same, approve, FINANCE, agreed, asked, **later)
+    yield from kept_report_scenes((*asked, "billing/approve_return"), id["suspense_id"])
+
+
+def kept_report_scenes(given: tuple[str, ...], suspense_id: str) -> Iterator[Scene]:
+    """The bank says that the return failed, then that it was paid: two persons settle which is true."""
+    return_id = identity.refund_id_for(suspense_id, 1)
+    variables = {"kept_report_id": f"{return_id}_1"}
+    later: Json = {"at": "2027-02-02T09:00:00Z", "variables": variables}
+    for outcome in ("failed", "paid"):
+        told = {
+            "instruction_id": return_id,
+            "outcome": outcome,
+            "bank_reference": "FP-20270201-0002",
+            "executed_at": "2027-02-01T09:31:00Z",
+        }
+        name = f"payment_execution/report_return_{outcome}"
+        yield Scene(name, "POST /v1/bank-reports", BANK, told, given, at=later["at"])
+        given = (*given, name)
+    one = "/v1/kept-reports/{kept_report_id}"
+    yield Scene("payment_execution/kept_report", f"GET {one}", FINANCE, None, given, **later)
+    apply = {"decision": "apply", "reason_code": "bank_confirmed"}
+    proposed = "payment_execution/propose_resolution"
+    yield Scene(proposed, f"POST {one}/resolution", FINANCE, apply, given, **later)
+    approve = f"POST {one}/resolution/approval"
+    agreed, given = {"decision": "approve"}, (*given, proposed)
+    same = "payment_execution/approve_resolution_by_the_same_person"
+    yield Scene(same, approve, FINANCE, agreed, given, **later)
+    done = "payment_execution/approve_resolution"
+    yield Scene(done, approve, CONTROLLER, agreed, given, **later)

@@ -46,6 +46,7 @@ def search_scenes() -> Iterator[Scene]:
     waiting = {"status": "waiting"}
     suspense = "GET /v1/suspense"
     yield Scene("search/suspense", suspense, FINANCE, None, in_suspense, query=waiting)
+    yield Scene("search/kept_reports", "GET /v1/kept-reports", FINANCE, None, in_suspense)
     mine = {"handler": HANDLER["claims"]["sub"], "status": "settling"}
     yield Scene("search/claims_by_handler", "GET /v1/claims", HANDLER, query=mine)
     made = ("quoting/quote", QUOTE_MADE)

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.bank.report import BankOutcome
 from insurance.domain.core.errors import (
     AlreadyErased,

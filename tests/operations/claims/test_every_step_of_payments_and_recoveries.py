@@ -4,7 +4,8 @@ from itertools import product
 from typing import Any
 
 import pytest
-from insurance.domain.bank.outgoing_payment import KEPT, NEXT, PaymentStatus, PaymentStep
+from insurance.domain.bank.kept_report import KEPT
+from insurance.domain.bank.payment_status import NEXT, PaymentStatus, PaymentStep
 from insurance.domain.claim import ClaimStep, Handling
 from insurance.domain.claim import lifecycle as claims
 from insurance.domain.claim.recovery import NEXT as RECOVERY_NEXT

@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from insurance.domain.bank.outgoing_payment import OPEN, PaymentStatus
+from insurance.domain.bank.outgoing_payment import OPEN
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.billing import BillingAccount
 from insurance.domain.claim import CostType
 from insurance.domain.core.event import first_broken_link

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from insurance.domain.bank.approval import Approval
-from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.billing.account import PAYMENTS_MAX
 from insurance.domain.claim import Claim, CostType, Decision
 from insurance.domain.claim.assessment import DecisionInput

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from insurance.domain.bank.outgoing_payment import OutgoingPayment, PaymentStatus
+from insurance.domain.bank.outgoing_payment import OutgoingPayment
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.bank.report import BankOutcome
 from insurance.domain.billing.event_types import BillingEventType
 from insurance.domain.core.errors import RefundNotFound, WrongState

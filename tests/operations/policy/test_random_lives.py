@@ -14,7 +14,8 @@ from itertools import pairwise
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from insurance.domain.bank.outgoing_payment import COMMITTED, PaymentStatus
+from insurance.domain.bank.outgoing_payment import COMMITTED
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.billing import Refund
 from insurance.domain.contract.proration import Measure, earned

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from insurance.domain.bank.approval import Approval
-from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.billing.suspense import SuspendedPayment, SuspenseStatus
 from insurance.domain.core.errors import RefundNotFound, WrongState

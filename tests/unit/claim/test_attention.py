@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.claim import CostType, Decision, Handling, ReportChannel, Task
 from insurance.domain.claim.attention import (
     acknowledged,

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.claim import (
     ClaimStep,
     CostType,
@@ -11,7 +11,6 @@ from insurance.domain.claim import (
     Handling,
     LimitUsage,
     ReserveReason,
-    Task,
 )
 from insurance.domain.claim.claim import DECISIONS_MAX, PAYMENTS_MAX, RECOVERIES_MAX
 from insurance.domain.claim.lifecycle import REFUSED_STEPS
@@ -22,13 +21,11 @@ from insurance.domain.claim.recovery import RecoveryKind
 from insurance.domain.core.errors import ClaimFull, ClaimStillOpen, ReserveTooLow
 from insurance.domain.core.posting import Account
 from insurance.domain.core.running_totals import LimitMovement
-from insurance.domain.core.tasks import TaskCode
 
 from tests.support.builders import NOW, gbp, make_claim
 from tests.support.claim_records import executing, record, reserved
 
 INDEMNITY, EXPENSE = CostType.INDEMNITY, CostType.EXPENSE
-TASK = Task(role="claims_handler", code=TaskCode.PAYMENT_FAILED, reason="Account closed", since=NOW)
 
 
 def usage(amount, *, kind="limit", whole="1000", code="term_limit"):
@@ -90,7 +87,7 @@ def test_a_lost_payment_gives_back_what_it_took_of_a_limit_but_not_of_a_deductib
     claim = executing(claim, INDEMNITY, "500")
     [payment] = claim.payments
 
-    lost = claim.losing(payment.replace(status=PaymentStatus.FAILED), TASK)
+    lost = claim.losing(payment.replace(status=PaymentStatus.FAILED))
 
     assert [usage.amount for usage in lost.limit_usage] == [gbp("0"), gbp("80")]
     assert lost.handling is Handling.ASSESSING

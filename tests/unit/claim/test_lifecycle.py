@@ -3,8 +3,8 @@
 from itertools import product
 
 import pytest
-from insurance.domain.bank import outgoing_payment as payments
-from insurance.domain.bank.outgoing_payment import PaymentStatus, PaymentStep
+from insurance.domain.bank import kept_report, payment_status
+from insurance.domain.bank.payment_status import PaymentStatus, PaymentStep
 from insurance.domain.bank.report import BankReport
 from insurance.domain.claim import ClaimStep, Handling, Hold, lifecycle
 from insurance.domain.claim.payment import Payment
@@ -42,7 +42,7 @@ def pay_step(payment, step):  # noqa: PLR0911 - one for each step
             return payment.cancelled(by="staff-hana", reason="a slip")
         case PaymentStep.SET_OFF:
             return payment.moved(step)
-    outcomes = {step: outcome for outcome, step in payments.REPORT_STEPS.items()}
+    outcomes = {step: outcome for outcome, step in payment_status.REPORT_STEPS.items()}
     return payment.reported(BankReport(payment.id, outcomes[step], "B1", NOW))
 
 
@@ -73,9 +73,9 @@ def test_on_hold_nothing_is_decided_paid_or_closed(handling, step):
 def test_a_payment_takes_the_steps_of_the_table_and_no_other(status, step):
     payment = make_payment(status=status)
 
-    if (status, step) in payments.NEXT:
-        assert pay_step(payment, step).status is payments.NEXT[status, step]
-    elif (status, step) in payments.KEPT:
+    if (status, step) in payment_status.NEXT:
+        assert pay_step(payment, step).status is payment_status.NEXT[status, step]
+    elif (status, step) in kept_report.KEPT:
         kept = pay_step(payment, step)
         assert (kept.status, len(kept.kept)) == (status, 1)
         with pytest.raises(WrongState):

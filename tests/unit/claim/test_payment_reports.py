@@ -1,13 +1,14 @@
 """The bank's reports on a claim's payment, and the task that the claim has already."""
 
 import pytest
-from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.claim import CostType, Task
 from insurance.domain.claim.change import Act
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.context import ClaimContext
-from insurance.domain.claim.payments import PAYMENT_NEWS, cancel_payment, report_payment
+from insurance.domain.claim.payments import cancel_payment, report_payment
+from insurance.domain.claim.task import PAYMENT_NEWS
 from insurance.domain.core.event import StreamPosition
 from insurance.domain.core.stored import Stored
 from insurance.domain.core.tasks import TaskCode

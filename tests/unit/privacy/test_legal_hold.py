@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from insurance.domain.bank.outgoing_payment import OPEN as OPEN_PAYMENT
-from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.billing.refund import Refund
 from insurance.domain.claim import CostType, Handling, Payment, Reserve, ReserveReason
 from insurance.domain.claim.recovery import Recovery, RecoveryKind, RecoveryStatus

@@ -17,6 +17,7 @@ PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
     "redress_id": (identity.RedressId, errors.RedressNotFound),
     "document_id": (identity.DocumentId, errors.DocumentNotFound),
     "refund_id": (identity.RefundId, errors.RefundNotFound),
+    "kept_report_id": (identity.KeptReportId, errors.KeptReportNotFound),
     "suspense_id": (identity.SuspenseId, errors.SuspenseNotFound),
     "invoice_id": (identity.InvoiceId, errors.InvoiceNotFound),
     "evidence_id": (identity.EvidenceId, errors.EvidenceNotFound),

@@ -62,6 +62,9 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     ),
     errors.InvoiceNotFound: Problem(HTTPStatus.NOT_FOUND, "invoice-not-found", "Invoice not found"),
     errors.RefundNotFound: Problem(HTTPStatus.NOT_FOUND, "refund-not-found", "Refund not found"),
+    errors.KeptReportNotFound: Problem(
+        HTTPStatus.NOT_FOUND, "kept-report-not-found", "No such kept report"
+    ),
     errors.SuspenseNotFound: Problem(
         HTTPStatus.NOT_FOUND, "suspense-not-found", "No such payment in suspense"
     ),

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     )
     from insurance.dynamodb.quoting.quotes import DynamoDBQuotes
     from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBScheduledJobs
+    from insurance.dynamodb.search.kept_reports import DynamoDBKeptReports
     from insurance.dynamodb.search.sealed_facts import DynamoDBSealedFacts
     from insurance.dynamodb.search.search_index import DynamoDBSearchIndex, DynamoDBSearchLists
     from insurance.dynamodb.work.work_lists import DynamoDBWorkLists
@@ -312,6 +313,12 @@ class Stores(StoreParts):
         from insurance.dynamodb.search.search_index import DynamoDBSearchIndex
 
         return DynamoDBSearchIndex(self.client, self._tables)
+
+    @cached_property
+    def kept_reports(self) -> DynamoDBKeptReports:
+        from insurance.dynamodb.search.kept_reports import DynamoDBKeptReports
+
+        return DynamoDBKeptReports(self.client, self._tables)
 
     @cached_property
     def search_lists(self) -> DynamoDBSearchLists:

@@ -88,6 +88,8 @@ class HealthView(View):
     invariants: list[InvariantView]
     reconciliation: ReconciliationView | None
     gaps: list[GapView]
+    oldest_kept_report_seconds: int | None
+    """How long the bank's oldest report waits that does not fit its payment (`GET /v1/kept-reports`)."""
 
     @classmethod
     def of(cls, read: LedgerHealth) -> Self:
@@ -103,6 +105,11 @@ class HealthView(View):
                 ReconciliationView.of(health.reconciliation) if health.reconciliation else None
             ),
             gaps=[GapView.of(each) for each in health.gaps],
+            oldest_kept_report_seconds=(
+                int(health.oldest_report.total_seconds())
+                if health.oldest_report is not None
+                else None
+            ),
         )
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.bank import PaymentFile
 from insurance.domain.bank.outgoing_payment import OutgoingPayment
+from insurance.operations.payments.resolve_kept_report import KeptReportResult
 from insurance.operations.payments.take_status_report import StatusReportResult
 
 
@@ -95,6 +96,57 @@ class StatusReportView(View):
                 )
                 for payment in result.payments
             ],
+        )
+
+
+class ResolutionView(BaseModel):
+    """What is proposed to do with a kept report. Another person decides."""
+
+    decision: str
+    reason_code: str
+    proposed_by: str
+    proposed_at: datetime
+
+
+class KeptReportDetailView(View):
+    """A report of the bank that does not fit how far its payment is: two persons apply it or close it."""
+
+    id: str
+    instruction_id: str
+    status: str
+    """Of the payment, as it stands."""
+    amount: MoneyView
+    outcome: str
+    """What the bank says."""
+    bank_reference: str
+    executed_at: datetime
+    reason: str | None
+    kept_at: datetime
+    age_seconds: int
+    resolution: ResolutionView | None
+
+    @classmethod
+    def of(cls, found: KeptReportResult) -> Self:
+        payment, report = found.payment, found.report
+        proposed = report.resolution
+        return cls(
+            id=f"{payment.id}_{report.number}",
+            instruction_id=payment.id,
+            status=payment.status,
+            amount=MoneyView.of(payment.net),
+            outcome=report.outcome,
+            bank_reference=report.bank_reference,
+            executed_at=report.executed_at,
+            reason=report.reason,
+            kept_at=report.since,
+            age_seconds=max(int((found.at - report.since).total_seconds()), 0),
+            resolution=proposed
+            and ResolutionView(
+                decision=proposed.decision,
+                reason_code=proposed.reason_code,
+                proposed_by=proposed.by,
+                proposed_at=proposed.at,
+            ),
         )
 
 

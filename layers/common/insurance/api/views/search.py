@@ -13,6 +13,7 @@ from insurance.domain.search.summaries import (
     ClaimSummary,
     ComplaintSummary,
     DocumentSummary,
+    KeptReportSummary,
     PartySummary,
     PaymentSummary,
     PolicySummary,
@@ -122,6 +123,23 @@ class PaymentRowView(Shown):
     finished_at: datetime | None
 
 
+class KeptReportRowView(Shown):
+    """A report of the bank that does not fit how far its payment is."""
+
+    id: str
+    instruction_id: str
+    about: str
+    """The id of the claim, the complaint, the policy or the payment in suspense."""
+    status: str
+    """Of the payment."""
+    amount: MoneyView
+    outcome: str
+    """What the bank says."""
+    kept_at: datetime
+    proposed: str | None
+    """What one person proposes to do; another decides."""
+
+
 class DocumentRowView(Shown):
     """A document in a list."""
 
@@ -229,6 +247,19 @@ class PaymentListView(View):
     def of(cls, payments: ListPage[PaymentSummary], *, page: Page) -> Self:
         items = [PaymentRowView.of(each) for each in payments.items]
         return cls(items=items, next=_next(payments, page))
+
+
+class KeptReportListView(View):
+    """A page of reports that wait for a person, the oldest first."""
+
+    items: list[KeptReportRowView]
+    next: str | None
+    """The `after` of the next page; absent on the last page."""
+
+    @classmethod
+    def of(cls, reports: ListPage[KeptReportSummary], *, page: Page) -> Self:
+        items = [KeptReportRowView.of(each) for each in reports.items]
+        return cls(items=items, next=_next(reports, page))
 
 
 class DocumentListView(View):

@@ -4,15 +4,22 @@ Payments of claims, refunds of premium, returns of unmatched money and redress s
 """
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
-from types import MappingProxyType
 from typing import Final, Self
 
 from pydantic import AwareDatetime
 
 from insurance.domain.bank.approval import Approval
-from insurance.domain.bank.report import BankOutcome, BankReport
-from insurance.domain.core.errors import WrongState
+from insurance.domain.bank.kept_report import (
+    KEPT_MAX,
+    STATUS_OF,
+    KeptReport,
+    ReportReview,
+    ResolutionDecision,
+    is_kept,
+)
+from insurance.domain.bank.payment_status import NEXT, REPORT_STEPS, PaymentStatus, PaymentStep
+from insurance.domain.bank.report import BankReport
+from insurance.domain.core.errors import KeptReportNotFound, WrongState
 from insurance.domain.core.house_authority import RunningTotal
 from insurance.domain.core.money import Money
 from insurance.domain.core.segregation import Duty, check_segregation
@@ -22,66 +29,6 @@ from insurance.domain.party.party import Payee
 type Payees = Mapping[str, Payee]
 """Who is paid, by the payment's id."""
 
-
-class PaymentStatus(StrEnum):
-    """How far an outgoing payment has come."""
-
-    AWAITING_APPROVAL = "awaiting_approval"
-    SCREENING = "screening"
-    """Approved, but another person must look at the payee: the name resembles one on a sanctions list,
-    or a refund or redress goes to somebody else than it is owed to."""
-    EXECUTING = "executing"
-    """Handed to the bank; only the bank's report moves it on."""
-    PAID = "paid"
-    FAILED = "failed"
-    RETURNED = "returned"
-    """Paid, and sent back by the payee's bank."""
-    REVERSED = "reversed"
-    """Paid, and called back by us."""
-    CANCELLED = "cancelled"
-
-
-class PaymentStep(StrEnum):
-    """What moves a payment from one status to the next."""
-
-    APPROVE = "approve"
-    REFUSE = "refuse"
-    CANCEL = "cancel"
-    SCREEN = "screen"
-    """Approve it, and have a person look at the payee's name first."""
-    CLEAR = "clear"
-    SET_OFF = "set_off"
-    """All of it is set off against overdue premium: there is nothing for the bank to do."""
-    REPORT_PAID = "report_paid"
-    REPORT_FAILED = "report_failed"
-    REPORT_RETURNED = "report_returned"
-    REPORT_REVERSED = "report_reversed"
-
-
-NEXT: Final = MappingProxyType(
-    {
-        (PaymentStatus.AWAITING_APPROVAL, PaymentStep.APPROVE): PaymentStatus.EXECUTING,
-        (PaymentStatus.AWAITING_APPROVAL, PaymentStep.REFUSE): PaymentStatus.CANCELLED,
-        (PaymentStatus.AWAITING_APPROVAL, PaymentStep.CANCEL): PaymentStatus.CANCELLED,
-        (PaymentStatus.AWAITING_APPROVAL, PaymentStep.SCREEN): PaymentStatus.SCREENING,
-        (PaymentStatus.SCREENING, PaymentStep.CLEAR): PaymentStatus.EXECUTING,
-        (PaymentStatus.SCREENING, PaymentStep.REFUSE): PaymentStatus.CANCELLED,
-        (PaymentStatus.EXECUTING, PaymentStep.SET_OFF): PaymentStatus.PAID,
-        (PaymentStatus.EXECUTING, PaymentStep.REPORT_PAID): PaymentStatus.PAID,
-        (PaymentStatus.EXECUTING, PaymentStep.REPORT_FAILED): PaymentStatus.FAILED,
-        (PaymentStatus.PAID, PaymentStep.REPORT_RETURNED): PaymentStatus.RETURNED,
-        (PaymentStatus.PAID, PaymentStep.REPORT_REVERSED): PaymentStatus.REVERSED,
-    }
-)
-
-REPORT_STEPS: Final = MappingProxyType(
-    {
-        BankOutcome.PAID: PaymentStep.REPORT_PAID,
-        BankOutcome.FAILED: PaymentStep.REPORT_FAILED,
-        BankOutcome.RETURNED: PaymentStep.REPORT_RETURNED,
-        BankOutcome.REVERSED: PaymentStep.REPORT_REVERSED,
-    }
-)
 
 OPEN: Final = frozenset(
     {PaymentStatus.AWAITING_APPROVAL, PaymentStatus.SCREENING, PaymentStatus.EXECUTING}
@@ -106,52 +53,6 @@ NOT_SENT: Final = frozenset(
 SENT: Final = frozenset({PaymentStatus.EXECUTING, PaymentStatus.PAID})
 """Statuses in which all who had to agree have agreed, to the payee too."""
 
-KEPT: Final = frozenset(
-    {
-        # Another report comes late: that it was paid.
-        (PaymentStatus.EXECUTING, PaymentStep.REPORT_RETURNED),
-        (PaymentStatus.EXECUTING, PaymentStep.REPORT_REVERSED),
-        # The bank contradicts itself.
-        (PaymentStatus.PAID, PaymentStep.REPORT_FAILED),
-        (PaymentStatus.FAILED, PaymentStep.REPORT_PAID),
-        (PaymentStatus.FAILED, PaymentStep.REPORT_RETURNED),
-        (PaymentStatus.FAILED, PaymentStep.REPORT_REVERSED),
-        (PaymentStatus.RETURNED, PaymentStep.REPORT_FAILED),
-        (PaymentStatus.RETURNED, PaymentStep.REPORT_REVERSED),
-        (PaymentStatus.REVERSED, PaymentStep.REPORT_FAILED),
-        (PaymentStatus.REVERSED, PaymentStep.REPORT_RETURNED),
-    }
-)
-"""Reports that do not fit and are kept. What is in neither table says nothing new, or is said of a payment
-that the bank was never told of."""
-
-KEPT_MAX: Final = 10
-"""Reports that one payment keeps."""
-
-
-class KeptReport(Value):
-    """A report that does not fit how far its payment is: it waits until it does, and for a person."""
-
-    outcome: BankOutcome
-    bank_reference: str
-    executed_at: AwareDatetime
-    reason: str | None = None
-
-    @classmethod
-    def of(cls, report: BankReport) -> Self:
-        return cls(
-            outcome=report.outcome,
-            bank_reference=report.bank_reference,
-            executed_at=report.executed_at,
-            reason=report.reason,
-        )
-
-    def on(self, instruction_id: str) -> BankReport:
-        """The report as it came."""
-        return BankReport(
-            instruction_id, self.outcome, self.bank_reference, self.executed_at, self.reason
-        )
-
 
 class OutgoingPayment(Value):
     """Money on its way out. Its id is the end-to-end reference that the bank is given."""
@@ -168,6 +69,8 @@ class OutgoingPayment(Value):
     """The running totals that it would pass: a third person looks at it."""
     kept: tuple[KeptReport, ...] = ()
     """What the bank reported and does not fit, in the order in which it came."""
+    reports_kept: int = 0
+    """How many reports were kept ever: the next one's number is one more."""
 
     @property
     def net(self) -> Money:
@@ -250,15 +153,9 @@ class OutgoingPayment(Value):
         Raises:
             WrongState: The bank was not told of the payment, or has said this before.
         """
-        step, told = REPORT_STEPS[report.outcome], KeptReport.of(report)
-        if (self.status, step) in KEPT and report.may_wait:
-            return self._keeping(told)
-        return self.moved(step).replace(
-            bank_reference=report.bank_reference,
-            finished_at=report.executed_at,
-            reason=report.reason or self.reason,
-            kept=tuple(each for each in self.kept if each != told),
-        )
+        if is_kept(self.status, report):
+            return self._keeping(report)
+        return self.moved(REPORT_STEPS[report.outcome])._as_reported(report)
 
     def reported_with_kept(self, report: BankReport) -> Self:
         """The payment as the bank reports it, and as the reports leave it that were kept and fit then.
@@ -266,7 +163,11 @@ class OutgoingPayment(Value):
         Raises:
             WrongState: The bank was not told of the payment, or has said this before.
         """
-        payment = self.reported(report)
+        return self.reported(report).settled()
+
+    def settled(self) -> Self:
+        """The payment as the reports leave it that were kept and fit now."""
+        payment = self
         while (fitting := payment.fitting) is not None:
             payment = payment.reported(fitting)
         return payment
@@ -279,10 +180,63 @@ class OutgoingPayment(Value):
                 return each.on(self.id)
         return None
 
-    def _keeping(self, told: KeptReport) -> Self:
-        if told in self.kept or len(self.kept) >= KEPT_MAX:
+    def kept_report(self, number: int) -> KeptReport:
+        """The kept report of this number.
+
+        Raises:
+            KeptReportNotFound: There is none any more.
+        """
+        for each in self.kept:
+            if each.number == number:
+                return each
+        raise KeptReportNotFound(f"{self.id}_{number}")
+
+    def reviewed(self, review: ReportReview) -> Self:
+        """The payment after a person's step on a kept report; applied as the report says, where two agree.
+
+        Raises:
+            KeptReportNotFound: It is resolved, or never was.
+            WrongState: Something is proposed already, or nothing is.
+            SamePerson: Who proposed it, or requested the payment, cannot approve it.
+        """
+        report = self.kept_report(review.number)
+        if review.proposed is not None:
+            if report.resolution is not None:
+                raise WrongState(
+                    f"Report {self.id}_{report.number}", "proposed", "be proposed again"
+                )
+            return self._with_kept(report.replace(resolution=review.proposed))
+        proposed, approval = report.resolution, review.approval
+        if proposed is None or approval is None:
+            raise WrongState(f"Report {self.id}_{report.number}", "not proposed", "be decided")
+        if not approval.granted:
+            return self._with_kept(report.replace(resolution=None))
+        done = {Duty.RESOLUTION_PROPOSED: proposed.by, Duty.PAYMENT_REQUESTED: self.requested_by}
+        about = f"report {self.id}_{report.number}"
+        check_segregation(Duty.RESOLUTION_APPROVED, approval.by, done, about)
+        if proposed.decision is ResolutionDecision.CLOSE:
+            return self.replace(kept=tuple(each for each in self.kept if each != report))
+        applied = self.replace(status=STATUS_OF[report.outcome])
+        return applied._as_reported(report.on(self.id))
+
+    def _as_reported(self, report: BankReport) -> Self:
+        return self.replace(
+            bank_reference=report.bank_reference,
+            finished_at=report.executed_at,
+            reason=report.reason or self.reason,
+            kept=tuple(each for each in self.kept if not each.says(report)),
+        )
+
+    def _with_kept(self, changed: KeptReport) -> Self:
+        kept = (changed if each.number == changed.number else each for each in self.kept)
+        return self.replace(kept=tuple(kept))
+
+    def _keeping(self, report: BankReport) -> Self:
+        if any(each.says(report) for each in self.kept) or len(self.kept) >= KEPT_MAX:
             raise WrongState(f"{type(self).__name__} {self.id}", "known", "be reported again")
-        return self.replace(kept=(*self.kept, told))
+        number = max((each.number for each in self.kept), default=0)
+        number = max(number, self.reports_kept) + 1
+        return self.replace(kept=(*self.kept, KeptReport.of(report, number)), reports_kept=number)
 
     def moved(self, step: PaymentStep) -> Self:
         """The payment after a step of the table `NEXT`.

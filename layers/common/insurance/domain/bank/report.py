@@ -28,3 +28,5 @@ class BankReport:
     may_wait: bool = True
     """Whether it is kept where it does not fit; False: it was worked out from a status that has changed
     since, and is worked out again."""
+    received_at: datetime | None = None
+    """When it came to us."""

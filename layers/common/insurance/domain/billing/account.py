@@ -8,7 +8,8 @@ from pydantic import Field
 
 from insurance.domain.bank.approval import Approval
 from insurance.domain.bank.incoming import IncomingPayment
-from insurance.domain.bank.outgoing_payment import AGREED, OPEN, PaymentStatus
+from insurance.domain.bank.outgoing_payment import AGREED, OPEN
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.bank.report import BankReport
 from insurance.domain.billing.instalments import Plan, schedule
 from insurance.domain.billing.premium_payment import PremiumPayment
@@ -277,7 +278,7 @@ class BillingAccount(PartyRecord):
         refund = self.refund(refund_id)
         if approval.granted:
             self._check_still_free(policy, refund)
-        return self._with_refund(refund.decided(approval, suspect=suspect, over=over))
+        return self.with_refund(refund.decided(approval, suspect=suspect, over=over))
 
     def with_refund_screened(self, policy: Policy, refund_id: str, approval: Approval) -> Self:
         """The account with a refund cleared or refused after a person looked at the payee's name.
@@ -291,7 +292,7 @@ class BillingAccount(PartyRecord):
         refund = self.refund(refund_id)
         if approval.granted:
             self._check_still_free(policy, refund)
-        return self._with_refund(refund.screened(approval).replace(reason=approval.reason))
+        return self.with_refund(refund.screened(approval).replace(reason=approval.reason))
 
     def with_refund_reported(self, report: BankReport) -> tuple[Self, tuple[Posting, ...]]:
         """The account with a refund as the bank reports it, and what that posts.
@@ -302,7 +303,7 @@ class BillingAccount(PartyRecord):
         """
         before = self.refund(report.instruction_id)
         refund = before.reported_with_kept(report)
-        return self._with_refund(refund), refund.postings_since(before)
+        return self.with_refund(refund), refund.postings_since(before)
 
     def refund(self, refund_id: str) -> Refund:
         """One refund.
@@ -327,7 +328,8 @@ class BillingAccount(PartyRecord):
             raise AlreadyErased(self.id)
         return payee
 
-    def _with_refund(self, changed: Refund) -> Self:
+    def with_refund(self, changed: Refund) -> Self:
+        """The account with one refund changed."""
         refunds = (changed if refund.id == changed.id else refund for refund in self.refunds)
         return self.replace(refunds=tuple(refunds))
 

@@ -33,3 +33,6 @@ class BillingEventType(EventType):
     RETURN_RETURNED = "billing.return_returned"
     RETURN_REVERSED = "billing.return_reversed"
     RETURN_REPORT_KEPT = "billing.return_report_kept"
+    REFUND_REPORT_REVIEWED = "billing.refund_report_reviewed"
+    """What becomes of a kept report was proposed or refused, or the report was closed; so it is with a return."""
+    RETURN_REPORT_REVIEWED = "billing.return_report_reviewed"

@@ -3,7 +3,8 @@
 from types import MappingProxyType
 from typing import Final
 
-from insurance.domain.bank.outgoing_payment import OutgoingPayment, PaymentStatus
+from insurance.domain.bank.outgoing_payment import OutgoingPayment
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.billing.event_types import BillingEventType
 from insurance.domain.core.identity import RefundId, ReturnId
 from insurance.domain.core.money import Money

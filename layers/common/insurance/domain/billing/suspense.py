@@ -10,7 +10,8 @@ from pydantic import AwareDatetime
 
 from insurance.domain.bank.approval import Approval
 from insurance.domain.bank.incoming import IncomingPayment, Reference
-from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.kept_report import ReportReview
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.bank.report import BankReport
 from insurance.domain.billing.refund import Refund
 from insurance.domain.core.classification import Internal, Record
@@ -118,6 +119,22 @@ class SuspendedPayment(Record):
         before = self.return_of(report.instruction_id)
         # No party's key seals what the bank says in words of a payer that nobody knows.
         refund = before.reported_with_kept(replace(report, reason=None))
+        return self._with_return(refund), refund.postings_since(before)
+
+    def with_report_reviewed(self, review: ReportReview) -> tuple[Self, tuple[Posting, ...]]:
+        """The payment with a person's step on a kept report, and what it posts where it is applied.
+
+        Raises:
+            RefundNotFound: It has no such return.
+            KeptReportNotFound: The report is resolved, or never was.
+            WrongState: Something is proposed already, or nothing is; or it was returned, as the report says, and
+                is allocated or returned again by now.
+            SamePerson: Who proposed it, or requested the return, cannot approve it.
+        """
+        before = self.return_of(review.instruction_id)
+        refund = before.reviewed(review).settled()
+        if refund.paid and not before.paid:
+            self._check_waiting("be returned")
         return self._with_return(refund), refund.postings_since(before)
 
     def return_of(self, return_id: str) -> Refund:

@@ -1,6 +1,6 @@
 """Claims: from the first notice of a loss to the last payment."""
 
-from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.decision import Decision, DecisionRecord
 from insurance.domain.claim.diary import DiaryEntry, Note, ReportChannel

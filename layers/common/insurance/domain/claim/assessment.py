@@ -21,7 +21,7 @@ from insurance.domain.claim.lifecycle import ClaimStep
 from insurance.domain.claim.payee import can_be_paid_now
 from insurance.domain.claim.set_off import PremiumDue, set_off_premium, with_set_off
 from insurance.domain.claim.settlement import carry_out, with_verdict
-from insurance.domain.claim.task import HANDLER, Task
+from insurance.domain.claim.task import DECIDING, HANDLER, Task
 from insurance.domain.claim.totals import rooms_of
 from insurance.domain.claim.verdict import Verdict
 from insurance.domain.claim.verification import verify_claim
@@ -119,7 +119,7 @@ def refuse(claim: Claim, reason: str, product: Product, act: Act) -> ClaimChange
     """
     _proposed(claim, product, act)
     task = Task(role=HANDLER, code=TaskCode.DECISION_REFUSED, reason=reason, since=act.at)
-    referred = claim.moved(ClaimStep.REFER, proposed=None, task=task)
+    referred = claim.moved(ClaimStep.REFER, proposed=None).answered(DECIDING).asking(task)
     return ClaimChange(referred, ClaimEventType.DENIAL_REFUSED)
 
 
@@ -194,7 +194,7 @@ def _propose(claim: Claim, record: DecisionRecord) -> ClaimChange:
     task = Task(
         role=HANDLER, code=TaskCode.CONFIRM_DECISION, reason=reason[:REASON_MAX], since=record.at
     )
-    proposed = claim.moved(ClaimStep.REFER, proposed=record, task=task)
+    proposed = claim.moved(ClaimStep.REFER, proposed=record).answered(DECIDING).asking(task)
     return ClaimChange(proposed, ClaimEventType.DENIAL_PROPOSED)
 
 

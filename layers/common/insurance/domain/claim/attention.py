@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.decision import Decision
 from insurance.domain.claim.diary import DIARY_MAX, NOTES_MAX, DiaryEntry, Note
 from insurance.domain.claim.lifecycle import ClaimStep, Handling
 from insurance.domain.claim.reserve import CostType
-from insurance.domain.claim.task import HANDLER, SCREENER, Task
+from insurance.domain.claim.task import HANDLER, PAYMENT_NEWS, SCREENER, Task
 from insurance.domain.core.errors import ClaimFull, DiaryEntryNotFound
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.jurisdiction.places import jurisdiction_of
@@ -64,14 +64,13 @@ def miss_deadlines(claim: Claim, now: datetime) -> Claim | None:
     if not newly_missed(claim.deadlines, now):
         return None
     moved = claim.moved(ClaimStep.MISS_DEADLINE, deadlines=note_missed(claim.deadlines, now))
-    if moved.task is not None:
-        return moved
-    return moved.replace(task=Task(role=HANDLER, code=TaskCode.DEADLINE_MISSED, since=now))
+    return moved.asking(Task(role=HANDLER, code=TaskCode.DEADLINE_MISSED, since=now))
 
 
 def with_waiting_task(claim: Claim, now: datetime) -> Claim:
-    """With a task for what a second person has to say still, where the step left the claim with none."""
-    if claim.task is not None:
+    """With a task for what a second person has to say still, where the step left the claim with none, or
+    with news alone."""
+    if claim.task is not None and claim.task.code not in PAYMENT_NEWS:
         return claim
     waiting = {payment.status: payment for payment in reversed(claim.payments)}
     suspect = waiting.get(PaymentStatus.SCREENING)
@@ -92,16 +91,7 @@ def with_waiting_task(claim: Claim, now: datetime) -> Claim:
         role, code, reason = HANDLER, TaskCode.APPROVE_PAYEE, "Another payee is asked for."
     else:
         return claim
-    return claim.replace(task=Task(role=role, code=code, reason=reason, since=now))
-
-
-def task_beside_payments(claim: Claim) -> Task | None:
-    """What there is to do beside agreeing to a payment or looking at its payee."""
-    answered = claim.task is not None and claim.task.code in {
-        TaskCode.APPROVE_PAYMENT,
-        TaskCode.CLEAR_SCREENING,
-    }
-    return None if answered else claim.task
+    return claim.asking(Task(role=role, code=code, reason=reason, since=now))
 
 
 def waits_from(claim: Claim) -> datetime | None:

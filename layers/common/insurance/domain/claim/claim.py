@@ -9,7 +9,8 @@ from typing import Annotated, Any, Self
 from pydantic import AwareDatetime, Field
 
 from insurance.domain.bank import Payable
-from insurance.domain.bank.outgoing_payment import COMMITTED, OPEN, PaymentStatus
+from insurance.domain.bank.outgoing_payment import COMMITTED, OPEN
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.claim.decision import Decision, DecisionRecord
 from insurance.domain.claim.diary import NOTES_MAX, DiaryEntry, Note, ReportChannel
 from insurance.domain.claim.lifecycle import NEXT, NOT_ON_HOLD, REFUSED_STEPS, ClaimStep, Handling
@@ -19,7 +20,7 @@ from insurance.domain.claim.payment import Payment, set_off_step
 from insurance.domain.claim.recovery import Recovery
 from insurance.domain.claim.register import NoticedClaim
 from insurance.domain.claim.reserve import COSTS, CostType, Reserve, ReserveReason
-from insurance.domain.claim.task import Hold, Task
+from insurance.domain.claim.task import Hold, Task, Tasks
 from insurance.domain.contract.payee_signs import PayeeSigns
 from insurance.domain.contract.rule import JudgedSegment, PayoutStep, RuleResult
 from insurance.domain.contract.terms import Reinstatement
@@ -53,6 +54,7 @@ class Claim(PartyRecord):
 
     SEALED_TEXTS = (
         "task/reason",
+        "later/*/reason",
         "payments/*/reason",
         "payments/*/kept/*/reason",
         "recoveries/*/abandoned_because",
@@ -128,6 +130,8 @@ class Claim(PartyRecord):
     debtors: Annotated[dict[str, str] | None, Classification.PERSONAL] = None
     """Who owes each recovery, by its number."""
     task: Internal[Task | None] = None
+    later: Internal[tuple[Task, ...]] = ()
+    """What is asked of a person once the task is answered."""
     channel: Internal[ReportChannel | None] = None
     jurisdiction: Internal[str | None] = None
     """Whose deadlines run; None on claims from before they did."""
@@ -196,6 +200,7 @@ class Claim(PartyRecord):
             limit_usage=limit_usage,
             counts=counts,
             task=None,
+            later=(),
         )
         outstanding = max(
             record.amount - self.paid_of(CostType.INDEMNITY),
@@ -216,7 +221,7 @@ class Claim(PartyRecord):
             ClaimOnHold: Nothing is closed while it is on hold.
             ClaimStillOpen: A payment is not finished, or a decision waits for a second person.
         """
-        closed = self.moved(step, closed_as=closed_as, task=None)
+        closed = self.moved(step, closed_as=closed_as, task=None, later=())
         if any(payment.status in OPEN for payment in self.payments):
             raise ClaimStillOpen(self.id, "a payment is not finished")
         if self.proposed is not None:
@@ -226,7 +231,7 @@ class Claim(PartyRecord):
     @property
     def under_review(self) -> bool:
         """A person was asked to look at what rules decided, and has not yet."""
-        return self.task is not None and self.task.code is TaskCode.REVIEW_ASKED
+        return any(task.code is TaskCode.REVIEW_ASKED for task in self.asked)
 
     def finished(self, closed_as: str, *, by: str, at: datetime) -> Self:
         """Closed if nothing is left to do; as it is otherwise."""
@@ -393,16 +398,29 @@ class Claim(PartyRecord):
         )
         return claim.finished("settled", by=by, at=at)
 
-    def losing(self, lost: Payment, task: Task) -> Self:
-        """With a payment that came to nothing; its share of the limits is given back. A review that was
-        asked for is the task still."""
+    @property
+    def asked(self) -> tuple[Task, ...]:
+        """All that persons are asked, in its order."""
+        return (*([self.task] if self.task else []), *self.later)
+
+    def asking(self, task: Task) -> Self:
+        """With one more task for a person: see `Tasks`. Nothing else gives a claim one."""
+        first, later = Tasks(self.task, self.later).asking(task)
+        return self.replace(task=first, later=later)
+
+    def answered(self, codes: frozenset[TaskCode]) -> Self:
+        """Without tasks of these codes."""
+        first, later = Tasks(self.task, self.later).answered(codes)
+        return self.replace(task=first, later=later)
+
+    def losing(self, lost: Payment) -> Self:
+        """With a payment that came to nothing; its share of the limits is given back."""
         limit_usage = self.limit_usage
         if lost.cost_type is CostType.INDEMNITY:
             limit_usage = tuple(usage.without(lost.amount) for usage in limit_usage)
         return self.with_payment(lost).moved(
             ClaimStep.LOSE_PAYMENT,
             limit_usage=limit_usage,
-            task=self.task if self.under_review else task,
             closed_as=None,
         )
 

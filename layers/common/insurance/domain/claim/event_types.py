@@ -54,6 +54,7 @@ class ClaimEventType(EventType):
     PAYMENT_RETURNED = "payment.returned"
     PAYMENT_REVERSED = "payment.reversed"
     PAYMENT_REPORT_KEPT = "payment.report_kept"
+    PAYMENT_REPORT_REVIEWED = "payment.report_reviewed"
     """The bank reported what does not fit how far the payment is."""
 
     RECOVERY_IDENTIFIED = "recovery.identified"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.claim import attention
 from insurance.domain.claim.authority import check_authority, has_authority, is_straight_through
 from insurance.domain.claim.change import Act, ClaimChange
@@ -13,6 +13,7 @@ from insurance.domain.claim.decision import Decision
 from insurance.domain.claim.diary import Note
 from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.lifecycle import ClaimStep, Handling
+from insurance.domain.claim.payment import doubts_of
 from insurance.domain.claim.reserve import CostType, ReserveReason
 from insurance.domain.claim.task import HANDLER, Hold, Task
 from insurance.domain.core.errors import WrongState
@@ -101,7 +102,7 @@ def pay_expense(
         ClaimFull: The claim has as many payments as it can hold.
     """
     claim = context.claim.record
-    reasons = passed(context.totals, expense.amount)
+    reasons = [*doubts_of(claim.payments), *passed(context.totals, expense.amount)]
     total = claim.committed_of(CostType.EXPENSE) + expense.amount
     straight = (
         is_straight_through(total, product)
@@ -120,7 +121,7 @@ def pay_expense(
     if not straight:
         reason = " ".join((expense.reason, *reasons))
         task = _task(TaskCode.APPROVE_PAYMENT, reason, act)
-        paying = paying.replace(task=paying.task or task)
+        paying = paying.asking(task)
     return ClaimChange(paying, ClaimEventType.PAYMENT_REQUESTED, totals=taken)
 
 
@@ -148,7 +149,7 @@ def pay_insured_share(claim: Claim, amount: Money, reason: str, act: Act) -> Cla
         CostType.INSURED_SHARE, amount, status=PaymentStatus.AWAITING_APPROVAL, by=act.by
     )
     task = _task(TaskCode.APPROVE_PAYMENT, reason, act)
-    return ClaimChange(paying.replace(task=paying.task or task), ClaimEventType.PAYMENT_REQUESTED)
+    return ClaimChange(paying.asking(task), ClaimEventType.PAYMENT_REQUESTED)
 
 
 def close_claim(claim: Claim, closed_as: str, step: ClaimStep, act: Act) -> ClaimChange:
@@ -208,7 +209,7 @@ def ask_for_review(claim: Claim, reason: str, act: Act) -> ClaimChange:
         raise WrongState(f"Claim {claim.id}", "not decided by rules alone", "be reviewed")
     task = _task(TaskCode.REVIEW_ASKED, reason, act)
     closed = claim.handling is Handling.CLOSED
-    reviewed = _reopened(claim, task) if closed else claim.replace(task=task)
+    reviewed = _reopened(claim, task) if closed else claim.asking(task)
     return ClaimChange(reviewed, ClaimEventType.REVIEW_ASKED)
 
 
@@ -253,7 +254,7 @@ def complete_diary_entry(claim: Claim, number: int) -> ClaimChange:
 
 
 def _reopened(claim: Claim, task: Task) -> Claim:
-    return claim.moved(ClaimStep.REOPEN, decision=Decision.PENDING, closed_as=None, task=task)
+    return claim.moved(ClaimStep.REOPEN, decision=Decision.PENDING, closed_as=None).asking(task)
 
 
 def _task(code: TaskCode, reason: str, act: Act) -> Task:

@@ -26,6 +26,12 @@ class LimitUsage(Value):
             return self
         return self.at_most(max(self.amount - amount, Money.zero(self.amount.currency)))
 
+    def with_again(self, amount: Money) -> Self:
+        """After a payment that was thought lost turned out to be paid."""
+        if self.kind == "deductible":
+            return self
+        return self.replace(amount=min(self.amount + amount, self.whole))
+
     def at_most(self, amount: Money) -> Self:
         return self.replace(amount=min(self.amount, amount))
 

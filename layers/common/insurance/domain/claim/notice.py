@@ -221,8 +221,8 @@ def complete_claim(
 
 def with_missing(claim: Claim, missing: tuple[str, ...]) -> Claim:
     """The claim with what it lacks now; the task of asking for it ends when nothing is missing."""
-    waits = claim.task is not None and claim.task.code is TaskCode.INCOMPLETE
-    return claim.replace(missing=missing, task=None if waits and not missing else claim.task)
+    lacking = claim.replace(missing=missing)
+    return lacking if missing else lacking.answered(frozenset({TaskCode.INCOMPLETE}))
 
 
 def _notice(

@@ -52,9 +52,8 @@ def propose_payee(claim: Claim, payee: Payee, signs: PayeeSigns | None, act: Act
         payee_change=PayeeChange(
             payee=payee, signs=signs, requested_by=act.by, requested_at=act.at
         ),
-        task=claim.task or task,
     )
-    return ClaimChange(proposed, ClaimEventType.PAYEE_PROPOSED)
+    return ClaimChange(proposed.asking(task), ClaimEventType.PAYEE_PROPOSED)
 
 
 def check_payee_change(claim: Claim, act: Act) -> PayeeChange:
@@ -192,6 +191,5 @@ def _unsettled(claim: Claim, now: datetime) -> str | None:
 
 def _without_change(claim: Claim) -> Claim:
     """Without another payee, and without the task of approving one."""
-    waits = claim.task is not None and claim.task.code is TaskCode.APPROVE_PAYEE
-    task = None if waits else claim.task
-    return claim.moved(ClaimStep.CHANGE_PAYEE, payee_change=None, task=task)
+    answered = claim.answered(frozenset({TaskCode.APPROVE_PAYEE}))
+    return answered.moved(ClaimStep.CHANGE_PAYEE, payee_change=None)

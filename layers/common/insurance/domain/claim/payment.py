@@ -1,11 +1,13 @@
 """Payments of a claim or of redress: outgoing payments from which overdue premium may be set off."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
 from pydantic import AwareDatetime
 
-from insurance.domain.bank.outgoing_payment import OutgoingPayment, PaymentStep
+from insurance.domain.bank.outgoing_payment import OutgoingPayment
+from insurance.domain.bank.payment_status import PaymentStep
 from insurance.domain.bank.report import BankReport
 from insurance.domain.claim.reserve import CostType
 from insurance.domain.contract.rule import PayoutStep
@@ -64,3 +66,12 @@ class Payment(OutgoingPayment):
         if not self.net:
             raise WrongState(f"Payment {self.id}", "set off in full", "be reported by the bank")
         return super().reported(report)
+
+
+def doubts_of(payments: Iterable[Payment]) -> list[str]:
+    """Why nothing is paid without a second person while it is not known what the bank has paid."""
+    return [
+        f"The bank's report on {payment.id} does not fit: has it paid {payment.amount}?"
+        for payment in payments
+        if payment.kept
+    ]

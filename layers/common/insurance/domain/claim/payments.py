@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from insurance.domain.bank.approval import Approval
-from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.bank.report import BankOutcome, BankReport
-from insurance.domain.claim.attention import task_beside_payments
 from insurance.domain.claim.authority import check_authority
 from insurance.domain.claim.change import Act, ClaimChange
 from insurance.domain.claim.claim import Claim
@@ -17,7 +16,7 @@ from insurance.domain.claim.payee import screening_task
 from insurance.domain.claim.payment import Payment
 from insurance.domain.claim.reserve import ReserveReason
 from insurance.domain.claim.set_off import PremiumDue, set_off_premium, undo_set_off
-from insurance.domain.claim.task import HANDLER, Task
+from insurance.domain.claim.task import AGREEING, HANDLER, Task
 from insurance.domain.claim.totals import approval_counted
 from insurance.domain.core.errors import AlreadyErased, ClaimOnHold, PayeeUnsettled
 from insurance.domain.core.house_authority import check_sign_in
@@ -31,19 +30,6 @@ LOST: Final = {
     BankOutcome.RETURNED: (TaskCode.PAYMENT_RETURNED, ClaimEventType.PAYMENT_RETURNED),
     BankOutcome.REVERSED: (TaskCode.PAYMENT_REVERSED, ClaimEventType.PAYMENT_REVERSED),
 }
-
-PAYMENT_NEWS: Final = frozenset(
-    {
-        TaskCode.PAYMENT_REFUSED,
-        TaskCode.PAYMENT_CANCELLED,
-        TaskCode.PAYMENT_FAILED,
-        TaskCode.PAYMENT_RETURNED,
-        TaskCode.PAYMENT_REVERSED,
-        TaskCode.PAYMENT_REPORT_KEPT,
-    }
-)
-"""Tasks that say what became of a payment: later news takes their place. Every other one is asked of a
-person, who has yet to answer."""
 
 
 def check_payment_authority(claim: Claim, payment: Payment, product: Product, act: Act) -> None:
@@ -95,9 +81,9 @@ def decide_payment(
     check_sign_in(act.caller, claim.committed_of(payment.cost_type))
     totals = approval_counted(claim, payment, product, act)
     if matches:
-        agreed = claim.agreed(decided).replace(task=screening_task(matches, act.at))
+        agreed = claim.agreed(decided).answered(AGREEING).asking(screening_task(matches, act.at))
         return ClaimChange(agreed, ClaimEventType.PAYMENT_SUSPECTED, totals=totals)
-    agreed = claim.agreed(decided).replace(task=task_beside_payments(claim))
+    agreed = claim.agreed(decided).answered(AGREEING)
     change = ClaimChange(agreed, ClaimEventType.PAYMENT_APPROVED, totals=totals)
     return _less_premium(change, context, product, act)
 
@@ -141,9 +127,8 @@ def decide_screening(
     name = payee.name if payee else ""
     reason = approval.reason or ""
     known = cleared_matches(name, matches, by=act.by, reason=reason, at=act.at)
-    sent = claim.with_payment(cleared).replace(
-        task=task_beside_payments(claim), cleared=(*claim.cleared, *known)
-    )
+    sent = claim.with_payment(cleared).answered(AGREEING)
+    sent = sent.replace(cleared=(*claim.cleared, *known))
     change = ClaimChange(sent, ClaimEventType.PAYMENT_CLEARED)
     return _less_premium(change, context, product, act)
 
@@ -157,7 +142,8 @@ def cancel_payment(claim: Claim, payment_id: str, reason: str, act: Act) -> Clai
     """
     cancelled = claim.payment(payment_id).cancelled(by=act.by, reason=reason)
     task = Task(role=HANDLER, code=TaskCode.PAYMENT_CANCELLED, reason=reason, since=act.at)
-    return ClaimChange(claim.losing(cancelled, task), ClaimEventType.PAYMENT_CANCELLED)
+    lost = claim.losing(cancelled).answered(AGREEING).asking(task)
+    return ClaimChange(lost, ClaimEventType.PAYMENT_CANCELLED)
 
 
 def report_payment(context: ClaimContext, report: BankReport, act: Act) -> ClaimChange:
@@ -171,7 +157,19 @@ def report_payment(context: ClaimContext, report: BankReport, act: Act) -> Claim
         WrongState: The bank was not told of the payment, or has said this before.
     """
     change = _report_one(context, context.claim.record, report, act)
-    while (fitting := change.claim.payment(report.instruction_id).fitting) is not None:
+    return settle_kept(context, change, report.instruction_id, act)
+
+
+def settle_kept(
+    context: ClaimContext, change: ClaimChange, payment_id: str, act: Act
+) -> ClaimChange:
+    """The change with what kept reports on the payment make of it that fit now.
+
+    Raises:
+        PaymentNotFound: The claim has no such payment.
+        WrongState: A report fits and does not: never.
+    """
+    while (fitting := change.claim.payment(payment_id).fitting) is not None:
         change = _report_one(context, change.claim, fitting, act)
     return change
 
@@ -186,7 +184,8 @@ def _report_one(context: ClaimContext, claim: Claim, report: BankReport, act: Ac
         return ClaimChange(paid, ClaimEventType.PAYMENT_PAID)
     code, event_type = LOST[report.outcome]
     reason = report.reason or "The bank could not carry the payment out."
-    lost = claim.losing(payment, Task(role=HANDLER, code=code, reason=reason, since=act.at))
+    task = Task(role=HANDLER, code=code, reason=reason, since=act.at)
+    lost = claim.losing(payment).asking(task)
     if report.outcome is not BankOutcome.FAILED:  # it was paid, so it is owed again
         outstanding = lost.reserve_of(payment.cost_type) + payment.amount
         lost = lost.with_reserve(
@@ -199,9 +198,7 @@ def _report_one(context: ClaimContext, claim: Claim, report: BankReport, act: Ac
 def _kept(claim: Claim, payment: Payment, report: BankReport, act: Act) -> ClaimChange:
     told = f"The bank reports it as {report.outcome}, and it is {payment.status}: ask the bank."
     task = Task(role=HANDLER, code=TaskCode.PAYMENT_REPORT_KEPT, reason=told, since=act.at)
-    kept = claim.with_payment(payment)
-    if claim.task is None or claim.task.code in PAYMENT_NEWS:
-        kept = kept.replace(task=task)
+    kept = claim.with_payment(payment).asking(task)
     return ClaimChange(kept, ClaimEventType.PAYMENT_REPORT_KEPT)
 
 
@@ -221,7 +218,8 @@ def _refused(claim: Claim, refused: Payment, approval: Approval, act: Act) -> Cl
     task = Task(
         role=HANDLER, code=TaskCode.PAYMENT_REFUSED, reason=approval.reason or "", since=act.at
     )
-    return ClaimChange(claim.losing(refused, task), ClaimEventType.PAYMENT_REFUSED)
+    lost = claim.losing(refused).answered(AGREEING).asking(task)
+    return ClaimChange(lost, ClaimEventType.PAYMENT_REFUSED)
 
 
 def _less_premium(

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.claim.change import Act, ClaimChange
 from insurance.domain.claim.claim import RECOVERIES_MAX, Claim
 from insurance.domain.claim.event_types import ClaimEventType
@@ -142,7 +142,7 @@ def _pay_insured_share(claim: Claim, share: Money, act: Act) -> Claim:
     )
     return reserved.paying(
         CostType.INSURED_SHARE, share, status=PaymentStatus.AWAITING_APPROVAL, by=act.by
-    ).replace(task=task)
+    ).asking(task)
 
 
 def _recovery(claim: Claim, number: str) -> Recovery:

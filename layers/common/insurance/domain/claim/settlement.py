@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.claim.authority import has_authority, is_straight_through
 from insurance.domain.claim.change import Act, ClaimChange
 from insurance.domain.claim.claim import Claim
@@ -20,6 +20,7 @@ from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.lifecycle import ClaimStep, Handling
 from insurance.domain.claim.limits import LimitUsage
 from insurance.domain.claim.payee import payee_rules
+from insurance.domain.claim.payment import doubts_of
 from insurance.domain.claim.reserve import CostType
 from insurance.domain.claim.set_off import PremiumDue, set_off_premium, with_set_off
 from insurance.domain.claim.task import HANDLER, Hold, Task
@@ -40,6 +41,9 @@ from insurance.domain.screening.screening import ScreeningMatch
 HELD_BY_RULES: Final = "rules"
 """Who put a claim on hold when no person did."""
 
+
+JUDGED: Final = frozenset({TaskCode.INCOMPLETE, TaskCode.REFERRED})
+"""Tasks that rules have given, and that they give again where they judge again."""
 
 OBJECTION: Final = RuleResult(
     code="objection",
@@ -124,7 +128,7 @@ def decide_by_rules(claim: Claim, verdict: Verdict, product: Product, act: Act) 
     claim = with_verdict(claim, verdict)
     if verdict.outcome is RuleOutcome.INCOMPLETE:
         task = Task(role=HANDLER, code=TaskCode.INCOMPLETE, reason=verdict.reasons, since=act.at)
-        waiting = claim.moved(ClaimStep.WAIT_FOR_FACTS, task=task)
+        waiting = claim.moved(ClaimStep.WAIT_FOR_FACTS).answered(JUDGED).asking(task)
         return ClaimChange(waiting, ClaimEventType.INCOMPLETE)
     if verdict.outcome is not RuleOutcome.PASS:
         return _refer(claim, verdict, act)
@@ -172,7 +176,7 @@ def carry_out(
     total = decided.committed_of(CostType.INDEMNITY) + due
     alone = decides_alone(claim, record.by)
     small = is_straight_through(total, product)
-    over = passed(verdict.totals, due) if small else []
+    over = [*doubts_of(claim.payments), *(passed(verdict.totals, due) if small else [])]
     straight = (
         small
         and not over
@@ -189,15 +193,16 @@ def carry_out(
         taken = taken_of(verdict.totals, due)
         return ClaimChange(paying, ClaimEventType.SETTLED, totals=taken)
     task = _approval_task(due, record, over, pays_now=pays_now, alone=alone)
-    return ClaimChange(paying.replace(task=task), ClaimEventType.SETTLED)
+    return ClaimChange(paying.asking(task), ClaimEventType.SETTLED)
 
 
 def _refer(claim: Claim, verdict: Verdict, act: Act) -> ClaimChange:
     task = Task(role=HANDLER, code=TaskCode.REFERRED, reason=verdict.reasons, since=act.at)
+    referred = claim.moved(ClaimStep.REFER).answered(JUDGED).asking(task)
     if verdict.holds:
         hold = Hold(reason=verdict.reasons, by=HELD_BY_RULES, since=act.at)
-        return ClaimChange(claim.moved(ClaimStep.REFER, task=task, hold=hold), ClaimEventType.HELD)
-    return ClaimChange(claim.moved(ClaimStep.REFER, task=task), ClaimEventType.REFERRED)
+        return ClaimChange(referred.replace(hold=hold), ClaimEventType.HELD)
+    return ClaimChange(referred, ClaimEventType.REFERRED)
 
 
 def _limit_usage(verdict: Verdict, record: DecisionRecord) -> tuple[LimitUsage, ...]:

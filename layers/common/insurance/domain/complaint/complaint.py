@@ -8,7 +8,8 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, Field
 
 from insurance.domain.bank import Payable
-from insurance.domain.bank.outgoing_payment import OPEN, PaymentStatus
+from insurance.domain.bank.outgoing_payment import OPEN
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.claim.diary import NOTES_MAX, Note, ReportChannel
 from insurance.domain.complaint.categories import Category, ComplaintOutcome, RootCause
 from insurance.domain.complaint.event_types import ComplaintEventType
@@ -240,8 +241,7 @@ class Complaint(PartyRecord):
     ) -> tuple[Self, ComplaintEventType]:
         """The complaint with the redress approved, and the event's type.
 
-        `matches` are those of the payee's name with the sanctions list. While one of them is not
-        cleared, or the payee is not who complained, or a running total is passed, it waits for another person.
+        It waits for another person while a match is not cleared, for a payee who did not complain, or over a total.
 
         Raises:
             RedressNotFound: The complaint has no such redress.

@@ -25,3 +25,5 @@ class ComplaintEventType(EventType):
     REDRESS_REVERSED = "redress.reversed"
     REDRESS_REPORT_KEPT = "redress.report_kept"
     """The bank reported what does not fit how far the redress is; so it is with the others."""
+    REDRESS_REPORT_REVIEWED = "redress.report_reviewed"
+    """What becomes of a kept report was proposed or refused, or the report was closed; so it is with the others."""

@@ -6,7 +6,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from insurance.domain.bank.outgoing_payment import COMMITTED, OutgoingPayment, PaymentStatus
+from insurance.domain.bank.outgoing_payment import COMMITTED, OutgoingPayment
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.complaint.event_types import ComplaintEventType
 from insurance.domain.core.house_authority import RunningTotal
 from insurance.domain.core.identity import RedressId

@@ -187,6 +187,10 @@ class RefundNotFound(NotFound):
     kind = "refund"
 
 
+class KeptReportNotFound(NotFound):
+    kind = "kept report"
+
+
 class SuspenseNotFound(NotFound):
     kind = "payment in suspense"
 

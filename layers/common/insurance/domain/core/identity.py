@@ -71,6 +71,14 @@ InstructionId = Annotated[
     ),
 ]
 """A payment instruction to the bank: a claim's payment, redress, a refund, a return."""
+KeptReportId = Annotated[
+    str,
+    StringConstraints(
+        pattern=rf"^((pay|rdr)_(test_)?[{ALPHABET}]{{{SUFFIX_LENGTH + NOTICE_LENGTH}}}"
+        rf"|(rfd|ret)_(test_)?[{ALPHABET}]{{{SUFFIX_LENGTH}}})_[1-9][0-9]?_[1-9][0-9]{{0,3}}$"
+    ),
+]
+"""A report of the bank on a payment instruction that was kept: the instruction and a number."""
 InvoiceId = Annotated[str, _pattern("inv", ending=r"_[1-9][0-9]{0,2}")]
 CalendarId = Annotated[str, StringConstraints(pattern=r"^cal_(test_)?books$")]
 RegisterId = Annotated[str, _pattern("reg")]

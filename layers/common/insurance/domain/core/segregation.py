@@ -27,6 +27,8 @@ class Duty(StrEnum):
     VERSION_RELEASED = "version_released"
     COMPLAINT_OPENED = "complaint_opened"
     RECEIPT_RECORDED = "receipt_recorded"
+    RESOLUTION_PROPOSED = "resolution_proposed"
+    RESOLUTION_APPROVED = "resolution_approved"
     MONTH_CLOSED = "month_closed"
     MONTH_LOCKED = "month_locked"
 
@@ -50,6 +52,8 @@ INCOMPATIBLE: Final = frozenset(
         (Duty.PAYMENT_REQUESTED, Duty.PAYMENT_APPROVED),
         (Duty.PAYMENT_REQUESTED, Duty.PAYEE_CLEARED),
         (Duty.PAYMENT_APPROVED, Duty.PAYEE_CLEARED),
+        (Duty.RESOLUTION_PROPOSED, Duty.RESOLUTION_APPROVED),
+        (Duty.PAYMENT_REQUESTED, Duty.RESOLUTION_APPROVED),
         (Duty.VERSION_WRITTEN, Duty.VERSION_RELEASED),
         (Duty.MONTH_CLOSED, Duty.MONTH_LOCKED),
     )

@@ -94,6 +94,7 @@ _OF_SUSPENSE: Final = frozenset(
         BillingEventType.RETURN_RETURNED,
         BillingEventType.RETURN_REVERSED,
         BillingEventType.RETURN_REPORT_KEPT,
+        BillingEventType.RETURN_REPORT_REVIEWED,
     }
 )
 
@@ -146,8 +147,11 @@ _AUDIENCES: Final[Mapping[EventType, Audience]] = {
             ClaimEventType.RECOVERY_ABANDONED,
             # A doubt that somebody asks the bank about.
             ClaimEventType.PAYMENT_REPORT_KEPT,
+            ClaimEventType.PAYMENT_REPORT_REVIEWED,
             ComplaintEventType.REDRESS_REPORT_KEPT,
+            ComplaintEventType.REDRESS_REPORT_REVIEWED,
             BillingEventType.REFUND_REPORT_KEPT,
+            BillingEventType.REFUND_REPORT_REVIEWED,
             ComplaintEventType.ASSIGNED,
             ComplaintEventType.NOTED,
             ComplaintEventType.DEADLINE_MISSED,

@@ -54,6 +54,8 @@ class Health(NamedTuple):
     reconciliation: Reconciliation | None
     gaps: Sequence[Delivery]
     """Streams of which a consumer lacks an event, or has it set aside; the books are one consumer."""
+    oldest_report: timedelta | None = None
+    """How long the bank's oldest report waits that does not fit its payment; None: none waits."""
 
     @property
     def healthy(self) -> bool:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.billing import BillingAccount, SuspendedPayment
 from insurance.domain.claim import Claim, CostType
 from insurance.domain.complaint import Complaint

@@ -36,6 +36,7 @@ class ObjectKind(StrEnum):
     DOCUMENTS = "documents"
     PARTIES = "parties"
     SUSPENSE = "suspense"
+    KEPT_REPORTS = "kept-reports"
 
 
 class PolicyListStatus(StrEnum):
@@ -86,6 +87,7 @@ FILTERS: Final[Mapping[ObjectKind, tuple[frozenset[str], ...]]] = MappingProxyTy
         ObjectKind.DOCUMENTS: (frozenset({KIND}), frozenset({PRODUCT})),
         ObjectKind.PARTIES: (),
         ObjectKind.SUSPENSE: (frozenset({STATUS}),),
+        ObjectKind.KEPT_REPORTS: (),
     }
 )
 """The lists of each kind beside the list of all: by which filters, together where it says two."""

@@ -37,6 +37,7 @@ from insurance.domain.search.summaries import (
     ClaimSummary,
     ComplaintSummary,
     DocumentSummary,
+    KeptReportSummary,
     PartySummary,
     PaymentSummary,
     PolicySummary,
@@ -178,7 +179,8 @@ def _of_claim(
         else (),
     )
     paid = [_payment(payment, opened, claim.reported_at) for payment in opened.payments]
-    yield SearchSource(claim.id, sequence, party_id, (listed, *paid))
+    kept = _kept_reports(opened.payments, opened.id)
+    yield SearchSource(claim.id, sequence, party_id, (listed, *paid, *kept))
 
 
 def _of_complaint(
@@ -197,15 +199,17 @@ def _of_complaint(
         keys=tuple(_contact_keys(contact)),
     )
     paid = [_payment(payment, opened, complaint.received_at) for payment in opened.redress]
-    yield SearchSource(complaint.id, sequence, party_id, (listed, *paid))
+    kept = _kept_reports(opened.redress, opened.id)
+    yield SearchSource(complaint.id, sequence, party_id, (listed, *paid, *kept))
 
 
 def _of_account(
     account: BillingAccount, opened: BillingAccount, sequence: int, _searched_by: SearchedBy
 ) -> Iterator[SearchSource]:
     at = datetime.combine(account.first_due, time(), UTC)
-    refunds = tuple(_payment(refund, opened, at) for refund in opened.refunds)
-    yield SearchSource(account.id, sequence, account.party, refunds)
+    refunds = [_payment(refund, opened, at) for refund in opened.refunds]
+    kept = _kept_reports(opened.refunds, opened.policy_id)
+    yield SearchSource(account.id, sequence, account.party, (*refunds, *kept))
 
 
 def _of_document(
@@ -246,18 +250,17 @@ def _of_party(
 def _of_suspense(
     payment: SuspendedPayment, opened: SuspendedPayment, sequence: int, _searched_by: SearchedBy
 ) -> Iterator[SearchSource]:
-    yield _alone(
-        sequence,
-        SearchableObject(
-            kind=ObjectKind.SUSPENSE,
-            id=payment.id,
-            partner="",
-            party_id=None,
-            at=payment.posted_at,
-            summary=SuspenseSummary.of(opened),
-            filters={STATUS: payment.status},
-        ),
+    listed = SearchableObject(
+        kind=ObjectKind.SUSPENSE,
+        id=payment.id,
+        partner="",
+        party_id=None,
+        at=payment.posted_at,
+        summary=SuspenseSummary.of(opened),
+        filters={STATUS: payment.status},
     )
+    kept = _kept_reports(opened.refunds, opened.id)
+    yield SearchSource(payment.id, sequence, None, (listed, *kept))
 
 
 def _payment(
@@ -277,6 +280,21 @@ def _payment(
         ),
         filters={STATUS: payment.status} | ({IN_DOUBT: "true"} if payment.kept else {}),
     )
+
+
+def _kept_reports(payments: Sequence[OutgoingPayment], about: str) -> Iterator[SearchableObject]:
+    """The bank's reports that wait, for our staff alone."""
+    for payment in payments:
+        for report in payment.kept:
+            summary = KeptReportSummary.of(report, payment, about)
+            yield SearchableObject(
+                kind=ObjectKind.KEPT_REPORTS,
+                id=summary.id,
+                partner="",
+                party_id=None,
+                at=report.since,
+                summary=summary,
+            )
 
 
 def _alone(sequence: int, listed: SearchableObject) -> SearchSource:

@@ -7,7 +7,10 @@ from typing import Final, Self
 
 from pydantic import AwareDatetime
 
-from insurance.domain.bank.outgoing_payment import OutgoingPayment, PaymentStatus
+from insurance.domain.bank.kept_report import KeptReport, ResolutionDecision
+from insurance.domain.bank.outgoing_payment import OutgoingPayment
+from insurance.domain.bank.payment_status import PaymentStatus
+from insurance.domain.bank.report import BankOutcome
 from insurance.domain.billing.suspense import SuspendedPayment, SuspenseStatus
 from insurance.domain.claim import Claim, Decision, Handling
 from insurance.domain.complaint import Complaint
@@ -282,6 +285,34 @@ class SuspenseSummary(Record):
         )
 
 
+class KeptReportSummary(Record):
+    """A report of the bank that waits, in a list."""
+
+    id: Internal[str]
+    instruction_id: Internal[str]
+    about: Internal[str]
+    """The id of what the payment belongs to."""
+    status: Internal[PaymentStatus]
+    """Of the payment."""
+    amount: Internal[Money]
+    outcome: Internal[BankOutcome]
+    kept_at: Internal[AwareDatetime]
+    proposed: Internal[ResolutionDecision | None] = None
+
+    @classmethod
+    def of(cls, report: KeptReport, payment: OutgoingPayment, about: str) -> Self:
+        return cls(
+            id=f"{payment.id}_{report.number}",
+            instruction_id=payment.id,
+            about=about,
+            status=payment.status,
+            amount=payment.net,
+            outcome=report.outcome,
+            kept_at=report.since,
+            proposed=report.resolution.decision if report.resolution else None,
+        )
+
+
 SUMMARIES: Final[Mapping[ObjectKind, type[Record]]] = MappingProxyType(
     {
         ObjectKind.QUOTES: QuoteSummary,
@@ -293,6 +324,7 @@ SUMMARIES: Final[Mapping[ObjectKind, type[Record]]] = MappingProxyType(
         ObjectKind.DOCUMENTS: DocumentSummary,
         ObjectKind.PARTIES: PartySummary,
         ObjectKind.SUSPENSE: SuspenseSummary,
+        ObjectKind.KEPT_REPORTS: KeptReportSummary,
     }
 )
 """What a list of each kind keeps of an object."""

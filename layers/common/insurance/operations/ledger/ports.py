@@ -177,6 +177,11 @@ class WaitingDeliveries(Protocol):
         """The streams of which something has waited since `by` or longer."""
 
 
+class KeptReports(Protocol):
+    def oldest(self, mode: Mode) -> datetime | None:
+        """When the oldest report of the bank was kept that still waits; None: none does."""
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerPorts:
     """What operations that read the ledger need from outside."""
@@ -185,6 +190,7 @@ class LedgerPorts:
     policy_ledgers: PolicyLedgers
     general_ledger: GeneralLedger
     deliveries: WaitingDeliveries
+    kept_reports: KeptReports
 
 
 @dataclass(frozen=True, slots=True)

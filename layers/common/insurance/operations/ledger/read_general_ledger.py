@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import islice
 from typing import Final
 
@@ -75,6 +76,9 @@ def read_health(currency: Currency, query: Query, ports: LedgerPorts) -> LedgerH
     totals, last = ledger.totals(mode, currency), ledger.last_reconciliation(mode)
     gaps = tuple(islice(ports.deliveries.waiting(mode, by=now - GRACE), GAPS_MAX))
     health = health_of(totals, last, gaps, now=now)
+    kept_at = ports.kept_reports.oldest(mode)
+    if kept_at is not None:
+        health = health._replace(oldest_report=max(now - kept_at, timedelta()))
     return LedgerHealth(mode, currency, health)
 
 

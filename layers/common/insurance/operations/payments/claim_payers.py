@@ -3,14 +3,18 @@
 from collections.abc import Mapping, Sequence
 
 from insurance.domain.bank import Payable
-from insurance.domain.bank.outgoing_payment import OutgoingPayment, PaymentStatus
+from insurance.domain.bank.kept_report import ReportReview
+from insurance.domain.bank.outgoing_payment import OutgoingPayment
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.bank.report import BankReport
 from insurance.domain.claim import Claim
+from insurance.domain.core.errors import ClaimNotFound
 from insurance.domain.core.identity import claim_id_for
 from insurance.domain.core.stored import Stored
 from insurance.operations.claims.ports import Claims
 from insurance.operations.claims.report_payment import report_payment
-from insurance.operations.command import Command
+from insurance.operations.claims.review_report import review_report
+from insurance.operations.command import Command, Query
 
 
 class ClaimPayers:
@@ -36,6 +40,24 @@ class ClaimPayers:
             return stored.record.payment(report.instruction_id)
 
         return payment_of(report_payment(report, command.answered_by(payment_of), self._claims))
+
+    def payment(self, payment_id: str, query: Query) -> OutgoingPayment:
+        """The payment.
+
+        Raises:
+            ClaimNotFound: There is none in the caller's mode.
+        """
+        claim_id = claim_id_for(payment_id)
+        claim = self._claims.get(claim_id).record
+        if not query.caller.sees(claim_id, claim.partner, claim.party):
+            raise ClaimNotFound(claim_id)
+        return claim.payment(payment_id)
+
+    def review(self, review: ReportReview, command: Command) -> OutgoingPayment:
+        def payment_of(stored: Stored[Claim]) -> OutgoingPayment:
+            return stored.record.payment(review.instruction_id)
+
+        return payment_of(review_report(review, command.answered_by(payment_of), self._claims))
 
     def _claims_of(self, payment_ids: Sequence[str]) -> Sequence[tuple[str, Claim]]:
         claim_ids = list(dict.fromkeys(claim_id_for(payment_id) for payment_id in payment_ids))

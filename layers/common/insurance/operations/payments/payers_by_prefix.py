@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from insurance.domain.bank import Payable
-from insurance.domain.bank.outgoing_payment import OutgoingPayment, PaymentStatus
+from insurance.domain.bank.kept_report import ReportReview
+from insurance.domain.bank.outgoing_payment import OutgoingPayment
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.bank.report import BankReport
-from insurance.operations.command import Command
+from insurance.operations.command import Command, Query
 from insurance.operations.payments.ports import Payers
 
 
@@ -31,6 +33,12 @@ class PayersByPrefix:
 
     def report(self, report: BankReport, command: Command) -> OutgoingPayment:
         return self._payers[_prefix(report.instruction_id)].report(report, command)
+
+    def payment(self, payment_id: str, query: Query) -> OutgoingPayment:
+        return self._payers[_prefix(payment_id)].payment(payment_id, query)
+
+    def review(self, review: ReportReview, command: Command) -> OutgoingPayment:
+        return self._payers[_prefix(review.instruction_id)].review(review, command)
 
     def _by_payer(self, payment_ids: Sequence[str]) -> Iterator[tuple[Payers, list[str]]]:
         for prefix, payer in self._payers.items():

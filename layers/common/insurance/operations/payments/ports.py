@@ -9,13 +9,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from insurance.domain.bank import Instruction, Payable, PaymentFile, StatusReport
-    from insurance.domain.bank.outgoing_payment import OutgoingPayment, PaymentStatus
+    from insurance.domain.bank.kept_report import ReportReview
+    from insurance.domain.bank.outgoing_payment import OutgoingPayment
+    from insurance.domain.bank.payment_status import PaymentStatus
     from insurance.domain.bank.report import BankReport
     from insurance.domain.core.event import Event
     from insurance.domain.core.identity import Mode
     from insurance.domain.core.money import Currency
     from insurance.domain.core.stored import Stored
-    from insurance.operations.command import Command
+    from insurance.operations.command import Command, Query
     from insurance.operations.files.ports import Objects
 
 
@@ -91,6 +93,25 @@ class Payers(Protocol):
 
     def statuses(self, payment_ids: Sequence[str]) -> Mapping[str, PaymentStatus]:
         """How far each payment has come."""
+
+    def payment(self, payment_id: str, query: Query) -> OutgoingPayment:
+        """The payment.
+
+        Raises:
+            NotFound: There is no such payment in the caller's mode.
+        """
+
+    def review(self, review: ReportReview, command: Command) -> OutgoingPayment:
+        """Propose or decide what becomes of a report that was kept.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            NotFound: There is no such payment in the caller's mode, or no such report.
+            WrongState: Something is proposed already, or nothing is, or the money is used by now.
+            SamePerson: Who proposed it, or requested the payment, cannot approve it.
+            ReserveTooLow: A claim has less reserved than was paid.
+            RefundTooLarge: A policy has less to give back than was paid.
+        """
 
     def report(self, report: BankReport, command: Command) -> OutgoingPayment:
         """Record what the bank did with a payment.

@@ -3,14 +3,22 @@
 from collections.abc import Mapping, Sequence
 
 from insurance.domain.bank import Payable
-from insurance.domain.bank.outgoing_payment import OutgoingPayment, PaymentStatus
+from insurance.domain.bank.kept_report import ReportReview
+from insurance.domain.bank.outgoing_payment import OutgoingPayment
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.bank.report import BankReport
 from insurance.domain.billing import BillingAccount, BillingSummary, Refund
-from insurance.domain.core.identity import numbered
+from insurance.domain.core.errors import PolicyNotFound, RefundNotFound
+from insurance.domain.core.identity import numbered, suspense_id_of
 from insurance.operations.billing.ports import BillingPorts
 from insurance.operations.billing.report_refund import report_refund, report_return
+from insurance.operations.billing.resolve_suspense import read_suspense
+from insurance.operations.billing.review_report import (
+    review_refund_report,
+    review_return_report,
+)
 from insurance.operations.billing.suspense_context import SuspenseResult
-from insurance.operations.command import Command
+from insurance.operations.command import Command, Query
 
 
 class RefundPayers:
@@ -39,6 +47,29 @@ class RefundPayers:
             return summary.account.refund(report.instruction_id)
 
         return refund_of(report_refund(report, command.answered_by(refund_of), self._ports))
+
+    def payment(self, payment_id: str, query: Query) -> OutgoingPayment:
+        """The refund.
+
+        Raises:
+            PolicyNotFound: There is no such policy in the caller's mode.
+            RefundNotFound: The policy has no such refund.
+        """
+        policy_id, _ = numbered(payment_id)
+        stored = self._ports.billing.get(policy_id)
+        policy = stored.policy.record
+        if not query.caller.sees(policy.id, policy.partner, policy.party):
+            raise PolicyNotFound(policy_id)
+        if stored.account is None:
+            raise RefundNotFound(payment_id)
+        return stored.account.record.refund(payment_id)
+
+    def review(self, review: ReportReview, command: Command) -> OutgoingPayment:
+        def refund_of(summary: BillingSummary) -> OutgoingPayment:
+            return summary.account.refund(review.instruction_id)
+
+        answered = command.answered_by(refund_of)
+        return refund_of(review_refund_report(review, answered, self._ports))
 
     def _refunds(self, refund_ids: Sequence[str]) -> list[tuple[Refund, BillingAccount]]:
         refunds = []
@@ -69,3 +100,14 @@ class ReturnPayers:
             return result.payment.return_of(report.instruction_id)
 
         return return_of(report_return(report, command.answered_by(return_of), self._ports))
+
+    def payment(self, payment_id: str, query: Query) -> OutgoingPayment:
+        result = read_suspense(suspense_id_of(payment_id), query, self._ports)
+        return result.payment.return_of(payment_id)
+
+    def review(self, review: ReportReview, command: Command) -> OutgoingPayment:
+        def return_of(result: SuspenseResult) -> OutgoingPayment:
+            return result.payment.return_of(review.instruction_id)
+
+        answered = command.answered_by(return_of)
+        return return_of(review_return_report(review, answered, self._ports))

@@ -1,5 +1,7 @@
 """Report what the bank did with one payment: a claim's, a refund, a return, or redress."""
 
+from dataclasses import replace
+
 from insurance.domain.bank.outgoing_payment import OutgoingPayment
 from insurance.domain.bank.report import BankReport
 from insurance.domain.core.errors import StaleRevision, WrongState
@@ -15,7 +17,7 @@ def report_payment(report: BankReport, command: Command, ports: PaymentPorts) ->
         NotFound: There is no such payment in the caller's mode.
         WrongState: The bank was not told of the payment, or has said this before.
     """
-    return ports.payers.report(report, command)
+    return ports.payers.report(replace(report, received_at=command.now), command)
 
 
 def report_one_of_many(report: BankReport, command: Command, payers: Payers) -> None:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from insurance.domain.bank import StatusMeaning, StatusReport
-from insurance.domain.bank.outgoing_payment import PaymentStatus
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.operations.command import Command
 from insurance.operations.payments.ports import PaymentPorts
