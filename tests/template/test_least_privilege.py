@@ -150,7 +150,7 @@ OBJECTS = {
         "inbox/*": "delete get put tags",
         "sealed/*": "get put",
         "downloads/*": "get put",
-        "refused/*": "put",
+        "refused/*": "get put",
     },
     ("payment_execution", "ProductsBucket"): {"*": "get"},
     ("payment_execution", "PaymentFilesBucket"): {
