@@ -67,7 +67,8 @@ class MemoryClaims:
     ) -> None:
         self._memory.check(command.idempotency)
         noticed = self._memory.registers.get(claim.policy_id, ())
-        if len(noticed) != context.register_revision or claim.id in self._memory.claims:
+        stale = len(noticed) != context.register_revision or claim.id in self._memory.claims
+        if stale or claim.party in self._memory.erased:
             raise StaleRevision(claim.policy_id)
         self._check_account(account)
         self._memory.give_number(claim.number or claim.id, claim.id)

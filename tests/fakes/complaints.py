@@ -33,7 +33,7 @@ class MemoryComplaints:
 
     def add(self, event: Event, complaint: Complaint, *, key: PartyKey, command: Command) -> None:
         self._memory.check(command.idempotency)
-        if complaint.id in self._memory.complaints:
+        if complaint.id in self._memory.complaints or complaint.party in self._memory.erased:
             raise StaleRevision(complaint.id)
         self._memory.append(event, lambda: StaleRevision(complaint.id))
         self._memory.complaints[complaint.id] = Stored(complaint, event.head, key)

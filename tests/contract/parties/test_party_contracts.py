@@ -1,18 +1,33 @@
 """What stands on a party's contracts: read without a key, in memory and on a real engine alike."""
 
+from collections.abc import Sequence
+
 import pytest
+from insurance.domain.claim.event_types import ClaimEventType
+from insurance.domain.complaint.event_types import ComplaintEventType
 from insurance.domain.core.errors import StaleRevision
-from insurance.domain.core.event import Event, NothingToSeal
-from insurance.domain.core.identity import party_id_for
+from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
+from insurance.domain.core.identity import new_complaint_id, party_id_for
+from insurance.domain.core.stored import Stored
 from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.party import Erasure
+from insurance.domain.privacy.legal_hold import ContractRecords
 from insurance.operations.idempotency import RecordedAnswer
 from insurance.operations.parties.ports import PartyChange
 
-from tests.support.builders import LATER, QUOTE_ID, make_claim, make_command, make_quote
-from tests.support.stores import Stores, accept, add_quote, issue, notify, pay
+from tests.support.builders import (
+    LATER,
+    QUOTE_ID,
+    make_claim,
+    make_command,
+    make_quote,
+    next_event,
+)
+from tests.support.party_records import complaint_of
+from tests.support.stores import NOTIFY, Stores, accept, add_quote, issue, notify, pay
 
 PARTY = party_id_for(QUOTE_ID)
+COMPLAIN = "test POST /v1/complaints"
 SECOND = "quo_test_" + "2" * 16
 OTHER = "quo_test_" + "7" * 16
 
@@ -69,7 +84,15 @@ def test_an_erasure_is_stale_once_a_contract_has_changed(stores: Stores, meanwhi
         notify(stores, make_claim(policy.record))
     else:
         pay(stores, stores.billing.get(policy.record.id), "REF-1")
-    command = make_command("erase-1", render=lambda _erasure: RecordedAnswer(PARTY))
+    with pytest.raises(StaleRevision):
+        erase(stores, seen)
+
+    assert stores.quotes.get(QUOTE_ID).record.policyholder is not None
+
+
+def erase(stores: Stores, contracts: Sequence[ContractRecords], key: str = "erase-1") -> None:
+    """Erase the party, if its contracts stand as they were read."""
+    command = make_command(key, render=lambda _erasure: RecordedAnswer(PARTY))
     before = stores.parties.load_group(PARTY, command).party
     erasure = Erasure(party_id=PARTY, reason="asked for", erased_at=LATER)
     event = Event.following(
@@ -81,12 +104,64 @@ def test_an_erasure_is_stale_once_a_contract_has_changed(stores: Stores, meanwhi
         actor="staff-priya",
         now=LATER,
     )
+    stores.parties.erase(
+        [PartyChange(event, before)],
+        unless_changed=contracts,
+        command=command.with_answer(erasure),
+    )
 
+
+def test_a_notice_whose_command_read_the_key_before_an_erasure_is_not_entered_after_it(
+    stores: Stores,
+):
+    """It would be sealed with a key that nobody has any more."""
+    policy = issue(stores, accept(stores, add_quote(stores)))
+    claim = make_claim(policy.record)
+    read = stores.claims.load_policy(policy.record.id, None)
+    erase(stores, stores.contracts.read([PARTY]))
+
+    event = next_event(StreamPosition(), claim, policy.key, type=ClaimEventType.NOTIFIED)
+    command = make_command("claim-1", operation=NOTIFY)
     with pytest.raises(StaleRevision):
-        stores.parties.erase(
-            [PartyChange(event, before)],
-            unless_changed=seen,
-            command=command.with_answer(erasure),
+        stores.claims.notify(
+            event,
+            claim,
+            context=read,
+            command=command.with_answer(Stored(claim, event.head, policy.key)),
         )
 
-    assert stores.quotes.get(QUOTE_ID).record.policyholder is not None
+    assert [contract.claims for contract in stores.contracts.read([PARTY])] in ([], [[]])
+
+
+def test_a_complaint_whose_command_read_the_key_before_an_erasure_is_not_entered_after_it(
+    stores: Stores,
+):
+    policy = issue(stores, accept(stores, add_quote(stores)))
+    assert policy.key is not None
+    complaint = complaint_of(
+        id=new_complaint_id(policy.record.id, "app_one", "complain-1"), about=policy.record.id
+    )
+    erase(stores, stores.contracts.read([PARTY]))
+
+    event = next_event(StreamPosition(), complaint, policy.key, type=ComplaintEventType.RECEIVED)
+    command = make_command("complain-1", operation=COMPLAIN)
+    made = command.with_answer(Stored(complaint, event.head, policy.key))
+    with pytest.raises(StaleRevision):
+        stores.complaints.add(event, complaint, key=policy.key, command=made)
+
+
+def test_the_erasure_of_a_former_holder_stops_no_notice_of_the_present_one(dynamodb_stores):
+    stores = dynamodb_stores
+    policy = issue(stores, accept(stores, add_quote(stores)))
+    claim = make_claim(policy.record).replace(party_id="pty_test_" + "9" * 16)
+    read = stores.claims.load_policy(policy.record.id, None)
+    erase(stores, stores.contracts.read([PARTY]))
+
+    key = stores.new_key()
+    event = next_event(StreamPosition(), claim, key, type=ClaimEventType.NOTIFIED)
+    command = make_command("claim-1", operation=NOTIFY)
+    answered = command.with_answer(Stored(claim, event.head, key))
+    stores.claims.notify(event, claim, context=read, command=answered)
+
+    [register] = [stores.claims.load_policy(policy.record.id, None).register_revision]
+    assert register == 1

@@ -93,3 +93,20 @@ def test_a_whole_number_of_years_always_passes_first(
     assert until.year - local.year in {years, years + 1}
     assert (until.month, until.day) == (1, 1) or not calendar_years
     assert (until.toordinal() - local.toordinal()) > 365 * years
+
+
+def test_what_no_source_confirms_is_said_to_be_assumed() -> None:
+    """Every rule says its source in so many words; of New York and Ireland what is open is in the data."""
+    assumed = {
+        (code, kind)
+        for code in ("US-NY", "IE")
+        for kind, rule in RETENTION[code].records.items()
+        if rule.assumes
+    }
+
+    assert assumed == {
+        *(("US-NY", kind) for kind in RecordKind),
+        *(("IE", kind) for kind in (RecordKind.POLICY, RecordKind.CLAIM, RecordKind.COMPLAINT)),
+    }
+    for rules in RETENTION.values():
+        assert all(rule.source for rule in (*rules.records.values(), rules.debts))

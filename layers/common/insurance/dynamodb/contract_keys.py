@@ -42,7 +42,8 @@ LISTED_AFTER = timedelta(minutes=1)
 """After so long any index lists a contract."""
 
 ERASING = "erasing"
-"""The column that names the holder while it is being erased. Its key is withheld from commands then."""
+"""The column that names the holder while it is being erased. Its key is withheld from commands then. Of the lists of
+a contract's claims and complaints: the party for whose erasure the list was looked at."""
 
 
 def holder_in(item: Item, contract_id: str) -> PartyId:
@@ -193,6 +194,30 @@ def naming(
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
     return Write("Update", request, refused)
+
+
+def unless_erased(write: Write, party_id: PartyId) -> Write:
+    """The same Update of a list of a contract, refused where the contract's party is erased by now: what is
+    entered would be sealed with a key that is there no longer. An erasure marks the list that it has looked at."""
+    request = write.request
+
+    def refused(item: Item | None) -> Exception:
+        if item and ERASING in item and item[ERASING]["S"] == party_id:
+            return StaleRevision(item["id"]["S"])
+        return write.refusal(item)
+
+    entered = request["ConditionExpression"]
+    if not entered.startswith("("):  # DynamoDB refuses parentheses that say nothing
+        entered = f"({entered})"
+    condition = f"{entered} AND (attribute_not_exists(#erasing) OR #erasing <> :erased)"
+    changed = request | {
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": request["ExpressionAttributeNames"] | {"#erasing": ERASING},
+        "ExpressionAttributeValues": request["ExpressionAttributeValues"]
+        | {":erased": codec.text(party_id)},
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+    return Write(write.action, changed, refused)
 
 
 def named_again(write: Write, seen: Stored[Any]) -> Write:

@@ -1,7 +1,7 @@
 """How long records are kept at least, and debts can be claimed, as data by place with the source.
 
-The figures must be confirmed before a product is sold there. Where the law names no number, the
-number is our own standard, and the source says so. Where a place has no rule for a kind of record,
+The figures must be confirmed before a product is sold there; `assumes` says what is not. Where the law
+names no number, the number is our own standard, and the source says so. Where a place has no rule for a kind of record,
 nothing keeps it: personal data that nobody needs any more are erased when the person asks for it.
 """
 
@@ -36,6 +36,8 @@ class RetentionRule(NamedTuple):
     """Whole calendar years after the one in which it began to run."""
     from_receipt: bool = False
     """Of a complaint: it runs from the day on which the complaint was received, not closed."""
+    assumes: str = ""
+    """What we assume beside the source: somebody must confirm it. Empty: nothing."""
 
 
 class Retention(NamedTuple):
@@ -70,7 +72,22 @@ def _records(**rules: RetentionRule) -> MappingProxyType[RecordKind, RetentionRu
 
 
 _UK_CONTRACT = RetentionRule(6, "Limitation Act 1980, s. 5: six years for an action on a contract")
-_IE_CODE = RetentionRule(6, "Consumer Protection Code 2012, 11.6: six years")
+_IE_CODE = RetentionRule(
+    6,
+    "Consumer Protection Code 2012, 11.6: six years",
+    assumes="the Consumer Protection Regulations 2025 (S.I. No. 81/2025), which replaced the Code on 24 March "
+    "2026, ask for six years too",
+)
+_NY_EXAMINED = (
+    "the report on the examination in which the record was subject to review was filed by then; "
+    "until after that it is kept where that is later"
+)
+_NY_OTHER = RetentionRule(
+    6,
+    "11 NYCRR 243.2(a): complaint and financial records are maintained",
+    calendar_years=True,
+    assumes="it is for six calendar years, as 243.2(b) says of policies and claims",
+)
 _OWN = RetentionRule(10, "our own standard: the longest term that is usual for business records")
 
 RETENTION: Final = MappingProxyType(
@@ -128,20 +145,28 @@ RETENTION: Final = MappingProxyType(
         "US-NY": Retention(
             _records(
                 quote=RetentionRule(
-                    6, "11 NYCRR 243.2(b)(2): six calendar years", calendar_years=True
+                    6,
+                    "11 NYCRR 243.2(b)(2): six calendar years, where no policy was issued "
+                    "(OGC Opinion 07-01-02)",
+                    calendar_years=True,
+                    assumes=_NY_EXAMINED,
                 ),
                 policy=RetentionRule(
-                    6, "11 NYCRR 243.2(b)(1): six calendar years", calendar_years=True
+                    6,
+                    "11 NYCRR 243.2(b)(1): six calendar years after the policy is no longer in force "
+                    "(OGC Opinion 08-09-05)",
+                    calendar_years=True,
+                    assumes=_NY_EXAMINED,
                 ),
                 claim=RetentionRule(
-                    6, "11 NYCRR 243.2(b)(4): six calendar years", calendar_years=True
+                    6,
+                    "11 NYCRR 243.2(b)(4): six calendar years after all elements of the claim are "
+                    "resolved and the file is closed (OGC Opinion of 30 July 2002)",
+                    calendar_years=True,
+                    assumes=_NY_EXAMINED,
                 ),
-                complaint=RetentionRule(
-                    6, "11 NYCRR 243.2(b): six calendar years", calendar_years=True
-                ),
-                ledger=RetentionRule(
-                    6, "11 NYCRR 243.2(b): six calendar years", calendar_years=True
-                ),
+                complaint=_NY_OTHER,
+                ledger=_NY_OTHER,
             ),
             debts=RetentionRule(6, "CPLR 213(2): six years"),
         ),

@@ -176,12 +176,16 @@ class _Place(NamedTuple):
             yield DataHold(
                 code=HoldCode(f"{kind}_records"),
                 about=about,
-                reason=f"Records of this kind ({kind}) are kept: {rule.source}.",
+                reason=f"Records of this kind ({kind}) are kept: {rule.source}.{_assumed(rule)}",
                 until=self.until(rule, since),
             )
 
     def until(self, rule: RetentionRule, since: datetime) -> datetime:
         return kept_until(rule, since, self.jurisdiction)
+
+
+def _assumed(rule: RetentionRule) -> str:
+    return f" We assume that {rule.assumes}." if rule.assumes else ""
 
 
 def _cover(policy: Policy, now: datetime) -> Iterator[DataHold]:

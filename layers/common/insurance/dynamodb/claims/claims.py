@@ -32,6 +32,7 @@ from insurance.dynamodb.claims.claim_items import (
 )
 from insurance.dynamodb.claims.payee_accounts import DynamoDBPayeeAccounts
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.contract_keys import unless_erased
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.numbers import give_number
 from insurance.dynamodb.policy.policy_reader import PolicyReader
@@ -272,7 +273,7 @@ class DynamoDBClaims:
         entry = arithmetic(
             self._shares_key(claim.policy_id), moved, entering=register_columns(claim, context)
         )
-        return Write("Update", entry, refused)
+        return unless_erased(Write("Update", entry, refused), claim.party)
 
     def totals(self, pools: Sequence[Pool], *, look: bool = True) -> Sequence[Room]:
         return self._running_totals.totals(pools, look=look)

@@ -13,7 +13,7 @@ from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.dynamodb import aggregates, codec, work_queue_index
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.contract_keys import ContractKeys
+from insurance.dynamodb.contract_keys import ContractKeys, unless_erased
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.shared_limits import DynamoDBRunningTotals
 from insurance.dynamodb.tables import Tables
@@ -126,7 +126,8 @@ class DynamoDBComplaints:
             return StaleRevision(complaint.id)
 
         key = {"id": codec.text(quote_id_for(complaint.id))}
-        return enter(self._table, key, COMPLAINTS, complaint.id, stale)
+        entry = enter(self._table, key, COMPLAINTS, complaint.id, stale)
+        return unless_erased(entry, complaint.party)
 
     def _read(self, complaint_id: str, item: Item | None, keys: ContractKeys) -> Stored[Complaint]:
         if item is None:

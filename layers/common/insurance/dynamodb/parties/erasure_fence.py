@@ -11,7 +11,7 @@ from itertools import batched
 from typing import TYPE_CHECKING
 
 from insurance.domain.core.errors import StaleRevision
-from insurance.domain.core.identity import PartyId, QuoteId, party_id_for
+from insurance.domain.core.identity import PartyId, QuoteId, party_id_for, policy_id_for
 from insurance.domain.privacy.legal_hold import ContractRecords
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
@@ -35,12 +35,14 @@ class ErasureFence:
         self._tables = tables
         self._unchanged = UnchangedContracts(tables).checks
 
-    def checks(self, contracts: Sequence[ContractRecords], stream: str) -> list[Write]:
-        """The checks that these contracts stand as they were read."""
+    def checks(
+        self, contracts: Sequence[ContractRecords], party_ids: Sequence[PartyId]
+    ) -> list[Write]:
+        """The checks that these contracts stand as they were read, for the erasure of these parties."""
         return [
             check
             for contract in contracts
-            for check in self._unchanged(contract, _moved_on(stream))
+            for check in self._unchanged(contract, party_ids, _moved_on(party_ids[0]))
         ]
 
     def put(self, party_ids: Sequence[PartyId], contracts: Sequence[ContractRecords]) -> None:
@@ -63,13 +65,13 @@ class ErasureFence:
         for some in batched(_once(writes), WRITES_AT_ONCE, strict=False):
             transact(self._client, some)
 
-    def check(self, contracts: Sequence[ContractRecords], stream: str) -> None:
+    def check(self, contracts: Sequence[ContractRecords], party_ids: Sequence[PartyId]) -> None:
         """Check that these contracts stand as they were read.
 
         Raises:
             StaleRevision: One of them has changed since.
         """
-        for some in batched(self.checks(contracts, stream), WRITES_AT_ONCE, strict=False):
+        for some in batched(self.checks(contracts, party_ids), WRITES_AT_ONCE, strict=False):
             transact(self._client, some)
 
     def take_away(self, party_ids: Sequence[PartyId], quotes: Iterator[QuoteId]) -> None:
@@ -80,7 +82,11 @@ class ErasureFence:
         ]
         if not any(item and ERASING in item for item in load(self._client, own)):
             return
-        contracts = [place for quote_id in quotes for place in self._items(quote_id)]
+        contracts = [
+            place
+            for quote_id in quotes
+            for place in (*self._items(quote_id), *self._lists(quote_id))
+        ]
         for table, key in [*contracts, *own]:
             for party_id in party_ids:
                 with suppress(_NotMarked):
@@ -104,6 +110,13 @@ class ErasureFence:
         return [
             (self._tables.quotes, {"id": codec.text(quote_id)}),
             (self._tables.parties, {"id": codec.text(party_id_for(quote_id))}),
+        ]
+
+    def _lists(self, quote_id: QuoteId) -> list[tuple[str, Item]]:
+        """Where the claims and the complaints of a contract are listed."""
+        return [
+            (self._tables.claims, {"id": codec.text(policy_id_for(quote_id))}),
+            (self._tables.complaints, {"id": codec.text(quote_id)}),
         ]
 
 

@@ -130,14 +130,13 @@ class DynamoDBParties:
     ) -> None:
         """Each party's own key, its events, the answer and the checks come first; what is left of the
         transaction takes copies. Checks that do not fit are made before, behind the fence."""
-        stream = erased[0].event.stream
-        if self.erases_at_once(erased, unless_changed):
-            self._erase(erased, self._fence.checks(unless_changed, stream), command)
-            return
         party_ids = [each.event.stream for each in erased]
+        if self.erases_at_once(erased, unless_changed):
+            self._erase(erased, self._fence.checks(unless_changed, party_ids), command)
+            return
         try:
             self._fence.put(party_ids, unless_changed)
-            self._fence.check(unless_changed, stream)
+            self._fence.check(unless_changed, party_ids)
             self._erase(erased, [], command)
         except StaleRevision:
             self.keep(party_ids)
@@ -147,7 +146,7 @@ class DynamoDBParties:
         self, erased: Sequence[object], unless_changed: Sequence[ContractRecords]
     ) -> bool:
         writes = WRITES_OF_ERASURE * len(erased) + 1
-        return writes + len(self._fence.checks(unless_changed, "")) <= WRITES_AT_ONCE
+        return writes + len(self._fence.checks(unless_changed, [""])) <= WRITES_AT_ONCE
 
     def keep(self, party_ids: Sequence[PartyId]) -> None:
         quotes = (

@@ -15,6 +15,7 @@ from insurance.domain.core.identity import (
     quote_id_for,
 )
 from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.core.versions import VERSION
 from insurance.domain.privacy.legal_hold import ContractRecords
 from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import aggregates, codec
@@ -22,16 +23,18 @@ from insurance.dynamodb.claims.claim_items import read_register
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.complaints.complaints import COMPLAINTS
 from insurance.dynamodb.contract_keys import (
+    ERASING,
     ContractKeys,
     RecordKeys,
     holder_in,
     is_former_mark,
     marked_contract,
 )
+from insurance.dynamodb.kinds import CLAIM_REGISTER, COMPLAINT_LIST, ItemKind
 from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
 from insurance.dynamodb.policy.policy_reader import read_policy
 from insurance.dynamodb.tables import Tables
-from insurance.dynamodb.transaction import Refusal, Write, check, load
+from insurance.dynamodb.transaction import Refusal, Write, check, load, update
 from insurance.operations.parties.ports import Keys
 
 if TYPE_CHECKING:
@@ -185,11 +188,17 @@ class UnchangedContracts:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
-    def checks(self, contract: ContractRecords, refusal: Refusal) -> list[Write]:
-        """That nothing was issued, paid, notified, complained of or changed on the contract since."""
+    def checks(
+        self, contract: ContractRecords, party_ids: Sequence[PartyId], refusal: Refusal
+    ) -> list[Write]:
+        """That nothing was issued, paid, notified, complained of or changed on the contract since. The lists of
+        its claims and complaints are marked for the erasure of these parties: a notice or a complaint whose
+        command had read the key is not entered after it."""
         quote_id = contract.quote.record.id
         policy_id = policy_id_for(quote_id)
         tables, claims, complaints = self._tables, contract.claims, contract.complaints
+        holder = contract.policy.record.party if contract.policy else contract.quote.record.party
+        erased = holder if holder in party_ids else party_ids[0]
         streams = {
             policy_id: contract.policy,
             billing_id_for(policy_id): contract.account,
@@ -197,8 +206,16 @@ class UnchangedContracts:
         }
         return [
             # The register of claims counts its entries as revisions.
-            self._listed(tables.claims, policy_id, "revision", len(claims), refusal),
-            self._listed(tables.complaints, quote_id, COMPLAINTS, len(complaints), refusal),
+            self._listed(
+                (tables.claims, policy_id, CLAIM_REGISTER), "revision", len(claims), erased, refusal
+            ),
+            self._listed(
+                (tables.complaints, quote_id, COMPLAINT_LIST),
+                COMPLAINTS,
+                len(complaints),
+                erased,
+                refusal,
+            ),
             *(self._no_next(stream, stored, refusal) for stream, stored in streams.items()),
         ]
 
@@ -213,18 +230,27 @@ class UnchangedContracts:
             names={"#stream": "stream"},
         )
 
-    def _listed(self, table: str, id: str, column: str, seen: int, refusal: Refusal) -> Write:
+    def _listed(
+        self,
+        place: tuple[str, str, ItemKind],
+        column: str,
+        seen: int,
+        erased: PartyId,
+        refusal: Refusal,
+    ) -> Write:
         """That a list has as many entries as were read: its column is a count, or a set."""
-        counted = "#listed" if column == "revision" else "size(#listed)"
-        return check(
+        table, id, kind = place
+        counted = column if column == "revision" else f"size({column})"
+        values: Item = {"seen": codec.number(seen)} if seen else {}
+        return update(
             table,
             {"id": codec.text(id)},
+            {VERSION: kind.mark, ERASING: codec.text(erased)},
             refusal,
-            condition=f"{counted} = :seen" if seen else "attribute_not_exists(#listed)",
-            names={"#listed": column},
-            **({"seen": codec.number(seen)} if seen else {}),
+            condition=f"{counted} = :seen" if seen else f"attribute_not_exists({column})",
+            **values,
         )
 
 
 def _listed(item: Item | None) -> list[str]:
-    return sorted(item[COMPLAINTS]["SS"]) if item else []
+    return sorted(item[COMPLAINTS]["SS"]) if item and COMPLAINTS in item else []
