@@ -1,7 +1,7 @@
 """Handlers in processes of their own that die where they are told to.
 
-A zygote imports the functions once and forks: each call runs in a fresh process that has never
-spoken to anybody, and is there in a few milliseconds. Killing is real: the process sends itself
+A zygote does what a function does before Lambda takes a snapshot of it, and forks: each call runs in a
+copy, as on Lambda, which has never spoken to anybody, and is there in a few milliseconds. Killing is real: the process sends itself
 SIGKILL, so nothing after that point runs, no `finally` and no `atexit` either.
 """
 
@@ -139,7 +139,7 @@ def running_zygote(environment: Mapping[str, str], *, stretch: float = STRETCH) 
     process = subprocess.Popen(  # noqa: S603 - our own module
         [sys.executable, "-m", "tests.support.zygote", str(stretch)],
         cwd=ROOT,
-        env={**os.environ, **environment},
+        env={**os.environ, **environment, "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -160,15 +160,20 @@ def serve(stretch: float) -> None:
 
 
 def _serve() -> None:
+    from insurance import snapshot  # noqa: PLC0415 - in the zygote only
+
     _listen()
-    handlers = {folder: load(folder).handler for folder in FOLDERS}
+    apps = {folder: load(folder) for folder in FOLDERS}
     _read_service_models()
-    _build_models(BaseModel)
+    snapshot.prepare()
+    for app in apps.values():
+        for route in app.api.routes if hasattr(app, "api") else ():
+            route.prepare()
     _freeze()
     for line in sys.stdin:
         runs = json.loads(line)
         gate_out, gate_in = os.pipe()
-        children = [_fork(run, handlers[run["folder"]], (gate_out, gate_in)) for run in runs]
+        children = [_fork(run, apps[run["folder"]].handler, (gate_out, gate_in)) for run in runs]
         os.close(gate_out)
         os.close(gate_in)  # the gate opens when nobody holds its other end any more
         ended = [_reap(pid, reader) for pid, reader in children]
@@ -180,6 +185,8 @@ def _serve() -> None:
 def _fork(
     run: Json, handler: Callable[[Json, Any], Json], gate: tuple[int, int]
 ) -> tuple[int, int]:
+    from insurance import snapshot  # noqa: PLC0415 - in the zygote only
+
     reader, writer = os.pipe()
     pid = os.fork()
     if pid:
@@ -191,6 +198,7 @@ def _fork(
         os.close(gate[1])
         os.read(gate[0], 1)
         before = set(sys.modules)
+        snapshot.renew()
         answer = json.dumps(_answered(run, handler))
         with os.fdopen(writer, "w") as pipe:
             json.dump({"answer": answer, "imported": sorted(set(sys.modules) - before)}, pipe)
