@@ -95,7 +95,7 @@ clients: .tools/setup .tools/clients.done ## Generate clients with five generato
 exam: .tools/setup .tools/sam .tools/exam.done .tools/clients.done ## Let tools of others judge template, definition, code and the running API (EXAMPLES=)
 	$(RUN) python -m tools.exam $(PART)
 
-.tools/exam.done: tools/exam/requirements.txt tools/exam/package.json | .tools/setup
+.tools/exam.done: tools/exam/requirements.txt tools/exam/rules.txt tools/exam/package.json | .tools/setup
 	$(RUN) python -m tools.exam install
 	@touch $@
 

@@ -163,7 +163,7 @@ def test_keys_of_the_house_are_used_by_the_account_through_services_alone(
 
 
 def test_the_key_of_personal_data_is_used_by_the_roles_that_bear_its_mark(resources: Json) -> None:
-    _, used = dict(key_policies(resources))["PersonalDataKey"]
+    _, used, _ = dict(key_policies(resources))["PersonalDataKey"]
     condition = used["Condition"]["StringEquals"]
     assert actions(used) == ["kms:Decrypt", "kms:GenerateDataKey"]
     assert condition[f"aws:PrincipalTag/{MARK}"] == {"Ref": "AWS::StackName"}
@@ -175,6 +175,19 @@ def test_the_key_of_personal_data_is_used_by_the_roles_that_bear_its_mark(resour
         tags = {tag["Key"]: tag["Value"] for tag in role["Tags"]}
         marked = tags.get(MARK) == {"Ref": "AWS::StackName"}
         assert marked is (variables["POWERTOOLS_SERVICE_NAME"] in may), name
+
+
+def test_nobody_hands_the_use_of_a_key_on(resources: Json) -> None:
+    """But for services, which keep open what they encrypt."""
+    for name, statements in key_policies(resources):
+        assert statements[-1]["Effect"] == "Deny", name
+        assert (statements[-1]["Principal"], actions(statements[-1])) == ("*", ["kms:CreateGrant"])
+        assert statements[-1]["Condition"] == {
+            "BoolIfExists": {
+                "kms:GrantIsForAWSResource": "false",
+                "aws:PrincipalIsAWSService": "false",
+            }
+        }, name
 
 
 def test_no_function_administers_a_key(resources: Json) -> None:

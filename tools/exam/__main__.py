@@ -1,7 +1,7 @@
 """`make exam`: infrastructure, definition, code and the running API, each judged by a tool of others.
 
 A tool that is missing, or that looked at nothing, fails as a finding does. Install with `install`;
-a part by its name (`infrastructure definition code api clients`); EXAMPLES says how many of each operation.
+a part by its name (`infrastructure guard definition code api clients`); EXAMPLES says how many of each operation.
 """
 
 import json
@@ -18,6 +18,7 @@ import yaml
 from demo.samples import CALLERS, STAFF
 from local.settings import ROOT, Settings
 from local.stack import Stack, ephemeral
+from tools.exam.guard import NotJudged, judge
 
 type Json = dict[str, Any]
 
@@ -43,7 +44,15 @@ def install() -> str:
     _run(uv, "pip", "install", "-q", "--python", str(TOOLS / "python"), *requirements)
     SPECTRAL.mkdir(parents=True, exist_ok=True)
     (SPECTRAL / "package.json").write_text((HERE / "package.json").read_text())
-    _run("npm", "install", "--no-audit", "--no-fund", "--silent", cwd=SPECTRAL)
+    rules = ("--no-deps", "-r", str(HERE / "rules.txt"))
+    _run(uv, "pip", "install", "-q", "--python", str(TOOLS / "python"), *rules)
+    quiet = (
+        "--no-audit",
+        "--no-fund",
+        "--silent",
+        "--legacy-peer-deps",
+    )  # the CDK is not asked for
+    _run("npm", "install", *quiet, cwd=SPECTRAL)
     return "installed"
 
 
@@ -67,6 +76,19 @@ def infrastructure() -> str:
     _expect(not summary["failed"] and not summary["parsing_errors"], f"checkov: {summary}")
     _expect(summary["resource_count"] > 0 < summary["passed"], "checkov looked at nothing")
     return f"checkov: {summary['passed']} passed on {summary['resource_count']} resources, 0 failed"
+
+
+def guard() -> str:
+    """AWS's guard rules on what CloudFormation is given: Control Tower's and the registry's."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        template = folder / "template.json"
+        layer = "s3://artefacts/layer"
+        template.write_text(_run(sys.executable, "-m", "tools.build", "--transform", layer))
+        try:
+            return judge(template, folder)
+        except NotJudged as error:
+            raise Failed(str(error)) from error
 
 
 def definition() -> str:
@@ -184,6 +206,7 @@ def _expect(held: bool, otherwise: str) -> None:  # noqa: FBT001 - a condition a
 
 PARTS: dict[str, Callable[[], str]] = {
     "infrastructure": infrastructure,
+    "guard": guard,
     "definition": definition,
     "code": code,
     "api": api,
