@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 from unittest.mock import patch
 
+import pytest
+from insurance import wiring
+
 from local.aws.rights import Rights
 from tests.support import rights
+from tests.support.backend import Backend
 from tests.support.calls import QUOTE
+from tests.support.driving.functions import functions_of
 from tests.support.engine import template
 from tests.support.platform import Platform
 
@@ -48,3 +53,29 @@ def test_a_function_that_may_not_read_a_table_reads_none_of_it(handlers: Platfor
         answered = handlers.call("GET", f"/v1/quotes/{quote_id}")
 
     assert answered.status == 500
+
+
+@pytest.mark.parametrize(
+    "folder", ["accounting", "event_register", "products", "reporting", "search", "work_list"]
+)
+def test_a_function_that_shows_nothing_personal_has_no_way_to_a_partys_key(
+    running: Backend, folder: str
+):
+    def asked() -> None:
+        raise AssertionError(f"{folder} asks for what opens the keys of parties")
+
+    with patch.object(wiring, "keys", asked):
+        apps = functions_of(running.environment(), [folder])
+
+    assert apps.keys() == {folder}
+
+
+def test_a_function_that_shows_personal_data_asks_for_it(running: Backend):
+    def asked() -> None:
+        raise LookupError("keys of parties")
+
+    with (
+        patch.object(wiring, "keys", asked),
+        pytest.raises(LookupError),
+    ):
+        functions_of(running.environment(), ["claim_intake"])
