@@ -29,7 +29,11 @@ def report(*found: str, kept: int = 5) -> Json:
     """What cfn-guard says: the rule is broken by these resources; without any it is kept."""
     checks = [{"from": {"path": f"/Resources/{each}/Properties/RetentionInDays"}} for each in found]
     broken = [{"Rule": {"name": RULE, "checks": checks}}] if found else []
-    return {"compliant": ["a"] * kept, "not_compliant": broken, "not_applicable": []}
+    return {
+        "compliant": [f"rule_{number}" for number in range(kept)],
+        "not_compliant": broken,
+        "not_applicable": [],
+    }
 
 
 @pytest.fixture
@@ -41,7 +45,7 @@ def exceptions(monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[Resources, st
 
 def say(monkeypatch: pytest.MonkeyPatch, *reports: Json) -> None:
     monkeypatch.setattr(guard, "rule_sets", lambda: {"Control Tower": Path()})
-    monkeypatch.setattr(guard, "mappings", lambda: {"PCI DSS": 2})
+    monkeypatch.setattr(guard, "mappings", lambda _applied: {"PCI DSS": 2})
     monkeypatch.setattr(guard, "_guard", lambda _rules, _template: json.dumps(reports))
 
 
@@ -50,7 +54,7 @@ def test_what_keeps_every_rule_passes(tmp_path, monkeypatch, exceptions):
 
     said = judge(template(tmp_path, Group=GROUP), tmp_path)
 
-    assert "5 rules kept on 1 resources, 0 exceptions, 0 other failures" in said
+    assert "5 rules apply and 5 are kept by all of 1 resources, 0 exceptions, 0 other" in said
 
 
 def test_a_finding_fails_unless_there_is_a_reason(tmp_path, monkeypatch, exceptions):
@@ -110,7 +114,7 @@ def test_missing_rules_and_a_missing_tool_fail(tmp_path, monkeypatch):
     with pytest.raises(NotJudged, match="rules"):
         guard.rule_sets()
     with pytest.raises(NotJudged, match="rules"):
-        guard.mappings()
+        guard.mappings({RULE})
     with pytest.raises(NotJudged, match="cfn-guard is missing"):
         guard._guard(tmp_path, tmp_path)
 

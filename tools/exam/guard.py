@@ -7,9 +7,10 @@ their versions. The template is transformed and its parameters take their defaul
 
 import json
 import platform
+import re
 import subprocess
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ CONTROL_TOWER = PACKAGE / "rules" / "control-tower"
 MACHINES = {("Linux", "x86_64"): "ubuntu/x86_64", ("Darwin", "arm64"): "macos/aarch64"}
 NESTED = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
 FRAMEWORKS = ("NIST 800-53 Rev 5", "PCI DSS version 3.2.1")
+RULE = re.compile(r"^rule (\w+)", re.MULTILINE)
 PASSED, FAILED = 0, 19
 """What cfn-guard ends with."""
 
@@ -39,8 +41,13 @@ class Judgement(NamedTuple):
     """What a set of rules says of the template."""
 
     name: str
-    kept: int
+    kept: frozenset[str]
     findings: frozenset[Finding]
+
+    @property
+    def applied(self) -> frozenset[str]:
+        """The rules that are about something in the template."""
+        return self.kept | {each.rule for each in self.findings}
 
 
 class NotJudged(Exception):
@@ -62,11 +69,15 @@ def judge(transformed: Path, folder: Path) -> str:
     if unexpected or unused:
         shown = [*(f"{each.rule}: {each.resource}" for each in unexpected), *unused]
         raise NotJudged(f"findings without an exception, or the reverse: {shown}")
-    said = ", ".join(f"{each.name} {each.kept} rules kept" for each in judgements)
-    controls = ", ".join(f"{number} for {name}" for name, number in mappings().items())
+    said = ", ".join(
+        f"{each.name} {len(each.applied)} rules apply and {len(each.kept)} are kept by all"
+        for each in judgements
+    )
+    applied = frozenset[str]().union(*(each.applied for each in judgements))
+    controls = ", ".join(f"{number} for {name}" for name, number in mappings(applied).items())
     return (
-        f"cfn-guard: {said} on {len(resources)} resources, {len(EXCEPTIONS)} exceptions, 0 other"
-        f" failures (rules of Control Tower: {controls})"
+        f"cfn-guard: {said} of {len(resources)} resources, {len(EXCEPTIONS)} exceptions, 0 other"
+        f" failures ({controls})"
     )
 
 
@@ -108,14 +119,21 @@ def rule_sets() -> Mapping[str, Path]:
     return {"Control Tower": CONTROL_TOWER / "cfn-guard", "registry": found[0]}
 
 
-def mappings() -> Mapping[str, int]:
-    """How many rules stand for controls of each framework, as the package says."""
+def mappings(applied: Collection[str]) -> Mapping[str, int]:
+    """How many rules that apply stand for controls of each framework, as Control Tower's package says.
+
+    Raises:
+        NotJudged: None does.
+    """
     counted: Counter[str] = Counter()
-    for path in (CONTROL_TOWER / "metadata").rglob("*.json"):
-        said = json.loads(path.read_text()).get("ComplianceFrameworkMappings", ())
+    for path in (CONTROL_TOWER / "cfn-guard").rglob("*.guard"):
+        if not set(RULE.findall(path.read_text())) & set(applied):
+            continue
+        about = CONTROL_TOWER / "metadata" / path.parent.name / f"{path.stem}.metadata.json"
+        said = json.loads(about.read_text()).get("ComplianceFrameworkMappings", ())
         counted.update({each["ComplianceFramework"] for each in said})
     if not all(counted[name] for name in FRAMEWORKS):
-        raise NotJudged(f"rules for {FRAMEWORKS} are missing")
+        raise NotJudged(f"no rules for {FRAMEWORKS} apply")
     return {name: counted[name] for name in FRAMEWORKS}
 
 
@@ -136,7 +154,7 @@ def _applies(rule: str, findings: frozenset[Finding], resources: set[str]) -> bo
 
 def _judged(name: str, rules: Path, template: Path) -> Judgement:
     reports: list[Json] = json.loads(_guard(rules, template))
-    kept = sum(len(each["compliant"]) for each in reports)
+    kept = frozenset(rule for each in reports for rule in each["compliant"])
     if not kept:
         raise NotJudged(f"the rules of {name} looked at nothing")
     failed = [rule["Rule"] for each in reports for rule in each["not_compliant"]]
