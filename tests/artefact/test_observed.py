@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from insurance.metrics import Metric
 
+from local.aws.cloudformation import STACK_NAME
 from local.aws.template import Template
 from tests.artefact.cases import ROOT, all_cases
 from tests.artefact.conftest import BuiltStage
@@ -62,6 +63,8 @@ ELSEWHERE = {
 }
 # Nothing personal is indexed here, so a function that hashes finds no key to open: tests/http has them open it.
 HASHING = ("kms:Decrypt", "index-key")
+# A proof of possession is for one moment, so no recorded event has one: tests/http/edge has functions use them.
+PROVING = ("dynamodb:PutItem", f"{STACK_NAME}-ProofsTable")
 # Not a call of the function itself: Lambda reads the stream and reports failures with its role, and
 # S3 asks whether the caller may list before it says that a key is not there.
 BY_AWS = {
@@ -142,7 +145,9 @@ def test_no_function_may_do_what_it_was_never_seen_to_do(
         unused[folder] = {
             (action, on)
             for action, on in allowed - seen
-            if action not in BY_AWS and action not in elsewhere and (action, on) != HASHING
+            if action not in BY_AWS
+            and action not in elsewhere
+            and (action, on) not in {HASHING, PROVING}
         }
     assert not any(unused.values()), {of: sorted(rights) for of, rights in unused.items() if rights}
 
@@ -166,19 +171,22 @@ def permissions(
         allowed: set[tuple[str, str]] = set()
         for policy in function.properties.get("Policies", []):
             for statement in policy["Statement"]:
-                if "kms:ViaService" in str(statement.get("Condition")):
+                if statement["Effect"] == "Deny" or "kms:ViaService" in str(
+                    statement.get("Condition")
+                ):
                     continue  # used by DynamoDB and Secrets Manager on the function's behalf
                 actions = statement["Action"]
+                arns = statement["Resource"]
                 for action in [actions] if isinstance(actions, str) else actions:
-                    allowed |= {(action, name) for name in _named(statement, stores)}
+                    for arn in [arns] if isinstance(arns, str) else arns:
+                        allowed |= {(action, name) for name in _named(arn, statement, stores)}
         found[folder] = (allowed, seen[folder])
     return found
 
 
-def _named(statement: Json, stores: Mapping[str, str]) -> Iterator[str]:
+def _named(arn: str, statement: Json, stores: Mapping[str, str]) -> Iterator[str]:
     """The table or bucket; of a bucket the objects, or those under a prefix, are the bucket's; of a key
     its purpose; of the table of events each kind of streams that may be written."""
-    arn: str = statement["Resource"]
     name = stores.get(arn) or stores.get(arn.partition("/")[0], "")
     conditions = statement.get("Condition", {})
     if "kms:EncryptionContext:purpose" in conditions.get("StringEquals", {}):

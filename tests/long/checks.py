@@ -29,7 +29,7 @@ STATEMENTS: Final = frozenset(
         *("require", "require_role", "check_authority", "_check_authority", "check_profile"),
         *("check_payment_authority", "check_house_authority", "check_segregation", "check_duty"),
         *("check_receipts", "_check_receipts", "check_opener", "_check_second_person"),
-        *("check_suspense_mode", "admit"),
+        *("check_suspense_mode", "admit", "check_sign_in", "check_sender"),
     }
 )
 """Calls that refuse: taken away, nothing is refused there."""
@@ -52,21 +52,24 @@ OWN: Final = "tests/http/complaints/test_policyholders_complaints.py"
 REFERRALS: Final = "tests/http/policy/test_blocking_points.py"
 MONTHS: Final = "tests/operations/ledger/test_periods.py"
 
+STEP_UP: Final = "tests/operations/test_step_up.py"
+SENDERS: Final = "tests/http/edge/test_senders.py"
+
 NOTICED_BY: Final[Sequence[tuple[str, Sequence[str]]]] = (
     ("access/", ("tests/unit/authorizer/test_grants.py",)),
-    ("api/", (WALK,)),
+    ("api/", (WALK, SENDERS)),
     ("domain/core/caller.py", (WALK, REFERRALS)),
     ("domain/core/segregation.py", (PAIRS, MONTHS, "tests/unit/product/test_publishing.py")),
-    ("domain/core/house_authority.py", (LIMITS, SEGREGATION, MONEY, COMPLAINTS, TOTALS)),
+    ("domain/core/house_authority.py", (LIMITS, SEGREGATION, MONEY, COMPLAINTS, TOTALS, STEP_UP)),
     ("domain/billing/", (PAIRS,)),
     ("domain/complaint/", (PAIRS,)),
-    ("domain/claim/recoveries.py", (SEGREGATION,)),
-    ("domain/claim/", (AMOUNTS, PAIRS, TOTALS, SEGREGATION)),
+    ("domain/claim/recoveries.py", (SEGREGATION, STEP_UP)),
+    ("domain/claim/", (AMOUNTS, PAIRS, TOTALS, SEGREGATION, STEP_UP)),
     ("domain/ledger/", (MONTHS,)),
     ("domain/product/", ("tests/unit/product/test_publishing.py",)),
     ("domain/", (PAIRS,)),
-    ("operations/billing/", (PAIRS, MONEY, BOOKS)),
-    ("operations/complaints/", (COMPLAINTS, BOOKS, OWN)),
+    ("operations/billing/", (PAIRS, MONEY, BOOKS, STEP_UP)),
+    ("operations/complaints/", (COMPLAINTS, BOOKS, OWN, STEP_UP)),
     ("operations/claims/change_payee.py", (AMOUNTS,)),
     ("operations/claims/", (AMOUNTS, BOOKS)),
     ("operations/quoting/", (REFERRALS, BOOKS)),

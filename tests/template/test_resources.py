@@ -197,7 +197,8 @@ def test_only_the_evidence_function_reads_the_files_of_strangers(resources: Json
             (action, statement["Resource"]["Fn::Sub"])
             for policy in resources[f"{name}Role"]["Properties"]["Policies"]
             for statement in policy["PolicyDocument"]["Statement"]
-            if "EvidenceBucket" in str(statement["Resource"]) and "Fn::Sub" in statement["Resource"]
+            if "EvidenceBucket" in str(statement.get("Resource"))
+            and "Fn::Sub" in statement["Resource"]
             for action in actions(statement)
         }
         for name, each in resources.items()

@@ -16,7 +16,9 @@ SCOPE_PREFIX = "coverwright/"
 
 _DESCRIPTIONS = {
     CallerKind.APPLICATION: "A partner's application: client credentials become an access token, which"
-    " is sent as a Bearer token.",
+    " is sent as a Bearer token. A token that is bound to the application's key comes with the scheme DPoP"
+    " and a proof in the header DPoP (RFC 9449); one that is bound to its certificate over mutual TLS (RFC 8705)."
+    " In live mode an application that reaches claims is bound.",
     CallerKind.STAFF: "Staff, who sign in at the insurer's user pool; their roles are groups of it.",
     CallerKind.POLICYHOLDER: "A policyholder, who signed in at the partner's own issuer: its access token.",
     CallerKind.MACHINE: "The insurer's own machines: client credentials of the user pool.",

@@ -206,6 +206,10 @@ def test_what_is_no_signed_token_is_refused(sent: str) -> None:
     assert reason(sent) in {"malformed", "oversized"}
 
 
+def test_a_proof_that_is_too_long_is_not_even_read() -> None:
+    assert reason(made(padding="x" * 4_096)) == "oversized"
+
+
 def test_an_access_token_is_no_proof() -> None:
     sent = signed({"typ": "JWT", "alg": "ES256", "kid": "own"}, {"sub": "harbour"}, p256())
 

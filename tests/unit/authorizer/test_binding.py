@@ -69,6 +69,7 @@ def test_a_token_that_says_what_it_is_bound_to_is_held_to_it(cnf: Json) -> None:
     [
         {"jkt": "a-strangers-key"},
         {"x5t#S256": "certificate-one"},
+        {"x5t#S256": "key-one"},
         {"jwk": {"kty": "EC"}},
         {"jkt": "key-one", "x5t#S256": "certificate-one"},
         {"jkt": ["key-one"]},
