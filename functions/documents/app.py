@@ -20,6 +20,7 @@ from insurance.domain.core.errors import (
     TermsNotOffered,
     WrongState,
 )
+from insurance.domain.core.identity import QuoteId
 from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES, Role
 from insurance.domain.core.scopes import Scope
 from insurance.domain.document import DocumentKind
@@ -79,8 +80,11 @@ class DataExportRequest(Request):
     reference: Text | None = None
     """What was shown: the kind of a document and the last characters of its number, for example."""
 
+    after: QuoteId | None = None
+    """The `next` of the part before, where there is more than one call can make."""
+
     def export(self) -> ExportInput:
-        return ExportInput(self.request, ProofMethod(self.proof), self.reference)
+        return ExportInput(self.request, ProofMethod(self.proof), self.reference, self.after)
 
 
 @api.command(

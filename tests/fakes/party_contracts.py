@@ -15,19 +15,23 @@ class MemoryPartyContracts:
         self._memory = memory
 
     def read(self, party_ids: Sequence[str]) -> Sequence[ContractRecords]:
-        return [unopened(contract) for contract in self.read_opened(party_ids)]
+        return [unopened(contract_in(self._memory, id)) for id in self._held(party_ids)]
 
-    def read_opened(self, party_ids: Sequence[str]) -> Sequence[ContractRecords]:
+    def read_opened(
+        self, party_ids: Sequence[str], *, after: str = "", limit: int
+    ) -> Sequence[ContractRecords]:
+        held = self._held(party_ids)
+        start = held.index(after) + 1 if after else 0
+        return [contract_in(self._memory, id) for id in held[start:][:limit]]
+
+    def _held(self, party_ids: Sequence[str]) -> list[str]:
         held = [
             quote_id
             for quote_id, stored in sorted(self._memory.quotes.items())
             if stored.record.party in party_ids or self._of_policy(quote_id) & {*party_ids}
         ]
         own = {quote_id_for(party_id) for party_id in party_ids}
-        return [
-            contract_in(self._memory, quote_id)
-            for quote_id in sorted(held, key=lambda held_id: held_id not in own)
-        ]
+        return sorted(held, key=lambda held_id: held_id not in own)
 
     def _of_policy(self, quote_id: str) -> set[str]:
         """The parties that hold the policy by now."""

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from insurance.domain.core.identity import party_id_for
+from insurance.domain.core.packing import canonical
+from insurance.operations.parties import export_data
 
 from tests.support import loopback
 from tests.support.backend import Backend
@@ -13,6 +15,7 @@ from tests.support.calls import LOSS_CLOCK, NAME, NARRATIVE, PRIVACY, QUOTE, Ans
 from tests.support.documents import pdf, words
 from tests.support.personal_data import KIM, open_words
 from tests.support.platform import Platform
+from tests.support.search import insured
 from tests.support.streams import assert_chains_hold, streams
 
 PROOF = {"request": 1, "proof": "identity_document", "reference": "passport …4711"}
@@ -175,3 +178,74 @@ def test_a_record_holds_so_many_exports(handlers: Platform, monkeypatch: pytest.
     full = export(handlers, party_id, key="another")
 
     assert (full.status, full.code) == (409, "party-full")
+
+
+class Fleet:
+    """A customer with some policies, whose export comes in parts."""
+
+    def __init__(self, platform: Platform, policies: int) -> None:
+        self.platform = platform
+        self.party = platform.post("/v1/parties", {"kind": "organisation", "name": "Fleet Ltd"})[
+            "id"
+        ]
+        named = {"party_id": self.party}
+        self.policies = [insured(platform, named)["id"] for _policy in range(policies)]
+        self.path = f"/v1/parties/{self.party}"
+        ask(platform, self.party)
+
+    def part(self, after: str | None = None) -> Json:
+        body = PROOF | ({"after": after} if after else {})
+        path = f"{self.path}/data-exports"
+        return self.platform.post(path, body, by=PRIVACY, clock=LOSS_CLOCK)
+
+    @property
+    def outcome(self) -> str | None:
+        [request] = self.platform.get(self.path)["data_requests"]
+        found: str | None = request.get("outcome")
+        return found
+
+
+@pytest.mark.parametrize(
+    ("limits", "sizes"),
+    [
+        ({"CONTRACTS_AT_ONCE": 2}, [2, 2, 1]),
+        ({"CONTRACTS_AT_ONCE": 5}, [5]),
+        ({"VALUES_AT_ONCE": 1}, [1, 1, 1, 1, 1]),
+    ],
+)
+def test_more_than_a_call_can_make_comes_in_parts_and_the_last_one_answers_the_request(
+    handlers: Platform, monkeypatch: pytest.MonkeyPatch, limits: dict[str, int], sizes: list[int]
+):
+    for name, limit in limits.items():
+        monkeypatch.setattr(export_data, name, limit)
+    files: list[Json] = []
+
+    def written(exported: Json) -> bytes:
+        files.append(exported)
+        return canonical(exported)
+
+    monkeypatch.setattr(export_data, "canonical", written)
+    fleet = Fleet(handlers, 5)
+
+    made = fleet.part()
+    while "next" in made:
+        assert fleet.outcome is None
+        made = fleet.part(made["next"])
+
+    assert fleet.outcome == "done"
+    found = [[contract["policy"]["id"] for contract in file["contracts"]] for file in files]
+    assert list(map(len, found)) == sizes
+    assert sorted(id for part in found for id in part) == sorted(fleet.policies)
+    assert all(file["parties"][0]["id"] == fleet.party for file in files)
+
+
+def test_a_part_begins_where_another_one_of_the_request_ended(handlers: Platform):
+    fleet = Fleet(handlers, 1)
+    elsewhere = {**PROOF, "after": "quo_test_" + "0" * 16}
+
+    path = f"{fleet.path}/data-exports"
+    refused = handlers.call("POST", path, elsewhere, by=PRIVACY, clock=LOSS_CLOCK)
+
+    assert (refused.status, refused.code) == (422, "invalid-fields")
+    [fault] = refused.body["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/after", "unknown")

@@ -268,6 +268,8 @@ class DataExportView(View):
     made_at: datetime
     files: list[ExportFileView]
     """The same data for computers (JSON) and for people (an accessible PDF)."""
+    next: str | None
+    """What follows is another part: repeat the call with it as `after`. Null: this is the last part, or all."""
 
     @classmethod
     def of(cls, made: DataDownload) -> Self:
@@ -295,6 +297,7 @@ class DataExportView(View):
             late=export.is_late,
             made_at=export.made_at,
             files=[file, document],
+            next=export.next,
         )
 
 

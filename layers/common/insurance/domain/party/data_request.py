@@ -8,6 +8,7 @@ from typing import Final, Self
 from pydantic import AwareDatetime
 
 from insurance.domain.core.errors import FieldFault, InvalidFields, WrongState
+from insurance.domain.core.identity import QuoteId
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.core.value import Value
 from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline
@@ -113,6 +114,10 @@ class DataExport(Value):
     document_sha256: str = ""
     """Of the document for people."""
     document_size_bytes: int = 0
+    after: QuoteId | None = None
+    """The last contract of the part before; None: it is the first part."""
+    next: QuoteId | None = None
+    """The last contract of this part, where another part follows."""
 
     @property
     def is_late(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Final
+from typing import Any, Final
 
 from insurance.domain.billing.account import BillingAccount
 from insurance.domain.claim import Claim
@@ -48,6 +48,16 @@ def export_of(
             for contract in contracts
         ],
     }
+
+
+def values_in(exported: Any) -> int:
+    """How many single values there are: each is a row of the document."""
+    match exported:
+        case dict():
+            return sum(map(values_in, exported.values()))
+        case list():
+            return sum(map(values_in, exported))
+    return 1
 
 
 def _held_by(contract: ContractRecords, party_ids: AbstractSet[PartyId]) -> bool:

@@ -1,6 +1,6 @@
 """All that stands on a party's contracts, from every table."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import batched
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -57,31 +57,45 @@ class DynamoDBPartyContracts:
         self._copies = DynamoDBKeyCopies(client, tables)
 
     def read(self, party_ids: Sequence[PartyId]) -> Sequence[ContractRecords]:
-        return self._read(party_ids, None)
+        return self._read(party_ids, self._quotes_of(party_ids), None)
 
-    def read_opened(self, party_ids: Sequence[PartyId]) -> Sequence[ContractRecords]:
-        return self._read(party_ids, self._make_keys())
+    def read_opened(
+        self, party_ids: Sequence[PartyId], *, after: QuoteId = "", limit: int
+    ) -> Sequence[ContractRecords]:
+        quotes = self._quotes_of(party_ids)
+        own = {quote_id_for(party_id) for party_id in party_ids}
 
-    def _read(self, party_ids: Sequence[PartyId], opening: Keys | None) -> list[ContractRecords]:
-        held = {party_id: self._listed(party_id) for party_id in party_ids}
-        quotes = dict.fromkeys(
-            quote_id
-            for party_id in party_ids
-            for quote_id in (
-                quote_id_for(party_id),
-                *held[party_id].named,
-                *held[party_id].passed_on,
-            )
-        )
-        passed_on = {quote_id for listed in held.values() for quote_id in listed.passed_on}
+        def place(quote_id: QuoteId) -> tuple[bool, QuoteId]:
+            return quote_id not in own, quote_id
+
+        left = sorted((id for id in quotes if not after or place(id) > place(after)), key=place)
+        found: list[ContractRecords] = []
+        keys = self._make_keys()
+        while left and len(found) < limit:  # one that is listed may not be theirs, or be deleted
+            wanted, left = left[: limit - len(found)], left[limit - len(found) :]
+            found += self._read(party_ids, {id: quotes[id] for id in wanted}, keys)
+        return found
+
+    def _quotes_of(self, party_ids: Sequence[PartyId]) -> dict[QuoteId, bool]:
+        """The quotes that name these parties, and whether one of them is no holder of the contract, or no more."""
+        quotes: dict[QuoteId, bool] = {}
+        for party_id in party_ids:
+            listed = self._listed(party_id)
+            for quote_id in (quote_id_for(party_id), *listed.named):
+                quotes.setdefault(quote_id, False)
+            quotes |= dict.fromkeys(listed.passed_on, True)
+        return quotes
+
+    def _read(
+        self, party_ids: Sequence[PartyId], quotes: Mapping[QuoteId, bool], opening: Keys | None
+    ) -> list[ContractRecords]:
         found = self._load([key for quote_id in quotes for key in self._of_contract(quote_id)])
         contracts = [
             items
             for items in batched(found, ITEMS_PER_CONTRACT, strict=True)
             if items[0] is not None
             and (
-                holder_in(items[0], items[0]["id"]["S"]) in party_ids
-                or items[0]["id"]["S"] in passed_on
+                holder_in(items[0], items[0]["id"]["S"]) in party_ids or quotes[items[0]["id"]["S"]]
             )
         ]
         hanging = iter(self._load([key for items in contracts for key in self._hanging(items)]))

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import accumulate
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.errors import FieldFault, InvalidFields, NotPrintable, WrongState
-from insurance.domain.core.identity import Mode, PartyId, mode_of
+from insurance.domain.core.identity import Mode, PartyId, QuoteId, mode_of
 from insurance.domain.core.packing import canonical
 from insurance.domain.core.stored import Stored
 from insurance.domain.document import Document
@@ -24,7 +26,7 @@ from insurance.domain.party.data_request import (
 from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
-from insurance.domain.privacy.data_export import export_of
+from insurance.domain.privacy.data_export import export_of, values_in
 from insurance.domain.privacy.export_document import (
     ExportLetter,
     export_content,
@@ -38,6 +40,9 @@ from insurance.operations.parties.change_party import check_sees_party, party_ev
 from insurance.operations.parties.ports import ExportPorts
 
 LISTED_AT_ONCE = 100
+CONTRACTS_AT_ONCE: Final = 150
+VALUES_AT_ONCE: Final = 25_000
+"""Of the contracts of one part. To set a document of so many takes two seconds of a processor."""
 MEDIA_TYPES = {"json": "application/json", "pdf": "application/pdf"}
 LANGUAGE, REGION = "en", "GB"
 """Of the document for a party without contracts."""
@@ -51,6 +56,8 @@ class ExportInput:
     """Its number."""
     method: ProofMethod
     reference: str | None = None
+    after: QuoteId | None = None
+    """The `next` of the part before; None: the first part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +78,14 @@ def export_data(
     """Export the data of the party and of its members, and record it on the party's stream. That answers
     their request. A further export may be made for the same request: links expire soon.
 
+    What is more than a call can make comes in parts, contract by contract; the last one answers the request.
+
     The files are not kept: their readable copies are deleted after a day or two. A later export is made anew.
 
     Raises:
         PartyNotFound: There is no such party, or the caller may not see it.
         AlreadyErased: The party was erased.
-        InvalidFields: The party has no such request for access.
+        InvalidFields: The party has no such request for access, or no part ended so.
         PartyFull: As many exports were made as the record can hold.
         StaleRevision: The party has changed since it was loaded.
         WrongState: The request was refused.
@@ -85,11 +94,9 @@ def export_data(
     party = group.party.record
     check_sees_party(party, command.caller)
     request = _request_for_access(party, given.request)
-    contracts = ports.contracts.read_opened(party.ids)
+    _check_part(party, given)
     members = [member.record for member in group.members]
-    exported = export_of(
-        [party, *members], contracts, lambda policy: _documents_of(policy, ports.documents)
-    )
+    contracts, exported, following = _part([party, *members], given, ports)
     file, document = (
         canonical(exported),
         _document(exported, contracts, party, request, command, ports),
@@ -111,9 +118,11 @@ def export_data(
         size_bytes=len(file),
         document_sha256=sha256(document).hexdigest(),
         document_size_bytes=len(document),
+        after=given.after,
+        next=following,
     )
     changed = party.with_export(export)
-    if request.is_open:
+    if request.is_open and following is None:
         changed = changed.with_answer(
             request.number, DataRequestOutcome.DONE, at=command.now, by=command.actor
         )
@@ -126,6 +135,39 @@ def export_data(
     )
     ports.parties.change([change], command=command.with_answer(made))
     return made
+
+
+def _check_part(party: Party, given: ExportInput) -> None:
+    """Check that a part of this request ended where the next one is to begin.
+
+    Raises:
+        InvalidFields: None did.
+    """
+    ends = {each.next for each in party.exports if each.request == given.request}
+    if given.after is not None and given.after not in ends:
+        detail = "It is the `next` of an export that was made for this request."
+        raise InvalidFields([FieldFault("/after", "unknown", detail)])
+
+
+def _part(
+    parties: Sequence[Party], given: ExportInput, ports: ExportPorts
+) -> tuple[Sequence[ContractRecords], JsonObject, QuoteId | None]:
+    """The contracts of a part, what is exported of them, and the last of them where another part follows:
+    as many as a call can set as a document, and one at least."""
+    contracts = ports.contracts.read_opened(
+        parties[0].ids, after=given.after or "", limit=CONTRACTS_AT_ONCE + 1
+    )
+    exported = export_of(
+        parties,
+        contracts[:CONTRACTS_AT_ONCE],
+        lambda policy: _documents_of(policy, ports.documents),
+    )
+    sizes = accumulate(values_in(contract) for contract in exported["contracts"])
+    fitting = max(1, sum(size <= VALUES_AT_ONCE for size in sizes))
+    if fitting >= len(contracts):
+        return contracts, exported, None
+    exported = {**exported, "contracts": exported["contracts"][:fitting]}
+    return contracts[:fitting], exported, contracts[fitting - 1].quote.record.id
 
 
 def _request_for_access(party: Party, number: int) -> DataRequest:

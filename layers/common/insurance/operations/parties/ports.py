@@ -281,8 +281,11 @@ class PartyContracts(Protocol):
         """Everything that stands on the contracts of these parties, without personal data: it opens no
         key."""
 
-    def read_opened(self, party_ids: Sequence[PartyId]) -> Sequence[ContractRecords]:
-        """As `read`, with personal data."""
+    def read_opened(
+        self, party_ids: Sequence[PartyId], *, after: QuoteId = "", limit: int
+    ) -> Sequence[ContractRecords]:
+        """So many of them at most, with personal data, in an order that later contracts do not change: those
+        that made the parties first, and then by the ids of their quotes. `after` is the last quote read."""
 
 
 class ContractProducts(Protocol):
