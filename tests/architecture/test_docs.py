@@ -78,6 +78,7 @@ TYPED_BY = {
     ".venv/bin/python -m local relay": ("tests/local/test_sam.py", "sam.passing_on("),
     ".venv/bin/python -m tools.build": ("tests/artefact/conftest.py", '"-m", "tools.build"'),
     "curl": ("tests/local/test_serve.py", "README.md"),
+    "openssl x509": ("tests/end_to_end/test_callers_doc.py", "openssl x509"),
 }
 BY_HAND = {
     "make check": "CI itself",

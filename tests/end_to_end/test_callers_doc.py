@@ -4,7 +4,9 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
+from insurance.api.sender import thumbprint_of
 from joserfc.jwk import ECKey
 
 from demo.proofs import key_of
@@ -54,3 +56,14 @@ def test_the_examples_are_short() -> None:
     lines = [line for line in CALLS.splitlines() if line]
 
     assert len(lines) <= 25
+
+
+def test_the_thumbprint_of_the_pages_command_is_the_one_that_is_compared(tmp_path: Path) -> None:
+    """With a certificate that openssl makes."""
+    [command] = re.findall(r"```sh\n(openssl x509 .*?)```", PAGE, re.S)
+    made = "openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out client.pem -days 1"
+    script = f"cd {tmp_path} && {made} -subj /CN=harbour 2>/dev/null && {command}"
+
+    printed = ran("bash", "-c", script)
+
+    assert printed == thumbprint_of((tmp_path / "client.pem").read_text())

@@ -3,11 +3,15 @@
 import ast
 import base64
 import time
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from insurance.access import proofs, tokens
 from insurance.access.tokens import encode
 from insurance.api.sender import REASONS, check_sender, thumbprint_of
@@ -141,6 +145,24 @@ def test_a_binding_that_nobody_can_check_is_a_fault_and_no_way_in() -> None:
     for event, used in ((unknown, MemoryUsedProofs), (call(proof("POST", URL, TOKEN)), None)):
         with pytest.raises(ValueError, match="nobody can check"):
             check_sender(event, used)
+
+
+def test_the_thumbprint_is_that_of_a_real_certificate() -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "harbour")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2027, 1, 1, tzinfo=UTC))
+        .sign(key, hashes.SHA256())
+    )
+    pem = made.public_bytes(serialization.Encoding.PEM).decode()
+
+    assert thumbprint_of(pem) == encode(made.fingerprint(hashes.SHA256()))
 
 
 def certified(pem: str | None) -> Json:
