@@ -70,7 +70,7 @@ build: .tools/setup .tools/sam ## Build the artefacts that are deployed (sam val
 	$(RUN) python -m tools.build
 	$(RUN) python -m tools.sbom
 
-openapi: .tools/setup ## Generate openapi.yaml and openapi.deployed.yaml from the handlers
+openapi: .tools/setup ## Generate openapi.yaml, openapi.deployed.yaml and the pages of problems
 	$(RUN) python -m tools.openapi
 
 schema: .tools/setup ## Write the JSON Schema of product definitions

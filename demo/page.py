@@ -145,10 +145,10 @@ def _body(said: Json, document: Json) -> str:
 
 def _answers(said: Json, document: Json) -> str:
     good, rows = "", ""
-    for status, answer in said.get("responses", {}).items():
-        rows += (
-            f"<tr><td><code>{_text(status)}</code></td><td>{_text(answer['description'])}</td></tr>"
-        )
+    shared = document.get("components", {}).get("responses", {})
+    for status, given in said.get("responses", {}).items():
+        answer = shared[given["$ref"].rpartition("/")[2]] if "$ref" in given else given
+        rows += f"<tr><td><code>{_text(status)}</code></td><td>{_prose(answer['description'])}</td></tr>"
         media = answer.get("content", {}).get("application/json")
         if media is not None and str(status).startswith("2"):
             good = _fields(media.get("schema", {}), document) + _example(media, document)

@@ -7,6 +7,8 @@ import pytest
 from insurance.api.problems import FAULT, NO_ROUTE, PROBLEMS
 from insurance.domain.core.errors import InsuranceError
 
+from tools.problems.pages import stale
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("local/**/*.md")]
 
@@ -15,11 +17,14 @@ def each(documents: list[Path]) -> list[str]:
     return [str(path.relative_to(ROOT)) for path in documents]
 
 
-def test_every_problem_is_documented_with_its_status_and_none_beside():
-    rows = re.findall(r"^\| ([a-z-]+) \| (\d{3}) \|", (ROOT / "docs/problems.md").read_text(), re.M)
-    known = {(row.slug, int(row.status)) for row in (*PROBLEMS.values(), NO_ROUTE, FAULT)}
+def test_every_problem_has_a_row_and_a_page_as_they_are_generated():
+    overview = (ROOT / "docs/problems.md").read_text("utf-8")
+    rows = re.findall(r"^\| \[([a-z-]+)\]\(problems/\1\.md\) \| (\d{3}) \|", overview, re.M)
+    known = {(row.slug, str(int(row.status))) for row in (*PROBLEMS.values(), NO_ROUTE, FAULT)}
 
-    assert {(slug, int(status)) for slug, status in rows} == known
+    assert known <= set(rows)
+    assert {code for code, _ in rows} == {page.stem for page in ROOT.glob("docs/problems/*.md")}
+    assert stale() == [], "run `make openapi`"
 
 
 def test_every_refusal_has_a_problem():

@@ -9,6 +9,7 @@ import pytest
 from insurance.access.grants import METHODS
 from insurance.api.headers import BadHeader, read_expected_revision, read_held_tags
 from insurance.api.problems import TYPE_PREFIX
+from insurance.api.refusals import problems_of
 from insurance.domain.core.caller import CallerKind
 from jsonschema import Draft202012Validator
 
@@ -16,7 +17,9 @@ from tools.openapi.__main__ import rendered
 from tools.openapi.gateway import ANY_METHOD
 from tools.openapi.handlers import ROOT, handlers, scope_descriptions
 from tools.openapi.parameters import IF_MATCH, IF_NONE_MATCH
-from tools.openapi.schemas import references
+from tools.openapi.problem import GATEWAYS
+from tools.openapi.schemas import REFERENCE, references
+from tools.problems.catalogue import catalogue
 
 type Json = dict[str, Any]
 type Operations = list[tuple[str, Json]]
@@ -33,7 +36,6 @@ BY_PRODUCT = {
 }
 NEWER = {*("const", "prefixItems", "discriminator", "examples", "$defs", "propertyNames"), "title"}
 """What 3.0.3, or API Gateway, does not know in a schema."""
-PROBLEM_STATUSES = {"400", "401", "403", "429", "500"}
 
 
 def test_the_committed_definitions_are_what_the_handlers_say() -> None:
@@ -197,20 +199,69 @@ def examples(media: Json, definition: Json) -> list[Any]:
     ]
 
 
-def test_every_operation_says_what_can_go_wrong(operations: Operations, definition: Json) -> None:
+def answers_of(operation: Json, definition: Json) -> dict[str, Json]:
+    """Status to answer, also where operations share it."""
+    shared = definition["components"]["responses"]
+    return {
+        status: shared[answer["$ref"].rpartition("/")[2]] if "$ref" in answer else answer
+        for status, answer in operation["responses"].items()
+    }
+
+
+def codes_of_schema(media: Json, definition: Json) -> list[str]:
+    """The codes that a problem of this schema may have."""
+    components = definition["components"]["schemas"]
+    problem, narrowed = components[media["schema"]["$ref"].removeprefix(REFERENCE)]["allOf"]
+    assert problem == {"$ref": f"{REFERENCE}Problem"}
+    assert narrowed["required"] == ["code"]
+    codes: list[str] = components[narrowed["properties"]["code"]["$ref"].removeprefix(REFERENCE)][
+        "enum"
+    ]
+    return codes
+
+
+def test_every_operation_lists_the_codes_that_it_can_answer_with_an_example_of_each(
+    operations: Operations, definition: Json
+) -> None:
+    declared = {
+        f"{route.method} {route.path}": problems_of(route)
+        for handler in handlers()
+        for route in handler.routes
+    }
+    by_gateway = {problem.slug: problem for problem in GATEWAYS}
     for name, operation in operations:
-        responses = operation["responses"]
-        assert responses.keys() >= PROBLEM_STATUSES, name
-        for status, response in responses.items():
-            if status >= "400":
-                (media,) = response["content"].items()
-                assert media[0] == "application/problem+json", (name, status)
-                for shown in examples(media[1], definition):
-                    assert shown["status"] == int(status), (name, status)
-                    assert shown["type"].startswith(TYPE_PREFIX), (name, status)
-                    assert f"`{shown['code']}`" in response["description"], (name, status)
-            if status in {"429", "503"}:
-                assert "Retry-After" in response["headers"], (name, status)
+        found: dict[str, str] = {}
+        for status, answer in answers_of(operation, definition).items():
+            if status < "400":
+                continue
+            ((kind, media),) = answer["content"].items()
+            assert kind == "application/problem+json", (name, status)
+            codes = codes_of_schema(media, definition)
+            assert sorted(media["examples"]) == codes, (name, status)
+            for shown, code in zip(examples(media, definition), codes, strict=True):
+                assert (shown["code"], shown["status"]) == (code, int(status)), name
+                assert shown["type"] == TYPE_PREFIX + code
+                assert f"`{code}`: {catalogue()[code].means}" in answer["description"]
+            found |= dict.fromkeys(codes, status)
+            assert "X-Request-Id" in answer["headers"], (name, status)
+            assert ("Retry-After" in answer["headers"]) is (status in {"429", "503"}), name
+        known = {**declared[name], **by_gateway}
+        assert found == {code: str(int(problem.status)) for code, problem in known.items()}, name
+
+
+def test_every_example_of_a_problem_has_words_of_its_own(definition: Json) -> None:
+    shown = {
+        name: example["value"]
+        for name, example in definition["components"]["examples"].items()
+        if "value" in example and "request_id" in example["value"]
+    }
+    details = [each["detail"] for each in shown.values()]
+
+    assert len(shown) >= 80
+    assert (
+        len(details) - len(set(details)) <= 1
+    )  # invalid-fields and invalid-definition count alike
+    assert not [each for each in shown.values() if each["detail"].rstrip(".") == each["title"]]
 
 
 def test_commands_want_an_idempotency_key_and_questions_do_not(operations: Operations) -> None:
@@ -328,7 +379,8 @@ def test_examples_are_real_and_fit_their_schemas(definition: Json, operations: O
     valid: set[str] = set()
     for name, operation in operations:
         bodies = [operation["requestBody"]] if "requestBody" in operation else []
-        bodies += [answer for answer in operation["responses"].values() if answer.get("content")]
+        answers = answers_of(operation, definition).values()
+        bodies += [answer for answer in answers if answer.get("content")]
         for body in bodies:
             for media in body["content"].values():
                 assert {"example", "examples"} & media.keys(), name

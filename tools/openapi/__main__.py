@@ -1,4 +1,4 @@
-"""`python -m tools.openapi` writes openapi.yaml, and openapi.deployed.yaml for the gateway; `--check` compares."""
+"""`python -m tools.openapi` writes openapi.yaml, openapi.deployed.yaml for the gateway, and the pages of problems; `--check` compares."""
 
 import argparse
 import sys
@@ -11,6 +11,7 @@ from tools.openapi.deployed import deployed
 from tools.openapi.document import document
 from tools.openapi.examples import examples
 from tools.openapi.handlers import ROOT, handlers
+from tools.problems import pages
 
 PUBLISHED, DEPLOYED = ROOT / "openapi.yaml", ROOT / "openapi.deployed.yaml"
 HEADER = (
@@ -45,8 +46,10 @@ def main() -> int:
     if not arguments.parse_args().check:
         for path, text in texts.items():
             path.write_text(text, encoding="utf-8")
+        pages.write()
         return 0
     stale = [p.name for p, text in texts.items() if p.read_text(encoding="utf-8") != text]
+    stale += [path.name for path in pages.stale()]
     if stale:
         print(f"{' and '.join(stale)}: stale, run `make openapi`", file=sys.stderr)
     return bool(stale)

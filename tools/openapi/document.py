@@ -5,8 +5,6 @@ from http import HTTPStatus
 from typing import Any
 
 from insurance.api.body import Request
-from insurance.api.problems import Problem
-from insurance.api.refusals import problems_of
 from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.house_authority import SIGN_IN_MINUTES, STEP_UP_ABOVE
@@ -14,12 +12,7 @@ from insurance.domain.core.roles import EVERY_ROLE
 
 from tools.openapi.handlers import Handler
 from tools.openapi.parameters import parameters_of
-from tools.openapi.problem import (
-    GATEWAYS,
-    PROBLEM_SCHEMAS,
-    problem_examples,
-    problem_response,
-)
+from tools.openapi.problem import REQUEST_ID, problem_answers
 from tools.openapi.schemas import Schemas, reachable, schemas_of
 from tools.openapi.security import security_of, security_schemes
 from tools.openapi.tags import tag_of, tags
@@ -37,18 +30,20 @@ def document(handlers: Iterable[Handler], examples: Examples) -> Json:
     handlers = list(handlers)
     routes = [route for handler in handlers for route in handler.routes]
     schemas = schemas_of(routes)
-    schemas.components.update(PROBLEM_SCHEMAS)
+    answers = problem_answers(routes)
+    schemas.components.update(answers.schemas)
     paths: Json = {}
     for handler in handlers:
         for route in handler.routes:
             method, path = route.method.lower(), route.path
-            rendered = _operation(route, handler, schemas)
+            problems = answers.of_operation[route.operation_id]
+            rendered = _operation(route, handler.folder, schemas, problems)
             _add_examples(rendered, examples.get((method, path), {}))
             if method in paths.setdefault(path, {}):
                 raise ValueError(f"{route.method} {path} is answered twice")
             paths[path][method] = rendered
     paths = dict(sorted(paths.items()))
-    answers = _shared_answers(paths)
+    shown = _shared_answers(paths)
     return {
         "openapi": "3.1.0",
         "info": INFO,
@@ -56,18 +51,19 @@ def document(handlers: Iterable[Handler], examples: Examples) -> Json:
         "tags": tags(),
         "paths": paths,
         "components": {
-            "schemas": reachable(schemas.components, paths),
-            "examples": {**problem_examples(), **answers},
+            "schemas": reachable(schemas.components, paths, answers.responses),
+            "responses": dict(sorted(answers.responses.items())),
+            "examples": {**dict(sorted(answers.examples.items())), **shown},
             "securitySchemes": security_schemes(routes),
         },
     }
 
 
-def _operation(route: Route, handler: Handler, schemas: Schemas) -> Json:
+def _operation(route: Route, folder: str, schemas: Schemas, problems: Mapping[str, str]) -> Json:
     """One operation: what its route declares."""
     rendered: Json = {
         "operationId": route.operation_id,
-        "tags": [tag_of(route, handler.folder)],
+        "tags": [tag_of(route, folder)],
         "summary": route.summary,
         "description": _description(route),
         "parameters": parameters_of(route),
@@ -80,7 +76,7 @@ def _operation(route: Route, handler: Handler, schemas: Schemas) -> Json:
             "required": True,
             "content": {"application/json": {"schema": schema}},
         }
-    rendered["responses"] = _responses(route, schemas)
+    rendered["responses"] = _responses(route, schemas, problems)
     rendered["security"] = security_of(route)
     rendered["x-coverwright-scopes"] = [route.scope.value]
     rendered["x-coverwright-callers"] = sorted(kind.value for kind in route.callers)
@@ -120,7 +116,7 @@ def _callers(route: Route) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def _responses(route: Route, schemas: Schemas) -> Json:
+def _responses(route: Route, schemas: Schemas, problems: Mapping[str, str]) -> Json:
     answer: Json = {
         "description": route.summary,
         "headers": {"X-Request-Id": REQUEST_ID},
@@ -136,18 +132,9 @@ def _responses(route: Route, schemas: Schemas) -> Json:
         responses[str(not_modified)] = {
             "description": "Not modified: you hold this version already"
         }
-    for status, problems in _by_status(route).items():
-        responses[status] = problem_response(status, problems)
+    for status, name in problems.items():
+        responses[status] = {"$ref": f"#/components/responses/{name}"}
     return dict(sorted(responses.items()))
-
-
-def _by_status(route: Route) -> Mapping[str, list[Problem]]:
-    """The problems of a route by HTTP status: its own, and those of the gateway in front of it."""
-    found: dict[str, list[Problem]] = {}
-    problems = [*problems_of(route).values(), *GATEWAYS]
-    for problem in problems:
-        found.setdefault(str(int(problem.status)), []).append(problem)
-    return found
 
 
 def _add_examples(operation: Json, found: Json) -> None:
@@ -159,10 +146,7 @@ def _add_examples(operation: Json, found: Json) -> None:
             parameter["example"] = found["variables"][parameter["name"]]
     for status, body in found.get("responses", {}).items():
         for media in operation["responses"].get(status, {}).get("content", {}).values():
-            if "examples" in media:
-                media["examples"][body["code"]] = {"value": body}
-            else:
-                media["example"] = body
+            media["example"] = body
 
 
 def _shared_answers(paths: Json) -> Json:
@@ -212,8 +196,4 @@ ETAG: Json = {
 REPLAYED: Json = {
     "description": "`true`: this is the recorded answer of the first call",
     "schema": {"type": "string", "enum": ["true"]},
-}
-REQUEST_ID: Json = {
-    "description": "The id of this call, for questions to support",
-    "schema": {"type": "string", "maxLength": 100},
 }

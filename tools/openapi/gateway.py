@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from insurance.api.body import BODY_BYTES_MAX, FILE_BODY_BYTES_MAX
-from insurance.api.problems import FAULT, NO_ROUTE, TYPE_PREFIX
+from insurance.api.problems import FAULT, NO_ROUTE, TYPE_PREFIX, Problem
 from insurance.api.responses import ALWAYS
 
 type Json = dict[str, Any]
@@ -199,6 +200,9 @@ def request_validators() -> Json:
     return {"parameters": {"validateRequestParameters": True, "validateRequestBody": False}}
 
 
+METHOD_NOT_ALLOWED = Problem(
+    HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed"
+)
 ANY_METHOD = "x-amazon-apigateway-any-method"
 
 
@@ -206,11 +210,11 @@ def other_methods(declared: Iterable[str]) -> Json:
     """What the gateway answers to the methods that a path does not have: a 405 with those it has."""
     allowed = ", ".join(sorted(method.upper() for method in declared))
     problem = {
-        "type": f"{TYPE_PREFIX}method-not-allowed",
-        "title": "Method not allowed",
-        "status": 405,
+        "type": TYPE_PREFIX + METHOD_NOT_ALLOWED.slug,
+        "title": METHOD_NOT_ALLOWED.title,
+        "status": int(METHOD_NOT_ALLOWED.status),
         "detail": f"Use {allowed}.",
-        "code": "method-not-allowed",
+        "code": METHOD_NOT_ALLOWED.slug,
         "request_id": "$context.requestId",
     }
     headers = {"Allow": f"'{allowed}'", "Content-Type": "'application/problem+json'"}

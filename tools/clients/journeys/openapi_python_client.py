@@ -10,7 +10,14 @@ from coverwright_client.api.claims import create_claim, get_claim
 from coverwright_client.api.policies import issue_policy
 from coverwright_client.api.quotes import accept_quote, create_quote
 from coverwright_client.api.settlement import settle_claim
-from coverwright_client.models import IssuePolicyRequest, NoticeRequest, Problem, QuoteRequest
+from coverwright_client.models import (
+    ClaimView,
+    IssuePolicyRequest,
+    NoticeRequest,
+    PolicyView,
+    QuoteRequest,
+    QuoteView,
+)
 
 
 def main(given_file: str) -> None:
@@ -22,49 +29,55 @@ def main(given_file: str) -> None:
         return f"{given['run']}-{step}"
 
     quote = good(
+        QuoteView,
         create_quote.sync(
             client=client,
             body=QuoteRequest.from_dict(given["quote"]),
             idempotency_key=key("quote"),
             coverwright_clock=quoted_at,
-        )
+        ),
     )
     good(
+        QuoteView,
         accept_quote.sync(
             quote.id, client=client, idempotency_key=key("accept"), coverwright_clock=quoted_at
-        )
+        ),
     )
     policy = good(
+        PolicyView,
         issue_policy.sync(
             client=client,
             body=IssuePolicyRequest(quote_id=quote.id),
             idempotency_key=key("issue"),
             coverwright_clock=quoted_at,
-        )
+        ),
     )
     claim = good(
+        ClaimView,
         create_claim.sync(
             client=client,
             body=NoticeRequest.from_dict({"policy_id": policy.id, **given["claim"]}),
             idempotency_key=key("claim"),
             coverwright_clock=notified_at,
-        )
+        ),
     )
     good(
+        ClaimView,
         settle_claim.sync(
             claim.id, client=client, idempotency_key=key("settle"), coverwright_clock=notified_at
-        )
+        ),
     )
     while any(payment.status != "paid" for payment in claim.payments) or not claim.payments:
         time.sleep(0.2)
-        claim = good(get_claim.sync(claim.id, client=client, coverwright_clock=notified_at))
+        read = get_claim.sync(claim.id, client=client, coverwright_clock=notified_at)
+        claim = good(ClaimView, read)
     print(claim.id)
 
 
-def good[Answer](answer: Answer | Problem | None) -> Answer:
-    """The answer, or an end with what went wrong."""
-    if answer is None or isinstance(answer, Problem):
-        sys.exit(str(answer))
+def good[Answer](kind: type[Answer], answer: object) -> Answer:
+    """The answer, or an end with the problem."""
+    if not isinstance(answer, kind):
+        sys.exit(f"{getattr(answer, 'code', answer)}: {getattr(answer, 'detail', '')}")
     return answer
 
 
