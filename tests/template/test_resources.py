@@ -8,14 +8,10 @@ import pytest
 from insurance.scanning.guardduty import TAG
 
 from local.aws.template import Template
+from tests.support.statements import actions, functions
 from tests.template.conftest import ROOT
 
 type Json = dict[str, Any]
-
-
-def actions(statement: Json) -> list[str]:
-    found = statement["Action"]
-    return [found] if isinstance(found, str) else found
 
 
 ACCESS_LOGS = "AccessLogBucket"
@@ -195,15 +191,12 @@ def test_only_the_evidence_function_reads_the_files_of_strangers(resources: Json
     reach = {
         name: {
             (action, statement["Resource"]["Fn::Sub"])
-            for policy in resources[f"{name}Role"]["Properties"]["Policies"]
-            for statement in policy["PolicyDocument"]["Statement"]
-            if "EvidenceBucket" in str(statement.get("Resource"))
-            and "Fn::Sub" in statement["Resource"]
+            for statement in statements
+            if "EvidenceBucket" in str(statement["Resource"]) and "Fn::Sub" in statement["Resource"]
             for action in actions(statement)
         }
-        for name, each in resources.items()
-        if each["Type"] == "AWS::Lambda::Function"
-        and "EVIDENCE_BUCKET" in each["Properties"]["Environment"]["Variables"]
+        for name, variables, statements in functions(resources)
+        if "EVIDENCE_BUCKET" in variables
     }
 
     deletes = {("s3:DeleteObjectVersion", "${EvidenceBucket.Arn}/downloads/*")}
