@@ -89,7 +89,7 @@ SETTLE = Kind(
     prepare=_settling,
     check=lambda backend, claims: assert_paid_once(backend, claims, amount=PAYOUT),
     clock=LOSS_CLOCK,
-    writes=4,
+    writes=5,
     already_done="wrong-state",
 )
 OFFSET = Kind(
@@ -100,6 +100,6 @@ OFFSET = Kind(
         backend, claims, amount=PAYOUT, set_off=PREMIUM
     ),
     clock=LOSS_CLOCK,
-    writes=6,
+    writes=7,
     already_done="wrong-state",
 )

@@ -37,7 +37,7 @@ LIMIT = 100_000
 CALLER = PARTNER.replace(partner="harbour")
 NOW = datetime(2027, 11, 20, 9, tzinfo=UTC)
 SETTLE = "test POST /v1/claims/{claim_id}/settlement"
-TRANSACTION_WRITES = 4
+TRANSACTION_WRITES = 5
 KINDS_OF_FAULT = 3
 
 

@@ -155,8 +155,8 @@ DICTIONARIES: Final = {1: _WORDS}
 """A body is read with the dictionary that it was written with, so none of them ever changes: a better one has
 the next number."""
 
-NUMBER_MAX: Final = 15
-"""What begins with a greater number is damaged, and no newer release would read it."""
+NUMBERS: Final = range(1, 16)
+"""What begins with another number is damaged, and no newer release would read it."""
 
 WRITTEN: Final = 1
 """The dictionary that is written with. A new one is known to a release before another writes with it. The search
@@ -188,7 +188,7 @@ def unpack(packed: bytes) -> JsonObject:
         ValueError: It is no packed body.
     """
     number = packed[0]
-    if number > NUMBER_MAX:
+    if number not in NUMBERS:
         raise ValueError("not a packed body")
     words = DICTIONARIES.get(number)
     if words is None:
