@@ -46,3 +46,19 @@ def test_it_leads_to_the_same_api_and_stage(written: Json) -> None:
     assert mapping["RestApiId"] == {"Ref": "Api"}
     assert mapping["Stage"] == {"Ref": "Api.Stage"}
     assert "BasePath" not in mapping  # a proof's or a caller's address is the path alone
+
+
+def test_the_bank_has_a_certificate_only_where_there_is_a_domain_for_it(written: Json) -> None:
+    rule = written["Rules"]["TheBankHasADomainForItsCertificate"]
+
+    [assertion] = rule["Assertions"]
+    assert assertion["Assert"] == written["Conditions"]["TakesClientCertificates"]
+    assert written["Parameters"]["BankCertificateThumbprints"]["Default"] == ""
+
+
+def test_functions_that_know_the_banks_client_know_its_certificates(written: Json) -> None:
+    for resource in written["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            variables = resource["Properties"]["Environment"]["Variables"]
+            named = {"Ref": "BankCertificateThumbprints"} if "LIVE_MACHINES" in variables else None
+            assert variables.get("MACHINE_CERTIFICATES") == named

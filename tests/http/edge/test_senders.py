@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from insurance.api import sender
 from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
 
-from tests.support.calls import FOLDERS, application, event, policyholder
+from tests.support.calls import FOLDERS, application, event, machine, policyholder
 from tests.support.platform import Platform
 from tests.support.proofs import p256, proof
 from tests.support.route_calls import IDS, call
@@ -41,6 +42,18 @@ def test_the_token_alone_opens_nothing(loaded: Platform, routes: list[Route], bi
         answer = call(loaded, route, caller=caller(route) | bound)
         assert (answer.status, answer.code) == (401, REFUSALS[binding]), route.path
         assert answer.headers["WWW-Authenticate"] == CHALLENGES[binding]
+
+
+def test_the_live_banks_token_alone_opens_nothing_where_its_certificate_is_registered(
+    loaded: Platform, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sender, "words", lambda _: frozenset({"a-thumbprint"}))
+    routes = [route for folder in FOLDERS for route in loaded.apps[folder].api.routes]
+    for route in routes:
+        if CallerKind.MACHINE in route.callers:
+            answer = call(loaded, route, caller=machine(route.scope, mode="live"))
+            assert (answer.status, answer.code) == (401, "invalid-certificate"), route.path
+            assert answer.headers["WWW-Authenticate"] == CHALLENGES["mtls"]
 
 
 def test_a_proof_opens_what_the_token_opens_and_once(loaded: Platform):

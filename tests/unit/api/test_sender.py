@@ -15,7 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from insurance.access import proofs, tokens
 from insurance.access.tokens import encode
 from insurance.api.sender import REASONS, check_sender, thumbprint_of
+from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import CertificateRefused, ProofRefused
+from insurance.domain.core.identity import Mode
 
 from tests.fakes.used_proofs import MemoryUsedProofs
 from tests.support.proofs import p256, proof
@@ -28,6 +30,20 @@ URL = f"https://{HOST}{PATH}"
 DER = b"a certificate, as far as a hash can tell"
 PEM = f"-----BEGIN CERTIFICATE-----\n{base64.b64encode(DER).decode()}\n-----END CERTIFICATE-----\n"
 REGISTERED = encode(sha256(DER).digest())
+
+
+def a(kind: CallerKind, mode: Mode = Mode.LIVE) -> Caller:
+    return Caller(
+        principal="one",
+        kind=kind,
+        partner="",
+        roles=frozenset(),
+        scopes=frozenset(),
+        mode=mode,
+    )
+
+
+APPLICATION = a(CallerKind.APPLICATION)
 
 
 def call(*sent: str, scheme: str = "DPoP", host: str = HOST, **context: Any) -> Json:
@@ -49,7 +65,7 @@ def call(*sent: str, scheme: str = "DPoP", host: str = HOST, **context: Any) -> 
 
 def why(event: Json, used: MemoryUsedProofs | None = None) -> str:
     with pytest.raises(ProofRefused) as refused:
-        check_sender(event, lambda: used or MemoryUsedProofs())
+        check_sender(event, APPLICATION, lambda: used or MemoryUsedProofs())
     return str(refused.value)
 
 
@@ -57,10 +73,10 @@ def test_a_proof_for_the_call_opens_it_once() -> None:
     used = MemoryUsedProofs()
     sent = call(proof("POST", URL, TOKEN))
 
-    check_sender(sent, lambda: used)
+    check_sender(sent, APPLICATION, lambda: used)
 
     assert "used before" in why(sent, used)
-    check_sender(call(proof("POST", URL, TOKEN)), lambda: used)
+    check_sender(call(proof("POST", URL, TOKEN)), APPLICATION, lambda: used)
 
 
 def test_one_name_used_with_two_keys_is_two_proofs() -> None:
@@ -68,7 +84,7 @@ def test_one_name_used_with_two_keys_is_two_proofs() -> None:
     for key in (p256(), p256("another")):
         sent = call(proof("POST", URL, TOKEN, key=key, jti="same"))
         sent["requestContext"]["authorizer"]["thumbprints"] = key.thumbprint()
-        check_sender(sent, lambda: used)
+        check_sender(sent, APPLICATION, lambda: used)
 
 
 @pytest.mark.parametrize("count", [0, 2])
@@ -86,7 +102,7 @@ def test_a_proof_that_is_refused_uses_nothing_up() -> None:
     used = MemoryUsedProofs()
     why(call(proof("GET", URL, TOKEN, jti="one")), used)
 
-    check_sender(call(proof("POST", URL, TOKEN, jti="one")), lambda: used)
+    check_sender(call(proof("POST", URL, TOKEN, jti="one")), APPLICATION, lambda: used)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +127,7 @@ def test_the_caller_is_told_what_is_wrong(changes: Json, told: str) -> None:
 def test_only_this_machine_serves_anything_but_https() -> None:
     local = call(proof("POST", f"http://127.0.0.1:8443{PATH}", TOKEN), host="127.0.0.1:8443")
     local["headers"]["X-Forwarded-Proto"] = "http"
-    check_sender(local, MemoryUsedProofs)
+    check_sender(local, APPLICATION, MemoryUsedProofs)
 
     abroad = call(proof("POST", URL.replace("https", "http"), TOKEN))
     abroad["headers"]["X-Forwarded-Proto"] = "http"
@@ -137,14 +153,14 @@ def test_every_reason_has_words() -> None:
 
 @pytest.mark.parametrize("context", [{}, {"claims": {"sub": "ada", "binding": "dpop"}}])
 def test_a_caller_that_is_bound_to_nothing_proves_nothing(context: Json) -> None:
-    check_sender(call(authorizer=context), None)
+    check_sender(call(authorizer=context), APPLICATION, None)
 
 
 def test_a_binding_that_nobody_can_check_is_a_fault_and_no_way_in() -> None:
     unknown = call(authorizer={"binding": "seal", "thumbprints": "x"})
     for event, used in ((unknown, MemoryUsedProofs), (call(proof("POST", URL, TOKEN)), None)):
         with pytest.raises(ValueError, match="nobody can check"):
-            check_sender(event, used)
+            check_sender(event, APPLICATION, used)
 
 
 def test_the_thumbprint_is_that_of_a_real_certificate() -> None:
@@ -173,8 +189,8 @@ def certified(pem: str | None) -> Json:
 
 def test_the_registered_certificate_opens_the_call() -> None:
     assert thumbprint_of(PEM) == REGISTERED
-    check_sender(certified(PEM), None)
-    check_sender(certified(PEM.replace("\n", "\r\n")), None)
+    check_sender(certified(PEM), APPLICATION, None)
+    check_sender(certified(PEM.replace("\n", "\r\n")), APPLICATION, None)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +198,7 @@ def test_the_registered_certificate_opens_the_call() -> None:
 )
 def test_no_certificate_another_or_none_at_all_is_refused(pem: str | None) -> None:
     with pytest.raises(CertificateRefused):
-        check_sender(certified(pem), None)
+        check_sender(certified(pem), APPLICATION, None)
 
 
 def test_a_header_is_no_certificate() -> None:
@@ -191,4 +207,37 @@ def test_a_header_is_no_certificate() -> None:
     sent["multiValueHeaders"]["X-Amzn-Mtls-Clientcert"] = [PEM]
 
     with pytest.raises(CertificateRefused):
-        check_sender(sent, None)
+        check_sender(sent, APPLICATION, None)
+
+
+def connected(pem: str | None) -> Json:
+    """A call of the bank's connection, as the pool's authorizer hands it on."""
+    identity = {"clientCert": {"clientCertPem": pem}} if pem is not None else {}
+    claims = {"sub": "bank", "client_id": "bank", "scope": ""}
+    return call(scheme="Bearer", authorizer={"claims": claims}, identity=identity)
+
+
+@pytest.mark.parametrize("pem", [None, "", PEM.replace("YS", "YT")])
+def test_the_live_connection_to_the_bank_comes_with_its_certificate_where_one_is_registered(
+    pem: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bank = a(CallerKind.MACHINE)
+    check_sender(connected(pem), bank, None)
+
+    monkeypatch.setenv("MACHINE_CERTIFICATES", f"another {REGISTERED}")
+
+    with pytest.raises(CertificateRefused):
+        check_sender(connected(pem), bank, None)
+    check_sender(connected(PEM), bank, None)
+
+
+@pytest.mark.parametrize(
+    "caller",
+    [a(CallerKind.MACHINE, Mode.TEST), a(CallerKind.STAFF), a(CallerKind.STAFF, Mode.TEST)],
+)
+def test_the_banks_certificate_is_asked_of_nobody_else(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MACHINE_CERTIFICATES", REGISTERED)
+
+    check_sender(connected(None), caller, None)

@@ -10,6 +10,7 @@ from insurance.api.headers import BadHeader
 from insurance.api.path import PATH_IDS
 from insurance.api.problems import FAULT, Problem, problem_of_kind
 from insurance.api.route import Route
+from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
     AlreadyErased,
     CertificateRefused,
@@ -36,6 +37,8 @@ def refusals_of(route: Route) -> frozenset[type[InsuranceError]]:
     refusals: set[type[InsuranceError]] = {*EVERY_ROUTE, *route.raises}
     if not route.own_pool_only:
         refusals |= {ProofRefused, CertificateRefused}
+    if CallerKind.MACHINE in route.callers:
+        refusals.add(CertificateRefused)
     refusals |= {PATH_IDS[name][1] for name in route.path_names if name in PATH_IDS}
     if route.method == "POST":
         refusals |= {MalformedBody, BodyTooLarge, UnsupportedMediaType}

@@ -137,7 +137,7 @@ class Api:
         """The handler's answer: caller, headers, ids and request are checked before it is called."""
         call = Call(event)
         access.called_by(call.caller)
-        check_sender(event, self._used_proofs)
+        check_sender(event, call.caller, self._used_proofs)
         admit(call.caller, route)
         _check_headers(call, route)
         for name, value in path.items():

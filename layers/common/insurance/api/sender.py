@@ -14,7 +14,10 @@ from typing import Any, Final, Protocol
 from insurance.access.binding import DPOP, MUTUAL_TLS
 from insurance.access.proofs import ProvenCall, check_proof
 from insurance.access.tokens import TokenRefused, encode
+from insurance.config import words
+from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import CertificateRefused, ProofRefused
+from insurance.domain.core.identity import Mode
 
 REASONS: Final[Mapping[str, str]] = {
     "oversized": "it is too long",
@@ -55,14 +58,24 @@ class UsedProofs(Protocol):
         ...
 
 
-def check_sender(event: Mapping[str, Any], used: Callable[[], UsedProofs] | None) -> None:
+def check_sender(
+    event: Mapping[str, Any], caller: Caller, used: Callable[[], UsedProofs] | None
+) -> None:
     """Check that the caller proves what its token is bound to.
+
+    An application's row says what that is, and the authorizer hands it on. A machine of our own comes
+    through the pool's authorizer, which hands on claims alone: the template says its certificates.
 
     Raises:
         ProofRefused: There is no proof (DPoP) for this very call, or it was used before.
         CertificateRefused: The connection has no certificate that is registered for the application.
         Unavailable: It cannot be noted now that the proof is used.
     """
+    if caller.kind is CallerKind.MACHINE:
+        registered = words("MACHINE_CERTIFICATES")
+        if registered and caller.mode is Mode.LIVE:
+            _check_certificate(event, registered)
+        return
     context = event["requestContext"]["authorizer"]
     method = context.get("binding")
     if method is None:
