@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from bench import growth, lists, machine, stored
+from bench import growth, lists, machine, stored, visible
 from bench.goals import Line, count_line, keep, stumbled_line
 from bench.meter import ours, popular, products, table
 from bench.meter.ours import Cost
@@ -26,6 +26,7 @@ PARTS = (
     "products",
     "growth",
     "lists",
+    "visible",
     "stored",
     "cold",
     "restored",
@@ -64,7 +65,10 @@ def main() -> int:
     if parts & METERED:
         with part("meter and growth", show):
             metered(parts, show=show, say=say)
-    if parts - METERED - {"stored"}:
+    if "visible" in parts:
+        with part("visible in search", show):
+            show(visible.lines(say))
+    if parts - METERED - {"stored", "visible"}:
         with part("race", show):
             raced(parts, show=show, say=say)
     say("done")
