@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
+from local.aws.engine import DYNOXIDE_FILE
 from local.stack import Stack
 from tests.end_to_end.conftest import CallAs, Caller, Json, assert_problem
 from tests.support import loopback
@@ -115,6 +116,28 @@ def test_the_call_centre_s_day(clerk: Caller, ada: Customer, journey: Json) -> N
     complaint = {"about": claim["id"], "category": "delay", "complainant": ada.name}
     complained = made(clerk.post("/v1/complaints", complaint | {"text": "Nobody rang back."}))
     assert made(clerk.get(f"/v1/complaints/{complained['id']}"))["status"] == "received"
+
+
+def test_no_value_by_which_she_is_found_stands_in_the_clear_in_any_file_of_the_engine(
+    stack: Stack, clerk: Caller, ada: Customer
+) -> None:
+    born = {"name": ada.name, "date_of_birth": "1991-03-14"}
+    for kind, mark, wanted in (
+        ("parties", {"phone": ada.phone}, ada.party_id),
+        ("parties", born, ada.party_id),
+        ("policies", {"registration": PLATE}, ada.policy_id),
+    ):
+        assert wanted in found(clerk, kind, mark, wanted)
+
+    files = b"".join(
+        path.read_bytes() for path in sorted(stack.settings.folder.glob(f"{DYNOXIDE_FILE}*"))
+    ).lower()
+
+    assert files.count(ada.policy_id.encode()) > 10, "what is no secret is in them, in many places"
+    surname, digits, plate = ada.name.split()[1], ada.phone[3:], PLATE.replace(" ", "")
+    for value in (surname, surname[:8], digits, PLATE, plate, "1991-03-14", "19910314"):
+        for coding in ("utf-8", "utf-16-le", "utf-16-be"):
+            assert value.lower().encode(coding) not in files, value
 
 
 def test_what_is_not_the_call_centre_s_is_refused_and_leaves_nothing(

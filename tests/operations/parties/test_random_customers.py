@@ -190,6 +190,8 @@ class Customers(RuleBasedStateMachine):
         begun = max(self.platform.now, policy.period.start + timedelta(minutes=1))
         if root == before or begun >= policy.period.end or policy.invitation is not None:
             return
+        if root in policy.holders:
+            return  # they hold it jointly
         self.platform.now = begun
         passed = pass_on()
         assert passed.party not in {before, policy.party}
@@ -198,6 +200,26 @@ class Customers(RuleBasedStateMachine):
         self.named.setdefault(passed.party, HEIR)
         self.named[policy_id] = self.named[passed.party]
         self._learn(passed)
+
+    @precondition(lambda self: self.holder)
+    @rule(which=places, by=places)
+    def join(self, which: int, by: int) -> None:
+        """A customer holds a policy with its holder from now on."""
+        policy_id = sorted(self.holder)[which % len(self.holder)]
+        policy = self.platform.policies.get(policy_id).record
+        root, held_by = self._root(self._party(by)), self._root(self.holder[policy_id])
+        join = partial(self._transferred, policy_id, root, TransferReason.JOINT_HOLDER_IN)
+        if held_by in self.erased or root in self.erased:
+            self._refused(join)
+            return
+        begun = max(self.platform.now, policy.period.start + timedelta(minutes=1))
+        if root in policy.holders or begun >= policy.period.end or len(policy.joint_holders) > 3:
+            return
+        self.platform.now = begun
+        joined = join()
+        assert [each.name for each in joined.joint_holders][-1] == self.named[root]
+        assert joined.party == policy.party
+        self._learn(joined)
 
     @precondition(lambda self: self.holder)
     @rule(into=places, other=places)
@@ -262,9 +284,14 @@ class Customers(RuleBasedStateMachine):
             read = self.platform.policies.as_known(known.policy.id, known.at).record
             if known.policy.party in self.erased:
                 unread = {"policyholder": None, "answers": None, "changed": None}
-                assert read == known.policy.replace(**unread)
+                assert read == known.policy.replace(**unread, joint_holders=())
             else:
-                assert read == known.policy
+                assert read == known.policy.replace(
+                    joint_holders=tuple(
+                        joint.unreadable() if joint.party_id in self._gone() else joint
+                        for joint in known.policy.joint_holders
+                    )
+                )
 
     @invariant()
     def a_customer_has_the_contracts_of_all_that_they_stand_for(self) -> None:
@@ -310,11 +337,20 @@ class Customers(RuleBasedStateMachine):
         command = self.platform.command("correct", caller=UNDERWRITER)
         return correct_party(party_id, correction, command, self.correcting)
 
-    def _transferred(self, policy_id: str, party_id: str | None) -> Policy:
+    def _gone(self) -> set[str]:
+        """Who was erased, those included that hold no policy alone."""
+        return self.erased | self.platform.memory.erased
+
+    def _transferred(
+        self,
+        policy_id: str,
+        party_id: str | None,
+        reason: TransferReason = TransferReason.DIVORCE,
+    ) -> Policy:
         """The policy after it passed on; the new holder keeps the thing."""
         keeper = self.named[self._root(party_id)] if party_id else HEIR
         requested = TransferRequested(
-            reason=TransferReason.DIVORCE,
+            reason=reason,
             effective_on=None,
             effective_at=None,
             holder=None if party_id else Policyholder(name=HEIR),
@@ -322,7 +358,7 @@ class Customers(RuleBasedStateMachine):
             joint_holder=None,
             consents=frozenset({TransferConsent.HOLDER, TransferConsent.NEW_HOLDER}),
             evidence=None,
-            answers={"keeper": keeper},
+            answers={"keeper": keeper} if reason.changes_holder else None,
         )
         command = self.platform.command("transfer", caller=UNDERWRITER)
         transfer_policy(policy_id, requested, command, self.transferring)
