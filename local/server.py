@@ -45,9 +45,8 @@ class Server:
             date_header=True,
             timeout_graceful_shutdown=5,
             timeout_keep_alive=75,
-            # Larger than the gateway's own 10,240, so that the gateway is the one to refuse.
-            h11_max_incomplete_event_size=256 * 1024,
-            http="h11",
+            # In C, and without a limit of its own: the gateway is the one to refuse long headers.
+            http="httptools",
             ssl_certfile=str(certificate) if certificate else None,
             ssl_keyfile=str(key) if key else None,
         )

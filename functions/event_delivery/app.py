@@ -6,7 +6,7 @@ until the quote changes.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 from insurance import bundles, clients, telemetry, wiring
@@ -84,10 +84,20 @@ def handler(given: Json, context: Any) -> Json:
 
 def _deliver(records: list[Json], time_is_up: Callable[[], bool]) -> list[Json]:
     """Deliver records of a stream. From the first that is reported, the stream delivers again."""
+    quotes = [each["dynamodb"]["Keys"][QUOTE_KEY]["S"] for each in records if _is_of_quotes(each)]
+    with stores.expected_reads.of_quotes(quotes):
+        return _deliver_all(records, time_is_up)
+
+
+def _is_of_quotes(record: Json) -> bool:
+    return QUOTE_KEY in record["dynamodb"]["Keys"]
+
+
+def _deliver_all(records: list[Json], time_is_up: Callable[[], bool]) -> list[Json]:
     arrived: list[StreamedEvent] = []
     again: set[str] = set()
     for record in records:
-        if QUOTE_KEY in record["dynamodb"]["Keys"]:
+        if _is_of_quotes(record):
             if not _follow_quote(record):
                 again.add(record["dynamodb"]["SequenceNumber"])
                 break
@@ -213,7 +223,7 @@ def _streamed(change: Json) -> StreamedEvent:
         change["Keys"]["stream"]["S"],
         int(change["Keys"]["sequence"]["N"]),
         datetime.fromtimestamp(int(change["ApproximateCreationDateTime"]), UTC),
-        lambda: read_event(from_stream(change["NewImage"])),
+        cache(lambda: read_event(from_stream(change["NewImage"]))),
     )
 
 

@@ -295,8 +295,8 @@ FAULTS = (
     Fault(
         "a gap in a stream passes for its end",
         "operations/delivery/deliver_streams.py",
-        "if each in reached and position == arrived.sequence - 1",
-        "if each in reached and position < arrived.sequence",
+        "if each in reached and self._at[each] == sequence - 1",
+        "if each in reached and self._at[each] < sequence",
         "tests/operations/delivery",
     ),
     Fault(

@@ -207,6 +207,7 @@ def stream_ports(
         stored=wiring.stores().stored_events,
         is_outage=is_outage,
         flush=flush,
+        ahead=wiring.stores().expected_reads.of_events,
     )
 
 

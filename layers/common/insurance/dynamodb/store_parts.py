@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from insurance.dynamodb.delivery.expected_reads import ExpectedReads
     from insurance.dynamodb.idempotency_records import IdempotencyRecords
     from insurance.dynamodb.parties.index_keys import DynamoDBIndexKeys
     from insurance.dynamodb.policy.policy_reader import PolicyReader
@@ -44,6 +45,13 @@ class StoreParts:
     def keys(self) -> Keys:
         """The key ring that opens personal data."""
         return self._make_keys()
+
+    @cached_property
+    def expected_reads(self) -> ExpectedReads:
+        """What the consumers of events will read, read for a whole batch together."""
+        from insurance.dynamodb.delivery.expected_reads import ExpectedReads
+
+        return ExpectedReads(self.client, self._tables)
 
     @cached_property
     def policy_reader(self) -> PolicyReader:

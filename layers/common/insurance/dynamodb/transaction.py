@@ -11,6 +11,7 @@ from botocore.exceptions import ConnectionError as NoConnection
 
 from insurance.domain.core.errors import Unanswered, Unavailable
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.read_ahead import note_written, read_before
 from insurance.dynamodb.sizes import check_sizes
 
 if TYPE_CHECKING:
@@ -219,15 +220,21 @@ def transact(client: "DynamoDBClient", writes: Sequence[Write]) -> None:
         # A try after a lost reply is the same transaction to DynamoDB, and is done once.
         token = str(uuid4())
         _insist(lambda: _transact_once(client, writes, token))
+    note_written((write.action, write.request) for write in writes)
 
 
 def load(client: "DynamoDBClient", keys: Sequence[tuple[str, Item]]) -> list[Item | None]:
     """The items under these (table, key) pairs, in their order, None where there is none.
 
-    One BatchGetItem, consistent; asks again only for what a throttled table left out.
+    One BatchGetItem, consistent, of what was not read ahead; asks again only for what a throttled table left out.
     """
-    if not keys:
-        return []
+    known = read_before(keys)
+    missing = [place for number, place in enumerate(keys) if number not in known]
+    found = iter(_load(client, missing) if missing else ())
+    return [known[number] if number in known else next(found) for number in range(len(keys))]
+
+
+def _load(client: "DynamoDBClient", keys: Sequence[tuple[str, Item]]) -> list[Item | None]:
     wanted: dict[str, Any] = {}
     for table, key in keys:
         entry = wanted.setdefault(table, {"Keys": [], "ConsistentRead": True})

@@ -22,6 +22,8 @@ from insurance.domain.core.errors import InsuranceError, Unavailable
 from insurance.domain.core.event import Event
 from insurance.operations.delivery.streams import Deliveries, StreamedEvent, StreamPorts
 
+LATER: Final = frozenset({Consumer.SEARCH})
+"""Consumers that nobody outside waits for, and that take their time: the bus does not wait for them."""
 TRIES: Final = 5
 """Of keeping where a stream stands while others write it too."""
 RESTS_AFTER: Final = 2
@@ -55,20 +57,28 @@ def deliver_streams(
     *,
     time_is_up: Callable[[], bool] = lambda: False,
 ) -> DeliveryReport:
-    """Hand on a batch of events of any streams. Safe to repeat: every consumer is."""
+    """Hand on a batch of events of any streams. Safe to repeat: every consumer is.
+
+    Every stream's events first go to those that somebody outside waits for, then together to the bus, and then
+    to the others.
+    """
     by_stream: dict[str, list[StreamedEvent]] = {}
     for each in arrived:
         by_stream.setdefault(each.stream, []).append(each)
     run, attempts = Run(ports), []
-    for before in ports.deliveries.read(tuple(by_stream)):
-        if time_is_up():
-            run.report.left.append((before.stream, "TimeIsUp"))
-            continue
-        try:
-            attempts.append(run.attempt(before, by_stream[before.stream]))
-        except Exception as error:
-            run.report.left.append((before.stream, type(error).__name__))
-    run.flush(attempts)
+    with ports.ahead(arrived):
+        for before in ports.deliveries.read(tuple(by_stream)):
+            if time_is_up():
+                run.report.left.append((before.stream, "TimeIsUp"))
+                continue
+            try:
+                attempts.append(run.attempt(before, by_stream[before.stream]))
+            except Exception as error:
+                run.report.left.append((before.stream, type(error).__name__))
+        run.flush(attempts)
+        for attempt in attempts:
+            if not time_is_up():
+                attempt.hand_on_later()
     for attempt in attempts:
         try:
             attempt.keep()
@@ -98,15 +108,15 @@ class Run:
         """
         attempt = self.attempt(before, events)
         self.flush([attempt])
+        attempt.hand_on_later()
         return attempt.keep()
 
     def attempt(self, before: Delivery, events: Sequence[StreamedEvent]) -> "Attempt":
-        """Give events of one stream to its consumers. Before it is kept, the bus must be flushed."""
+        """Give events of one stream to the consumers that come first. Before it is kept, the bus must be flushed."""
         first, at = events[0].sequence, events[0].appended_at
-        attempt = Attempt(self, before, events[-1].sequence, at)
         missing = (each.appended_by(at) for each in self._missing(before, first))
-        for each in (*missing, *events):
-            attempt.hand_on(each)
+        attempt = Attempt(self, before, (*missing, *events), at)
+        attempt.hand_on()
         return attempt
 
     def flush(self, attempts: "Sequence[Attempt]") -> None:
@@ -129,13 +139,18 @@ class Run:
 class Attempt:
     """One attempt at a stream: how far each consumer comes."""
 
-    def __init__(self, run: Run, before: Delivery, head: int, at: datetime) -> None:
+    def __init__(
+        self, run: Run, before: Delivery, events: Sequence[StreamedEvent], at: datetime
+    ) -> None:
         self._run = run
         self.before = before
-        self._head, self._since = head, at
+        self._events, self._since = events, at
         self._at = {each: before.position(each) for each in run.ports.consumers}
         self._stuck: set[Consumer] = set()
         self._set_aside: list[SetAside] = []
+        self._read: dict[int, Event] = {}
+        self._taken: dict[int, bool] = {}
+        """Of the events that were given to anybody: whether everybody took it."""
 
     def keep(self) -> Delivery:
         """Keep how far each consumer came.
@@ -145,40 +160,57 @@ class Attempt:
         """
         pasts = {each: self.before.position(each) for each in self._at}
         moved = {each: Moved(pasts[each], to) for each, to in self._at.items() if to > pasts[each]}
-        progress = Progress(self._head, moved, tuple(self._set_aside), self._since)
+        self._run.report.delivered += sum(self._taken.values())
+        head = self._events[-1].sequence
+        progress = Progress(head, moved, tuple(self._set_aside), self._since)
         deliveries = self._run.ports.deliveries
         return keep(self.before, lambda standing: standing.after(progress), deliveries)
 
     def take_back(self, refused: Mapping[int, Exception]) -> None:
         """The bus did not take these events after all."""
         for sequence in sorted(refused):
-            self._run.report.delivered = max(0, self._run.report.delivered - 1)
+            self._taken[sequence] = False
             if self._fails(Consumer.BUS, sequence, refused[sequence]):
                 self._at[Consumer.BUS] = sequence - 1
                 return
 
-    def hand_on(self, arrived: StreamedEvent) -> None:
+    def hand_on(self) -> None:
+        """Give the events to the consumers that come before the bus is flushed, and to the bus."""
+        self._hand_on([each for each in self._at if each not in LATER])
+
+    def hand_on_later(self) -> None:
+        """Give the events to the others."""
+        self._hand_on([each for each in self._at if each in LATER])
+
+    def _hand_on(self, consumers: Sequence[Consumer]) -> None:
+        for each in self._events:
+            self._give_to_all(each, consumers)
+
+    def _give_to_all(self, arrived: StreamedEvent, consumers: Sequence[Consumer]) -> None:
         """Give the event to those that have all before it."""
+        sequence = arrived.sequence
         reached = set(self._run.in_reach) - self._stuck
-        wanting = [
-            each
-            for each, position in self._at.items()
-            if each in reached and position == arrived.sequence - 1
-        ]
+        wanting = [each for each in consumers if each in reached and self._at[each] == sequence - 1]
         if not wanting:
             return
         try:
-            event = whole(arrived)
+            event = self._read_once(arrived)
         except Exception as error:
+            self._taken[sequence] = False
             if self._run.ports.is_outage(error):  # a newer release wrote it, and takes it
                 self._run.report.failed.update((each, type(error).__name__) for each in wanting)
                 self._stuck.update(wanting)
                 return
             reason = "broken_hash" if isinstance(error, BrokenEvent) else "unreadable"
-            self._put_aside(wanting, arrived.sequence, reason)
+            self._put_aside(wanting, sequence, reason)
             return
         taken = [each for each in wanting if self._give(each, event, arrived.appended_at)]
-        self._run.report.delivered += taken == wanting
+        self._taken[sequence] = self._taken.get(sequence, True) and taken == wanting
+
+    def _read_once(self, arrived: StreamedEvent) -> Event:
+        if arrived.sequence not in self._read:
+            self._read[arrived.sequence] = whole(arrived)
+        return self._read[arrived.sequence]
 
     def _give(self, consumer: Consumer, event: Event, appended_at: datetime) -> bool:
         """Whether the consumer took it."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from insurance.domain.core.delivery import Consumer, Delivery
@@ -74,6 +76,10 @@ class StoredEvents(Protocol):
         """
 
 
+def _nothing_ahead(_: Sequence[StreamedEvent]) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 @dataclass(frozen=True, slots=True)
 class StreamPorts:
     """What the handing on of streams needs from outside."""
@@ -85,3 +91,5 @@ class StreamPorts:
     """Whether an error has a cause that is not the event's own, and passes."""
     flush: Callable[[], Mapping[Place, Exception]] = dict
     """Sends what the bus was given since, and says what of it was not taken, and why."""
+    ahead: Callable[[Sequence[StreamedEvent]], AbstractContextManager[None]] = _nothing_ahead
+    """While it lasts, what consumers will read for these events is there already, as far as is known."""
