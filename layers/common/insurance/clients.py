@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from insurance import snapshot
 from insurance.config import MissingSetting, data_path, setting
@@ -39,7 +39,7 @@ def client(
         from insurance.calls.short_way import ShortWay
 
         way = ShortWay(made, session().get_credentials(), _trusted)
-        made.meta.events.register_last("before-call.dynamodb", cast("Any", way.answer))
+        way.listen(made, by_rules=_by_rules(session()))
         snapshot.also(after=way.close)
     return made
 
@@ -128,8 +128,12 @@ def session() -> Session:
     from insurance.calls.data import Data
 
     made, cut = Session(), data_path()
-    by_rules = bool(made.get_config_variable("use_fips_endpoint"))
     paths = [cut] if cut is not None else []
-    loader = Data(by_rules, paths, include_default_search_paths=cut is None)
+    loader = Data(_by_rules(made), paths, include_default_search_paths=cut is None)
     made.register_component("data_loader", loader)
     return made
+
+
+def _by_rules(session: Session) -> bool:
+    """Whether DynamoDB's endpoint is worked out by its rules for every call."""
+    return bool(session.get_config_variable("use_fips_endpoint"))

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NoReturn
 
+import orjson
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -16,11 +17,13 @@ from botocore.config import Config
 from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import ClientError, ConnectionClosedError, NoCredentialsError
 from botocore.parsers import JSONParser
+from botocore.serialize import JSONSerializer
 from botocore.session import Session
 from hypothesis import given
 from hypothesis import strategies as st
 from insurance import clients, snapshot
-from insurance.calls.short_way import Parser, ShortWay, Signer
+from insurance.calls.data import Data
+from insurance.calls.short_way import Parser, ShortWay, Signer, _in_base64
 
 from local.processes import LOOPBACK
 
@@ -87,15 +90,17 @@ def database(*answers: Json | tuple[int, Json]) -> Iterator[Database]:
         running.close()
 
 
-def tables(url: str, *, short: bool = True) -> Any:
+def tables(url: str, *, short: bool = True, by_rules: bool = False) -> Any:
     """A client whose calls go the short way, or botocore's own; it tries once."""
     session = Session()
+    session.register_component("data_loader", Data(by_rules or not short))
     session.set_credentials("AKID", "secret", "token")
-    once = Config(retries={"mode": "standard", "total_max_attempts": 1})
+    once = Config(
+        retries={"mode": "standard", "total_max_attempts": 1}, parameter_validation=not short
+    )
     made = session.create_client("dynamodb", region_name="eu-west-2", endpoint_url=url, config=once)
     if short:
-        way: Any = ShortWay(made, session.get_credentials(), _no_tls)
-        made.meta.events.register_last("before-call.dynamodb", way.answer)
+        ShortWay(made, session.get_credentials(), _no_tls).listen(made, by_rules=by_rules)
     return made
 
 
@@ -169,13 +174,8 @@ def test_a_request_carries_what_was_signed():
 
 def test_without_credentials_nothing_is_sent():
     with database() as running:
-        session = Session()
-        session.set_credentials("AKID", "secret")
-        made: Any = session.create_client(
-            "dynamodb", region_name="eu-west-2", endpoint_url=running.url
-        )
-        way: Any = ShortWay(made, None, _no_tls)
-        made.meta.events.register_last("before-call.dynamodb", way.answer)
+        made = tables(running.url, short=False)
+        ShortWay(made, None, _no_tls).listen(made, by_rules=True)
         with pytest.raises(NoCredentialsError):
             made.get_item(TableName="quotes", Key={"id": {"S": "quo_1"}})
 
@@ -206,15 +206,18 @@ def _wired(value: Any) -> Any:
         ("transact_write_items", {"TransactItems": [{"Put": {"TableName": "t", "Item": ITEM}}], "ClientRequestToken": "once"}, {}),
     ],
 )  # fmt: skip
-def test_both_ways_send_and_read_the_same(operation: str, request_: Json, answer: Json):
+@pytest.mark.parametrize("by_rules", [False, True])
+def test_both_ways_send_and_read_the_same(
+    operation: str, request_: Json, answer: Json, by_rules: bool
+):
     with database(_wired(answer), _wired(answer)) as running:
-        short = getattr(tables(running.url), operation)(**request_)
+        short = getattr(tables(running.url, by_rules=by_rules), operation)(**request_)
         usual = getattr(tables(running.url, short=False), operation)(**request_)
         (_, sent), (_, sent_usually) = running.asked
 
     del short["ResponseMetadata"], usual["ResponseMetadata"]
     assert short == usual
-    assert sent == sent_usually
+    assert json.loads(sent) == json.loads(sent_usually)
 
 
 @pytest.mark.parametrize(
@@ -242,6 +245,29 @@ def _refused(client: Any) -> tuple[str, Json]:
     response = dict(refused.value.response)
     del response["ResponseMetadata"]
     return type(refused.value).__qualname__, response
+
+
+GIVEN = st.recursive(
+    st.builds(lambda text: {"S": text}, st.text(max_size=5))
+    | st.builds(lambda data: {"B": data}, st.binary(max_size=5))
+    | st.builds(lambda data: {"BS": data}, st.lists(st.binary(max_size=5), max_size=3))
+    | st.just({"NULL": True}),
+    lambda inner: (
+        st.builds(lambda values: {"L": values}, st.lists(inner, max_size=3))
+        | st.builds(lambda values: {"M": values}, st.dictionaries(st.text(max_size=3), inner))
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text(max_size=5), GIVEN, min_size=1, max_size=5))
+def test_values_are_written_as_botocore_writes_them(item: Json):
+    shape: Any = Session().get_service_model("dynamodb").operation_model("PutItem")
+    usual = JSONSerializer().serialize_to_request({"TableName": "t", "Item": item}, shape)
+
+    written = orjson.dumps({"TableName": "t", "Item": item}, default=_in_base64)
+
+    assert json.loads(written) == json.loads(usual["body"])
 
 
 def test_an_error_names_its_request():

@@ -1,13 +1,14 @@
 """The short way of a call to DynamoDB: from the request that botocore made to what botocore reads of the answer.
 
 botocore asks before every call whether a handler answers it (`before-call`, by which its Stubber works). Here a call
-is signed, sent and read there, so that nothing is done for features that these calls do not have: streams, retries,
-checksums in headers, redirects, a history. Serialising, endpoints, credentials, parsing and errors stay botocore's.
+is written, signed, sent and read there, so that nothing is done for features that these calls do not have: streams, retries,
+checksums in headers, redirects, a history. Endpoints, credentials, the model of answers and errors stay botocore's.
 """
 
 from __future__ import annotations
 
 import hmac
+from base64 import b64encode
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 FAILED: Final = 300
 """The first status that tells of an error."""
+ASKED: Final = "coverwright_asked"
+"""Where a call keeps in its context what it asks for."""
 
 
 class Signer:
@@ -117,11 +120,31 @@ class ShortWay:
         for _, _, connections in self._known.values():
             connections.close()
 
-    def answer(self, model: Any, params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
+    def listen(self, client: Any, *, by_rules: bool = False) -> None:
+        """Answer the calls of the client, after everybody else who listens was asked.
+
+        `by_rules`: botocore works out the endpoint for every call, and must see what it asks for.
+        """
+        service = client.meta.service_model.service_name
+        if not by_rules:
+            client.meta.events.register_last(f"before-parameter-build.{service}", self.keep)
+        client.meta.events.register_last(f"before-call.{service}", self.answer)
+
+    def keep(self, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+        """Keep what a call asks for from botocore, which would go through it shape by shape: in JSON it is written as it
+        is, but for bytes."""
+        context[ASKED] = dict(params)
+        params.clear()
+
+    def answer(
+        self, model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any
+    ) -> tuple[Any, dict[str, Any]]:
         """The answer of a call, and what it says: as botocore wants it of a handler."""
         if self._credentials is None:
             raise NoCredentialsError
         url, body = params["url"], params["body"]
+        if ASKED in context:
+            body = orjson.dumps(context[ASKED], default=_in_base64)
         host, path, connections = self._known.get(url) or self._find(url)
         by = self._credentials.get_frozen_credentials()
         sent = {**params["headers"], "Host": host}
@@ -166,6 +189,10 @@ class ShortWay:
         shape = model.service_model.shape_for_error_code(parsed.get("Error", {}).get("Code"))
         if shape is not None:
             parsed.update(self._parser.parse(response, shape))
+
+
+def _in_base64(value: Any) -> str:
+    return b64encode(value).decode()
 
 
 def _bytes_of(path: str, headers: Mapping[str, str], body: bytes) -> bytes:
