@@ -58,7 +58,7 @@ def _signing_in_at(issuer_url: str, document: Json) -> Json:
     """The definition with the issuer that signs here."""
     for scheme in document.get("components", {}).get("securitySchemes", {}).values():
         for flow in scheme.get("flows", {}).values():
-            for name in flow.keys() & {"tokenUrl", "authorizationUrl"}:
+            for name in flow.keys() & {"tokenUrl", "authorizationUrl", "refreshUrl"}:
                 flow[name] = f"{issuer_url}/oauth2/{flow[name].rpartition('/')[2]}"
     return document
 

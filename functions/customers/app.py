@@ -1,6 +1,5 @@
 """Customers: parties over their contracts, their consents, merges and erasure."""
 
-from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Literal
 
@@ -28,6 +27,7 @@ from insurance.domain.core.identity import PartyId
 from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES, Role
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
+from insurance.domain.party.birth import BirthDate
 from insurance.domain.party.data_request import DataRequestKind, DataRequestOutcome
 from insurance.domain.party.demands import RestrictionKind
 from insurance.domain.party.party import Address, Email, Erasure, ErasureReason, Name
@@ -71,7 +71,7 @@ class PartyRequest(Request):
 
     kind: Literal["person", "organisation"] = "person"
     name: Name
-    date_of_birth: date | None = None
+    date_of_birth: BirthDate | None = None
     registration_number: Text | None = None
     """Of an organisation, in its public register."""
     email: Email | None = None

@@ -1,6 +1,5 @@
 """Quoting: what a risk costs, on what terms, and whether it is accepted."""
 
-from datetime import date
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated, Any, Literal, Self
@@ -29,6 +28,7 @@ from insurance.domain.core.identity import PartyId
 from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES, UNDERWRITING_ROLES
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
+from insurance.domain.party.birth import BirthDate
 from insurance.domain.party.party import Address, Email, Name, Policyholder
 from insurance.domain.product.covers import COVERS_MAX
 from insurance.domain.quote.pricing import PricedRisk
@@ -52,6 +52,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 ports = bundles.quoting_ports()
 quotes, idempotency = wiring.stores().quotes, wiring.stores().contract_idempotency
@@ -64,7 +65,7 @@ SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}
 
 def _bearable(load: str) -> str:
     if not -1 < Decimal(load) <= LOAD_MAX:
-        raise ValueError(f"a share above -1 and up to {LOAD_MAX} is expected")
+        raise PydanticCustomError("out_of_range", f"Give a share above -1 and up to {LOAD_MAX}.")
     return load
 
 
@@ -84,7 +85,7 @@ class PolicyholderRequest(Request):
     name: Name | None = None
     """Required, unless the reference is known."""
     email: Email | None = None
-    date_of_birth: date | None = None
+    date_of_birth: BirthDate | None = None
     address: Address | None = None
     reference: Text | None = None
     """What the partner calls its customer. The first quote with it makes the party."""

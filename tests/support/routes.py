@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from insurance.api.headers import CLOCK_HEADER
+from insurance.api.parameters import Parameters
 from insurance.api.refusals import problems_of
 from insurance.api.route import Route
 
 from tests.artefact.cases import all_cases
+from tools.problems.catalogue import field_codes
 
 SEEN_FOLDER = Path(__file__).resolve().parents[2] / ".pytest_cache" / "seen_problems"
 BY_SHAPE_ONLY = {"busy", "fault", "body-too-large", "too-large-to-store", "already-erased"}
@@ -73,7 +76,24 @@ def check_declared(
     problem = problems_of(route).get(code)
     assert problem is not None, f"{route.operation_id} answers {code}, undeclared"
     assert status == problem.status, f"{route.operation_id} answers {code} with {status}"
+    check_fields(json.loads(result["body"]).get("errors", []), route)
     _seen.add((route.operation_id, code))
+
+
+def check_fields(faults: Sequence[Mapping[str, str]], route: Route) -> None:
+    """Fail where a fault has a code that no document knows, or points at no place that there can be."""
+    model = route.input_of(Parameters)
+    names = {
+        *route.path_names,
+        *(model.model_fields if model else ()),
+        "limit",
+        "after",
+        CLOCK_HEADER,
+    }
+    for fault in faults:
+        assert fault["code"] in field_codes(), f"{route.operation_id} answers {fault['code']}"
+        is_pointer = fault["pointer"] == "" or fault["pointer"].startswith("/")
+        assert is_pointer or fault["pointer"] in names, f"{route.operation_id}: {fault}"
 
 
 def route_of(routes: Sequence[Route], method: str, path: str) -> Route | None:

@@ -23,12 +23,17 @@ _DESCRIPTIONS = {
     CallerKind.POLICYHOLDER: "A policyholder, who signed in at the partner's own issuer: its access token.",
     CallerKind.MACHINE: "The insurer's own machines: client credentials of the user pool.",
 }
+CHECKED = "The token is a JWT, checked as RFC8725 asks."
 
 
 def security_of(route: Route) -> list[Json]:
-    """The schemes that let a caller in, each with the scope that its token needs."""
+    """The schemes that let a caller in, with the scope that its token needs where the scheme has any."""
     scope = f"{SCOPE_PREFIX}{route.scope}"
-    return [{kind.value: [scope]} for kind in _DESCRIPTIONS if kind in route.callers]
+    return [
+        {kind.value: [] if kind is CallerKind.POLICYHOLDER else [scope]}
+        for kind in _DESCRIPTIONS
+        if kind in route.callers
+    ]
 
 
 def security_schemes(routes: Iterable[Route]) -> Json:
@@ -40,7 +45,7 @@ def security_schemes(routes: Iterable[Route]) -> Json:
             f"{SCOPE_PREFIX}{scope}": words[scope]
             for scope in sorted({route.scope for route in routes if kind in route.callers})
         }
-        schemes[kind.value] = {**_scheme(kind, scopes), "description": description}
+        schemes[kind.value] = {**_scheme(kind, scopes), "description": f"{description} {CHECKED}"}
     return schemes
 
 
@@ -51,6 +56,7 @@ def _scheme(kind: CallerKind, scopes: dict[str, str]) -> Json:
             return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
         case CallerKind.STAFF:
             flow = {"authorizationUrl": f"{SIGN_IN_URL}/authorize", "tokenUrl": token_url}
+            flow |= {"refreshUrl": token_url}
             return {"type": "oauth2", "flows": {"authorizationCode": {**flow, "scopes": scopes}}}
         case CallerKind.APPLICATION | CallerKind.MACHINE:
             flow = {"tokenUrl": token_url}

@@ -14,6 +14,7 @@ from tools.openapi.gateway import KINDS, METHOD_NOT_ALLOWED
 type Json = dict[str, Any]
 
 FILE = Path(__file__).with_name("catalogue.yaml")
+FIELD_FILE = FILE.with_name("field_codes.yaml")
 REQUEST_ID = "0f0a3e1c-5a1c-4a43-9f6e-3a6d8c1b2e4f"
 
 
@@ -71,3 +72,10 @@ def example_of(code: str) -> Json:
         "request_id": REQUEST_ID,
         **members,
     }
+
+
+@cache
+def field_codes() -> Mapping[str, str]:
+    """What each code of a field means: the `errors` of `invalid-fields`."""
+    rows: dict[str, str] = yaml.safe_load(FIELD_FILE.read_text(encoding="utf-8"))
+    return rows

@@ -65,4 +65,4 @@ def test_a_parameter_over_its_bound_is_refused_as_the_route_declares(length: int
             else:
                 assert (refused.status, refused.code) == (422, "invalid-fields"), path
                 faults = [(fault["pointer"], fault["code"]) for fault in refused.body["errors"]]
-                assert faults == [(name, "too_long")], path
+                assert faults == [(name, "too-long")], path

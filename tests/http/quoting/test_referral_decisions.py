@@ -76,11 +76,11 @@ def test_an_underwriter_tells_what_the_look_up_did_not_and_it_prices_the_quote(
 @pytest.mark.parametrize(
     ("told", "pointer", "code"),
     [
-        ({"vehicle": {"vehicle_group": 51}}, "/looked_up/vehicle/vehicle_group", "too_large"),
+        ({"vehicle": {"vehicle_group": 51}}, "/looked_up/vehicle/vehicle_group", "too-large"),
         (
             {"vehicle": {"vehicle_group": "15"}},
             "/looked_up/vehicle/vehicle_group",
-            "not_an_integer",
+            "not-an-integer",
         ),
         ({"vehicle": {}}, "/looked_up/vehicle/vehicle_group", "required"),
         ({"vehicle": {"vehicle_group": 15, "colour": 1}}, "/looked_up/vehicle/colour", "unknown"),

@@ -153,8 +153,8 @@ def test_parameters_are_read_into_their_model_and_unknown_ones_are_ignored(api: 
         ("as_at", "1795000000", "not-a-time"),
         ("as_at", "", "not-a-time"),
         ("as_at", "0001-01-01T00:00:00Z", "not-a-time"),
-        ("role", "king", "enum"),
-        ("text", "abcdef", "string-too-long"),
+        ("role", "king", "not-a-choice"),
+        ("text", "abcdef", "too-long"),
     ],
 )
 def test_a_parameter_that_cannot_be_read_is_pointed_at_by_name(

@@ -96,7 +96,7 @@ def test_protected_ncd_needs_four_years_without_a_claim():
         motor().offer(risk(covers=("protected_ncd",), no_claims_years=3))
 
     assert caught.value.faults[0].pointer == "/covers/0"
-    assert caught.value.faults[0].code == "not_available"
+    assert caught.value.faults[0].code == "not-available"
 
 
 def test_answers_come_back_unchanged_however_often_they_are_read():
@@ -116,8 +116,8 @@ def test_every_fault_of_the_answers_has_its_pointer():
         motor().read_answers(wrong)
 
     assert {(fault.pointer, fault.code) for fault in caught.value.faults} == {
-        ("/answers/drivers/1/age", "not_an_integer"),
-        ("/answers/vehicle_value", "too_small"),
+        ("/answers/drivers/1/age", "not-an-integer"),
+        ("/answers/vehicle_value", "too-small"),
         ("/answers/colour", "unknown"),
     }
 

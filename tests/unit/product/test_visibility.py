@@ -28,7 +28,7 @@ def codes(sold: Product, answers: dict[str, Any]) -> list[tuple[str, str]]:
 
 def test_what_is_not_asked_is_not_needed_and_not_taken(sold):
     assert sold.read_answers({"people": 2}).held["rooms"] is None
-    assert codes(sold, {"people": 2, "rooms": 3}) == [("/answers/rooms", "not_asked")]
+    assert codes(sold, {"people": 2, "rooms": 3}) == [("/answers/rooms", "not-asked")]
 
 
 def test_what_is_asked_is_needed(sold):

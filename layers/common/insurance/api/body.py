@@ -3,14 +3,16 @@
 import base64
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, ClassVar, NoReturn
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
 
+from insurance.api.field_faults import FAULTS_SHOWN_MAX, escaped, faults_of
 from insurance.domain.core.classification import Json, JsonObject
 from insurance.domain.core.errors import FieldFault, InsuranceError, InvalidFields
+from insurance.domain.party.birth import born_by
 
 BODY_BYTES_MAX = 256 * 1024
 """Of a request, as UTF-8. An escape counts as the character that it stands for."""
@@ -38,9 +40,6 @@ INVISIBLE = re.compile(
 """What a reader does not see: controls, marks of direction, and characters without width. They make one
 name look like another, or hide a part of it. The two joiners are letters' neighbours in Persian and Indic
 scripts and in emoji, and stay there (as in Unicode's UAX 31, "Layout and Format Control Characters")."""
-
-FAULTS_SHOWN_MAX = 50
-CODES = {"missing": "required", "extra_forbidden": "unknown"}
 
 
 class MalformedBody(InsuranceError):
@@ -136,8 +135,10 @@ def read_json(text: str) -> Json:
     return parsed
 
 
-def read_request[R: Request](text: str, model: type[R]) -> tuple[R, JsonObject]:
-    """The request, and the JSON it was read from.
+def read_request[R: Request](
+    text: str, model: type[R], now: datetime | None = None
+) -> tuple[R, JsonObject]:
+    """The request, and the JSON it was read from; `now` is when nobody can have been born later.
 
     Raises:
         MalformedBody: The text is not a JSON object.
@@ -149,10 +150,10 @@ def read_request[R: Request](text: str, model: type[R]) -> tuple[R, JsonObject]:
     if INVISIBLE.search(text) or "\\u" in text:
         _check_visible(parsed, model)
     try:
-        return model.model_validate_json(text), parsed
+        return model.model_validate_json(text, context=born_by(now) if now else None), parsed
     except ValidationError as error:
         raise InvalidFields(
-            faults_of(error.errors(include_url=False, include_input=False))
+            faults_of(error.errors(include_url=False, include_input=False), parsed)
         ) from error
 
 
@@ -171,30 +172,13 @@ def _invisible(value: Json, pointer: str) -> Iterator[str]:
             yield pointer
     elif isinstance(value, dict):
         for name, child in value.items():
-            at = f"{pointer}/{_escaped(name)}"
+            at = f"{pointer}/{escaped(name)}"
             if INVISIBLE.search(name):
                 yield at
             yield from _invisible(child, at)
     elif isinstance(value, list):
         for place, child in enumerate(value):
             yield from _invisible(child, f"{pointer}/{place}")
-
-
-def faults_of(details: Iterable[ErrorDetails]) -> list[FieldFault]:
-    """What a model found wrong: each fault with a JSON pointer to it."""
-    return [
-        FieldFault(
-            pointer="".join(f"/{_escaped(str(part))}" for part in detail["loc"]),
-            code=CODES.get(detail["type"], detail["type"].replace("_", "-")),
-            detail=detail["msg"],
-        )
-        for detail in list(details)[:FAULTS_SHOWN_MAX]
-    ]
-
-
-def _escaped(part: str) -> str:
-    """A reference token of a JSON pointer (RFC 6901)."""
-    return part.replace("~", "~0").replace("/", "~1")
 
 
 def _without_repeats(pairs: list[tuple[str, Json]]) -> JsonObject:

@@ -83,7 +83,7 @@ class Call:
             MalformedBody: It is no JSON object.
             InvalidFields: It does not fit the request.
         """
-        request, self.sent = read_request(self._body(model.BYTES_MAX), model)
+        request, self.sent = read_request(self._body(model.BYTES_MAX), model, self.now)
         return request
 
     def check_no_body(self) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.core.money import Money
@@ -26,25 +27,29 @@ def accounting_period(name: str, sent: str) -> str:
 
 def _of_our_time(value: datetime) -> datetime:
     if value.year not in YEARS:
-        raise ValueError(f"a time between {YEARS.start} and {YEARS.stop - 1} is expected")
+        raise PydanticCustomError(
+            "out_of_range", f"Give a time between {YEARS.start} and {YEARS.stop - 1}."
+        )
     return value.astimezone(UTC)
 
 
 def _day_of_our_time(value: date) -> date:
     if value.year not in YEARS:
-        raise ValueError(f"a date between {YEARS.start} and {YEARS.stop - 1} is expected")
+        raise PydanticCustomError(
+            "out_of_range", f"Give a date between {YEARS.start} and {YEARS.stop - 1}."
+        )
     return value
 
 
 def _positive(value: Money) -> Money:
     if value.amount <= 0:
-        raise ValueError("an amount above zero is expected")
+        raise PydanticCustomError("too_small", "Give an amount above zero.")
     return value
 
 
 def _not_negative(value: Money) -> Money:
     if value.amount < 0:
-        raise ValueError("an amount of zero or more is expected")
+        raise PydanticCustomError("too_small", "Give an amount of zero or more.")
     return value
 
 
@@ -56,7 +61,7 @@ def _account(value: str) -> str:
     try:
         account: str = iban.validate(value)
     except ValidationError as error:
-        raise ValueError("an IBAN whose check digits hold is expected") from error
+        raise PydanticCustomError("wrong_form", "Give an IBAN whose check digits hold.") from error
     return account
 
 

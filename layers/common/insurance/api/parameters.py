@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from insurance.api.body import faults_of
+from insurance.api.field_faults import faults_of
 from insurance.api.fields import YEARS
 from insurance.domain.core.errors import InvalidFields
 
@@ -36,7 +36,8 @@ def read_parameters[P: Parameters](query: Mapping[str, str], model: type[P]) -> 
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         faults = (
-            fault._replace(pointer=fault.pointer.removeprefix("/")) for fault in faults_of(details)
+            fault._replace(pointer=fault.pointer.removeprefix("/"))
+            for fault in faults_of(details, dict(query))
         )
         raise InvalidFields(list(faults)) from error
 

@@ -48,4 +48,4 @@ def check_parameter(name: str, value: str) -> None:
         if not re.fullmatch(pattern, value):
             raise unknown(value[:PATH_MAX])
     elif len(value) > PATH_MAX:
-        raise InvalidFields([FieldFault(name, "too_long", f"At most {PATH_MAX} characters.")])
+        raise InvalidFields([FieldFault(name, "too-long", f"At most {PATH_MAX} characters.")])

@@ -1,6 +1,5 @@
 """The request of a correction, as the input of its operation."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -8,6 +7,7 @@ from pydantic import Field
 from insurance.api.body import Request
 from insurance.api.fields import Day, Language, Phone, Reason, Text
 from insurance.api.payees import HeldAccountRequest
+from insurance.domain.party.birth import BirthDate
 from insurance.domain.party.correction import CorrectedDetails, Correction
 from insurance.domain.party.party import Address, Email, EvidenceReference, Name
 from insurance.domain.party.record import HISTORY_MAX
@@ -43,7 +43,7 @@ class OwnCorrectionRequest(Request):
 class CorrectionRequest(OwnCorrectionRequest):
     """What is right about a customer, why, and from when. What is left out stays as it is."""
 
-    date_of_birth: date | None = None
+    date_of_birth: BirthDate | None = None
     """Of a person. It was told wrong: policies are priced on the right one from their beginning."""
     registration_number: Text | None = None
     """Of an organisation. It was told wrong, too."""

@@ -248,7 +248,7 @@ def _reference_mark(reference: str | None, policy_id: PolicyId, key: PartyKey) -
 def _facts(facts: dict[str, Any]) -> dict[str, Any]:
     if len(to_json(facts)) > FACTS_BYTES_MAX:
         detail = f"Together with the earlier ones they are more than {FACTS_BYTES_MAX} bytes."
-        raise InvalidFields([FieldFault("/facts", "too_long", detail)])
+        raise InvalidFields([FieldFault("/facts", "too-long", detail)])
     return facts
 
 
@@ -256,5 +256,5 @@ def _narrative(before: str | None, added: str | None) -> str | None:
     narrative = "\n\n".join(part for part in (before, added) if part) or None
     if narrative is not None and len(narrative) > NARRATIVE_MAX:
         detail = f"Together with the earlier one it is longer than {NARRATIVE_MAX} characters."
-        raise InvalidFields([FieldFault("/narrative", "too_long", detail)])
+        raise InvalidFields([FieldFault("/narrative", "too-long", detail)])
     return narrative

@@ -1,6 +1,5 @@
 """Parties: the people and organisations that insurance is about. All their data are personal."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -10,6 +9,7 @@ from insurance.domain.core.classification import Internal, Record
 from insurance.domain.core.errors import AccessFull
 from insurance.domain.core.identity import PartyId, PersonId
 from insurance.domain.core.value import Value
+from insurance.domain.party.birth import BirthDate
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
@@ -30,7 +30,7 @@ class Policyholder(Value):
 
     name: Name
     email: Email | None = None
-    date_of_birth: date | None = None
+    date_of_birth: BirthDate | None = None
     address: Address | None = None
 
 

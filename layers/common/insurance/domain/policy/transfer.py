@@ -143,7 +143,7 @@ def check_transfer(
     faults = [*_faults(policy, request, now)]
     rule = rule_for(reason, territory)
     if rule.evidence and request.evidence is None:
-        faults.append(FieldFault("/evidence", "missing", "Name the document that proves it."))
+        faults.append(FieldFault("/evidence", "required", "Name the document that proves it."))
     if faults:
         raise InvalidFields(faults)
     missing = sorted(rule.consents - request.consents)
@@ -201,7 +201,7 @@ def appointed(policy: Policy, partner: str, at: datetime) -> Policy:
 def _faults_of_broker(policy: Policy, request: TransferInput) -> Iterator[FieldFault]:
     asked = request.reason is TransferReason.BROKER
     if (request.to_partner is not None) is not asked:
-        code, detail = ("missing", "Say who.") if asked else ("not-asked", "The broker stays.")
+        code, detail = ("required", "Say who.") if asked else ("not-asked", "The broker stays.")
         yield FieldFault("/to_partner", code, detail)
     elif request.to_partner == policy.partner:
         yield FieldFault("/to_partner", "the-same", "The policy is in their book already.")
@@ -224,13 +224,13 @@ def _faults(policy: Policy, request: TransferInput, now: datetime) -> list[Field
         faults.append(FieldFault("/effective_at", "too-early", detail))
     out = request.reason is TransferReason.JOINT_HOLDER_OUT
     if (request.holder is None) is not out:
-        code, detail = ("missing", "Name them.") if not out else ("not-asked", "Nobody comes in.")
+        code, detail = ("required", "Name them.") if not out else ("not-asked", "Nobody comes in.")
         faults.append(FieldFault("/holder", code, detail))
     faults += _faults_of_broker(policy, request)
     if request.party_id is not None:
         faults += _faults_of_party(policy, request.party_id)
     if (request.joint_holder is not None) is not out:
-        code, detail = ("missing", "Say which.") if out else ("not-asked", "Nobody goes out.")
+        code, detail = ("required", "Say which.") if out else ("not-asked", "Nobody goes out.")
         faults.append(FieldFault("/joint_holder", code, detail))
     elif out and not 1 <= (request.joint_holder or 0) <= len(policy.joint_holders):
         faults.append(FieldFault("/joint_holder", "unknown", "There is no such joint holder."))

@@ -117,7 +117,7 @@ class Covers:
                 hint = did_you_mean(str(code), optional)
                 faults.append(FieldFault(pointer, "unknown", f"Not an optional cover. {hint}"))
             elif not available[code] and not lenient:
-                faults.append(FieldFault(pointer, "not_available", optional[code].not_available))
+                faults.append(FieldFault(pointer, "not-available", optional[code].not_available))
         if faults:
             raise InvalidFields(faults)
         return frozenset(

@@ -362,7 +362,7 @@ class Product:
     ) -> tuple[RatingInput, list[RuleMatch]]:
         territory = risk.territory or self.territories[0]
         if territory not in self.territories:
-            raise InvalidFields([FieldFault("/territory", "not_sold", "Not sold there.")])
+            raise InvalidFields([FieldFault("/territory", "not-sold", "Not sold there.")])
         looked_up, matches = self._look_ups.read(risk)
         given = RatingInput(
             risk.answers.held,

@@ -235,7 +235,7 @@ def same_currency(money: Money | None, currency: Currency, pointer: str) -> None
         InvalidFields: It is in another currency.
     """
     if money is not None and money.currency is not currency:
-        fault = FieldFault(pointer, "currency", f"This product is in {currency}.")
+        fault = FieldFault(pointer, "wrong-currency", f"This product is in {currency}.")
         raise InvalidFields([fault])
 
 

@@ -257,7 +257,7 @@ class _Plan:
                 yield Obstacle("evidence_to_be_seen", policy_id, reason, None)
         elif asking and self.correction.evidence is None:
             detail = "Name the document that proves it."
-            raise InvalidFields([FieldFault("/evidence", "missing", detail)])
+            raise InvalidFields([FieldFault("/evidence", "required", detail)])
 
     def _before_all(self, left: Sequence[PolicyId]) -> Iterator[Obstacle]:
         """What stands in the way whatever the policies in force become."""

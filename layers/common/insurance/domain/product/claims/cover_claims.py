@@ -108,9 +108,9 @@ class CoverClaims:
     def _check_amount(self, loss: Loss) -> None:
         if loss.claimed.currency is not self._currency:
             detail = f"Give it in {self._currency}."
-            raise InvalidFields([FieldFault("/claimed/currency", "wrong_currency", detail)])
+            raise InvalidFields([FieldFault("/claimed/currency", "wrong-currency", detail)])
         if loss.claimed.amount <= 0:
-            raise InvalidFields([FieldFault("/claimed/amount", "too_small", "Claim something.")])
+            raise InvalidFields([FieldFault("/claimed/amount", "too-small", "Claim something.")])
 
     def _unpaid(
         self, found: list[RuleResult], loss: Loss, claim: RatingInput, missing: list[str]

@@ -51,7 +51,7 @@ class FactReader:
             if not cause:
                 missing.append("cause")
             elif not isinstance(cause, str) or len(cause) > CAUSE_MAX:
-                raise InvalidFields([FieldFault("/facts/cause", "not_text", "Give a word.")])
+                raise InvalidFields([FieldFault("/facts/cause", "not-text", "Give a word.")])
         asked = tuple(ask._replace(required=False) for ask in self._asks)
         held: Facts = dict(read_answers(asked, told, at="/facts").held)
         zone = period.start.tzinfo

@@ -75,7 +75,7 @@ def _record(
     json: dict[str, object] = {}
     held: dict[str, object] = {}
     if not isinstance(raw, Mapping):
-        faults.append(FieldFault(at, "not_an_object", "Give an object of answers by code."))
+        faults.append(FieldFault(at, "not-an-object", "Give an object of answers by code."))
         return json, held
     faults += _unknown(questions, raw, at)
     spoilt = False
@@ -90,7 +90,7 @@ def _record(
         seen = is_asked is None or is_asked(held)
         # What stands in for an answer that is not asked may be sent again: stored answers are.
         if not seen and wire is not None and wire != question.default:
-            faults.append(FieldFault(pointer, "not_asked", "This is not asked here: leave it out."))
+            faults.append(FieldFault(pointer, "not-asked", "This is not asked here: leave it out."))
         if wire is None or not seen:
             wire = question.default
             if wire is None:
@@ -149,7 +149,7 @@ def write(one: "Question", held: object) -> object:
 
 def _integer(one: "Question", wire: object, at: str, faults: list[FieldFault]) -> int | None:
     if not isinstance(wire, int) or isinstance(wire, bool):
-        faults.append(FieldFault(at, "not_an_integer", "Give a whole number."))
+        faults.append(FieldFault(at, "not-an-integer", "Give a whole number."))
         return None
     return wire if _inside(one, Decimal(wire), at, faults) else None
 
@@ -157,10 +157,10 @@ def _integer(one: "Question", wire: object, at: str, faults: list[FieldFault]) -
 def _inside(one: "Question", value: Decimal, at: str, faults: list[FieldFault]) -> bool:
     low, high = one.minimum, one.maximum
     if isinstance(low, int | Decimal) and value < low:
-        faults.append(FieldFault(at, "too_small", f"{one.label}: at least {low}."))
+        faults.append(FieldFault(at, "too-small", f"{one.label}: at least {low}."))
         return False
     if isinstance(high, int | Decimal) and value > high:
-        faults.append(FieldFault(at, "too_large", f"{one.label}: at most {high}."))
+        faults.append(FieldFault(at, "too-large", f"{one.label}: at most {high}."))
         return False
     return True
 
@@ -171,7 +171,7 @@ def _decimal_number(one: "Question", wire: object, at: str, faults: list[FieldFa
     value = Decimal(text) if NUMERAL.fullmatch(text) else None
     if value is None or isinstance(wire, bool) or places(value) > one.places:
         detail = f'Give a decimal such as "0.35", at most {one.places} places.'
-        faults.append(FieldFault(at, "not_a_decimal", detail))
+        faults.append(FieldFault(at, "not-a-decimal", detail))
         return None
     return int(value.scaleb(one.places)) if _inside(one, value, at, faults) else None
 
@@ -186,45 +186,50 @@ def _money(one: "Question", wire: object, at: str, faults: list[FieldFault]) -> 
                 pass
             elif currency != one.currency:
                 faults.append(
-                    FieldFault(f"{at}/currency", "wrong_currency", f"Give it in {one.currency}.")
+                    FieldFault(f"{at}/currency", "wrong-currency", f"Give it in {one.currency}.")
                 )
                 return None
             elif len(str(amount)) > len(str(NUMBER_MAX)) + one.exponent:
-                faults.append(FieldFault(f"{at}/amount", "too_large", "Too large."))
+                faults.append(FieldFault(f"{at}/amount", "too-large", "Too large."))
                 return None
             else:
                 value = Decimal(amount).scaleb(-one.exponent)
                 return amount if _inside(one, value, at, faults) else None
     example = f'{{"amount": 1200000, "currency": "{one.currency}"}}'
-    faults.append(FieldFault(at, "not_money", f"Give whole minor units: {example}."))
+    faults.append(FieldFault(at, "not-money", f"Give whole minor units: {example}."))
     return None
 
 
 def _boolean(_: "Question", wire: object, at: str, faults: list[FieldFault]) -> bool | None:
     if isinstance(wire, bool):
         return wire
-    faults.append(FieldFault(at, "not_a_boolean", "Give true or false."))
+    faults.append(FieldFault(at, "not-a-boolean", "Give true or false."))
     return None
 
 
 def _text(one: "Question", wire: object, at: str, faults: list[FieldFault]) -> str | None:
     if not isinstance(wire, str):
-        faults.append(FieldFault(at, "not_text", "Give text."))
+        faults.append(FieldFault(at, "not-text", "Give text."))
         return None
     text = wire.strip()
     if not text and one.required:
         faults.append(FieldFault(at, "required", f"{one.label} is needed."))
         return None
     if len(text) > int(one.maximum or TEXT_MAX):  # type: ignore[call-overload]
-        faults.append(FieldFault(at, "too_long", f"At most {one.maximum} characters."))
+        faults.append(FieldFault(at, "too-long", f"At most {one.maximum} characters."))
         return None
     if not text.isprintable():
-        faults.append(FieldFault(at, "not_text", "Give one line of printable text."))
+        faults.append(FieldFault(at, "not-text", "Give one line of printable text."))
         return None
     if one.pattern and not re.fullmatch(one.pattern, text):
-        faults.append(FieldFault(at, "wrong_form", f"{one.label}: {one.help or one.pattern}."))
+        faults.append(FieldFault(at, "wrong-form", _other_form(one)))
         return None
     return text
+
+
+def _other_form(one: "Question") -> str:
+    """What the product says of the form; its pattern is for machines."""
+    return f"{one.label}: {one.help}." if one.help else f"{one.label} has another form."
 
 
 def _chosen(one: "Question", wire: object, at: str, faults: list[FieldFault]) -> str | None:
@@ -233,7 +238,7 @@ def _chosen(one: "Question", wire: object, at: str, faults: list[FieldFault]) ->
         return wire
     hint = did_you_mean(str(wire)[:TEXT_MAX], codes)
     detail = f"Choose one of {', '.join(codes)}. {hint if hint.startswith('Did') else ''}"
-    faults.append(FieldFault(at, "not_a_choice", detail.strip()))
+    faults.append(FieldFault(at, "not-a-choice", detail.strip()))
     return None
 
 
@@ -243,11 +248,11 @@ def _date(one: "Question", wire: object, at: str, faults: list[FieldFault]) -> d
             raise ValueError  # noqa: TRY301 - one answer to every wrong form
         day = date.fromisoformat(wire)
     except ValueError:
-        faults.append(FieldFault(at, "not_a_date", "Give a date such as 2026-07-01."))
+        faults.append(FieldFault(at, "not-a-date", "Give a date such as 2026-07-01."))
         return None
     if not (one.minimum <= day <= one.maximum):  # type: ignore[operator]
         detail = f"Between {one.minimum} and {one.maximum}."
-        faults.append(FieldFault(at, "out_of_range", detail))
+        faults.append(FieldFault(at, "out-of-range", detail))
         return None
     return day
 
@@ -259,14 +264,14 @@ def _list(
     one: "Question", wire: object, at: str, faults: list[FieldFault]
 ) -> list[dict[str, object]] | None:
     if not isinstance(wire, list | tuple):
-        faults.append(FieldFault(at, "not_a_list", "Give a list."))
+        faults.append(FieldFault(at, "not-a-list", "Give a list."))
         return None
     fewest, most = int(one.minimum or 0), int(one.maximum or LIST_MAX)  # type: ignore[call-overload]
     if len(wire) < fewest:
-        faults.append(FieldFault(at, "too_few", f"{one.label}: at least {fewest}."))
+        faults.append(FieldFault(at, "too-few", f"{one.label}: at least {fewest}."))
         return None
     if len(wire) > most:
-        faults.append(FieldFault(at, "too_many", f"{one.label}: at most {most}."))
+        faults.append(FieldFault(at, "too-many", f"{one.label}: at most {most}."))
         return None
     return [
         _record(one.fields, item, f"{at}/{place}", faults, {})[1] for place, item in enumerate(wire)

@@ -44,7 +44,7 @@ class PolicyTerm:
             detail = (
                 f"The term these answers make has {days} days: 1 to {TERM_DAYS_MAX} can be had."
             )
-            raise InvalidFields([FieldFault("/answers", "term", detail)])
+            raise InvalidFields([FieldFault("/answers", "no-term", detail)])
         return add_days(start, days)
 
     def moment(self, day: date) -> datetime:
