@@ -6,6 +6,7 @@ are tables; what is taken out of code is a statement.
 """
 
 import ast
+import compileall
 import os
 import re
 import shlex
@@ -16,6 +17,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from py_compile import PycInvalidationMode
 from queue import SimpleQueue
 from typing import Final, NamedTuple
 
@@ -29,7 +31,7 @@ STATEMENTS: Final = frozenset(
         *("require", "require_role", "check_authority", "_check_authority", "check_profile"),
         *("check_payment_authority", "check_house_authority", "check_segregation", "check_duty"),
         *("check_receipts", "_check_receipts", "check_opener", "_check_second_person"),
-        *("check_suspense_mode", "admit", "check_sign_in", "check_sender"),
+        *("check_suspense_mode", "admit", "check_own_day", "check_sign_in", "check_sender"),
     }
 )
 """Calls that refuse: taken away, nothing is refused there."""
@@ -37,6 +39,9 @@ QUESTIONS: Final = frozenset(
     {"sees", "decides_alone", "has_authority", "passed", "_approved_before"}
 )
 """Calls whose answer decides whether something is refused or waits."""
+
+PROOFS: Final = ("access/proofs.py", "api/sender.py")
+"""Modules in which every refusal is a check: of the proof that comes with a token."""
 
 WALK: Final = "tests/http/edge/test_authorization.py"
 BOOKS: Final = f"{WALK} -k 'book or mode or clock'"
@@ -51,16 +56,29 @@ COMPLAINTS: Final = "tests/operations/complaints/test_refusals.py"
 OWN: Final = "tests/http/complaints/test_policyholders_complaints.py"
 REFERRALS: Final = "tests/http/policy/test_blocking_points.py"
 MONTHS: Final = "tests/operations/ledger/test_periods.py"
-
+WAYS_OUT: Final = "tests/operations/test_totals_of_ways_out.py"
 STEP_UP: Final = "tests/operations/test_step_up.py"
+RESOLVED: Final = "tests/operations/payments/test_resolved_reports.py"
 SENDERS: Final = "tests/http/edge/test_senders.py"
 
+FIRST: Final = {
+    "check_sign_in": STEP_UP,
+    "check_own_day": WAYS_OUT,
+    "passing": WAYS_OUT,
+    "Duty.RESOLUTION": RESOLVED,
+    "check_sender": SENDERS,
+}
+"""Who is asked first, by what the check calls: the tests of its very kind, before those of the place."""
+
 NOTICED_BY: Final[Sequence[tuple[str, Sequence[str]]]] = (
+    ("access/proofs.py", ("tests/unit/access/test_proofs.py",)),
     ("access/", ("tests/unit/authorizer/test_grants.py",)),
+    ("api/sender.py", ("tests/unit/api/test_sender.py", SENDERS)),
     ("api/", (WALK, SENDERS)),
     ("domain/core/caller.py", (WALK, REFERRALS)),
     ("domain/core/segregation.py", (PAIRS, MONTHS, "tests/unit/product/test_publishing.py")),
     ("domain/core/house_authority.py", (LIMITS, SEGREGATION, MONEY, COMPLAINTS, TOTALS, STEP_UP)),
+    ("domain/bank/", (PAIRS, RESOLVED)),
     ("domain/billing/", (PAIRS,)),
     ("domain/complaint/", (PAIRS,)),
     ("domain/claim/recoveries.py", (SEGREGATION, STEP_UP)),
@@ -83,6 +101,10 @@ NOTICED_BY: Final[Sequence[tuple[str, Sequence[str]]]] = (
     ("", (BOOKS,)),
 )
 """The tests that are asked, by where the check stands: the first line that fits."""
+SINGLE_LIMITS: Final = frozenset(
+    {"APPROVALS_A_DAY", "HOLDERS_ACCOUNT", "STEP_UP_ABOVE", "SIGN_IN_MINUTES"}
+)
+"""Limits that stand alone, in the table of the house's authority."""
 FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 AT_ONCE: Final = 2
 
@@ -115,8 +137,11 @@ def _without_each(source: str, path: str) -> Iterator[tuple[str, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and _called(node.value) in STATEMENTS:
             yield _cut(source, node, "pass")
-        elif isinstance(node, ast.If) and _refuses(node) and _asks(node.test, functions):
+        elif isinstance(node, ast.If) and _refuses(node) and _is_check(node.test, functions, path):
             yield _cut(source, node.test, "False")
+        elif isinstance(node, ast.Return) and _called(node.value) == "passing":
+            assert node.value is not None
+            yield _cut(source, node.value, "()")
         elif isinstance(node, (ast.BoolOp, ast.Assign)):
             yield from _answers(source, node)
 
@@ -139,6 +164,10 @@ def _refuses(node: ast.If) -> bool:
         and isinstance(last.value, ast.Constant)
         and last.value.value is False
     )
+
+
+def _is_check(test: ast.expr, functions: set[str], path: str) -> bool:
+    return path.endswith(PROOFS) or _called(test) == "passing" or _asks(test, functions)
 
 
 def _asks(test: ast.expr, functions: set[str]) -> bool:
@@ -173,6 +202,7 @@ def _without_limits(source: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") in {
             "LIMITS",
             "TOTAL_LIMITS",
+            "APPROVED_LIMITS",
         }:
             for each in ast.walk(node):
                 if isinstance(each, ast.Dict):
@@ -180,7 +210,7 @@ def _without_limits(source: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
                         assert key is not None
                         what, text = _cut(source, value, "10**9")
                         yield f"the limit of {ast.unparse(key)} {what.split(':')[0]}", text
-        if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "APPROVALS_A_DAY":
+        if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") in SINGLE_LIMITS:
             assert node.value is not None
             yield _cut(source, node.value, "10**9")
 
@@ -233,12 +263,21 @@ def copied(into: Path) -> Path:
             shutil.copy(path, tree / path.name)
     for name in LINKED:
         (tree / name).symlink_to(ROOT / name)
+    # Compiled once: by hash, so that the one module which is changed is known to be another, however
+    # quickly. Without it each of some three hundred runs compiles a thousand files.
+    checked = PycInvalidationMode.CHECKED_HASH
+    for name in COPIED:
+        compileall.compile_dir(tree / name, quiet=2, invalidation_mode=checked)
     return tree
 
 
-def asked_for(path: Path) -> Sequence[str]:
-    inside = str(path).removeprefix(f"{LAYER}/")
-    return next(tests for prefix, tests in NOTICED_BY if inside.startswith(prefix))
+def asked_for(removal: Removal) -> Sequence[str]:
+    """The tests of the check's kind, then those of the place where it stands."""
+    inside = str(removal.path).removeprefix(f"{LAYER}/")
+    of_place = next(tests for prefix, tests in NOTICED_BY if inside.startswith(prefix))
+    what = removal.name.partition(": ")[2]
+    of_kind = [tests for word, tests in FIRST.items() if word in what]
+    return list(dict.fromkeys((*of_kind, *of_place)))
 
 
 def killed(removal: Removal, trees: "SimpleQueue[Path]") -> bool:
@@ -249,7 +288,7 @@ def killed(removal: Removal, trees: "SimpleQueue[Path]") -> bool:
     try:
         module.write_text(removal.text, encoding="utf-8")
         found = next(
-            filter(None, (noticed(tree, shlex.split(each)) for each in asked_for(removal.path))), ""
+            filter(None, (noticed(tree, shlex.split(each)) for each in asked_for(removal))), ""
         )
     finally:
         module.write_text(sound, encoding="utf-8")
