@@ -51,8 +51,8 @@ class MemoryObjects:
         for key in [key for key in self.kept if key.startswith(prefix)]:
             del self.kept[key]
 
-    def link(self, key: str, *, seconds: int, name: str) -> str:
-        return f"memory:{key}?seconds={seconds}&name={name}"
+    def link(self, key: str, *, seconds: int, name: str, media_type: str) -> str:
+        return f"memory:{key}?seconds={seconds}&name={name}&type={media_type}"
 
     def upload_form(
         self, key: str, *, media_type: str, sha256: str, largest: int, seconds: int

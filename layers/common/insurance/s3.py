@@ -122,11 +122,12 @@ class S3Objects:
         except (HTTPClientError, NoConnection) as error:
             raise Unanswered("The object store") from error
 
-    def link(self, key: str, *, seconds: int, name: str) -> str:
+    def link(self, key: str, *, seconds: int, name: str, media_type: str) -> str:
         wanted = {
             "Bucket": self._bucket,
             "Key": key,
             "ResponseContentDisposition": f'attachment; filename="{name}"',
+            "ResponseContentType": media_type,
         }
         return self._client.generate_presigned_url("get_object", Params=wanted, ExpiresIn=seconds)
 

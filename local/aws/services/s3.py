@@ -159,9 +159,10 @@ class S3:
             return _tagging(tags)
         if self._is_scanned(bucket, key) and STATUS not in tags:
             raise ServiceError("AccessDenied", "Access Denied", status=403)
-        shown = request.query_params.get("response-content-disposition")
-        if shown:
-            headers["content-disposition"] = shown
+        for name in ("content-disposition", "content-type"):
+            said = request.query_params.get(f"response-{name}")
+            if said:
+                headers[name] = said
         headers |= {
             "ETag": _etag(body),
             "Last-Modified": format_datetime(datetime.fromtimestamp(at, UTC), usegmt=True),

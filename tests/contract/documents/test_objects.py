@@ -22,6 +22,7 @@ from tests.fakes.documents import MemoryObjects
 from tests.support import loopback
 from tests.support.serving import served
 
+PDF = "application/pdf"
 BODY, OTHER = b"a policy schedule", b"another one, later"
 CLOCK = {"ahead": timedelta()}
 
@@ -116,12 +117,13 @@ def test_what_was_deleted_is_gone_and_deleting_it_again_is_nothing(
 
 def test_a_link_reads_the_object_until_it_ends(address: str, key: str) -> None:
     objects = on_s3(address)
-    objects.put(key, BODY, media_type="application/pdf")
-    link = objects.link(key, seconds=60, name="schedule.pdf")
+    objects.put(key, BODY, media_type="text/html")  # whatever it was stored as
+    link = objects.link(key, seconds=60, name="schedule.pdf", media_type=PDF)
 
     read = loopback.get(link)
     assert (read.status_code, read.content) == (200, BODY)
     assert read.headers["content-disposition"] == 'attachment; filename="schedule.pdf"'
+    assert read.headers["content-type"] == PDF
 
     CLOCK["ahead"] = timedelta(seconds=61)
     late = loopback.get(link)
@@ -134,12 +136,14 @@ def test_a_link_reads_the_object_until_it_ends(address: str, key: str) -> None:
         ("test/", "live/"),
         ("X-Amz-Expires=60", "X-Amz-Expires=600"),
         ("X-Amz-Signature=", "X-Amz-Signature=0"),
+        ("application%2Fpdf", "text%2Fhtml"),
+        ("attachment", "inline"),
     ],
 )
 def test_a_forged_link_reads_nothing(address: str, key: str, old: str, new: str) -> None:
     objects = on_s3(address)
     objects.put(key, BODY, media_type="application/pdf")
-    link = objects.link(key, seconds=60, name="schedule.pdf")
+    link = objects.link(key, seconds=60, name="schedule.pdf", media_type=PDF)
     assert old in link
 
     forged = loopback.get(link.replace(old, new))
@@ -153,7 +157,9 @@ def test_nobody_reads_without_a_signature_or_with_another_secret(address: str, k
     assert loopback.get(f"{address}/documents/{key}").status_code == 403
     assert (
         loopback.get(
-            on_s3(address, signed_with="guessed").link(key, seconds=60, name="schedule.pdf")
+            on_s3(address, signed_with="guessed").link(
+                key, seconds=60, name="schedule.pdf", media_type=PDF
+            )
         ).status_code
         == 403
     )

@@ -47,7 +47,9 @@ def test_a_file_is_not_read_before_its_scan_has_ended(handlers, path, uploaded):
 
 def test_the_bucket_lends_nobody_an_upload_that_was_not_scanned(handlers, path, uploaded):
     objects = handlers.apps["evidence"].ports.objects
-    link = objects.link(f"inbox/{uploaded['id']}", seconds=60, name="early.jpg")
+    link = objects.link(
+        f"inbox/{uploaded['id']}", seconds=60, name="early.jpg", media_type="image/jpeg"
+    )
     scanned(handlers, uploaded, None)
 
     assert loopback.get(link).status_code == 403

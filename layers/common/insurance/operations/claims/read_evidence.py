@@ -29,7 +29,6 @@ class _Object(NamedTuple):
     """A stored file, and what it is called when it is downloaded."""
 
     key: str
-    media_type: str
     name: str
 
 
@@ -58,7 +57,7 @@ def read_evidence(
     if sealed is None:
         raise EvidenceNotFound(evidence_id)
     link = issue_download_link(
-        ReadableCopy(evidence.id, stored.record.party, key.name, key.media_type),
+        ReadableCopy(evidence.id, stored.record.party, key.name),
         unseal_file(sealed, evidence_id, stored.key),
         objects=ports.objects,
         now=query.received_at,
@@ -81,8 +80,8 @@ def _object_of(evidence: Evidence, caller: Caller) -> _Object | None:
     name = evidence.code.replace("_", "-")
     if evidence.status is EvidenceStatus.RECEIVED:
         ending = ENDINGS[evidence.media_type]
-        return _Object(sealed_key(evidence.id), str(evidence.media_type), f"{name}.{ending}")
+        return _Object(sealed_key(evidence.id), f"{name}.{ending}")
     supervises = caller.kind is CallerKind.STAFF and Role.SUPERVISOR in caller.roles
     if evidence.status is EvidenceStatus.REFUSED and supervises:
-        return _Object(refused_key(evidence.id), "application/octet-stream", f"refused-{name}.bin")
+        return _Object(refused_key(evidence.id), f"refused-{name}.bin")
     return None

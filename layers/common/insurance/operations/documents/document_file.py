@@ -53,7 +53,7 @@ def link_to(document: Document, pdf: bytes, objects: Objects, *, now: datetime) 
 def copy_of(document: Document) -> ReadableCopy:
     """The readable copy of the document."""
     name = f"{document.kind.replace('_', '-')}.pdf"
-    return ReadableCopy(document.id, document.party, name, "application/pdf")
+    return ReadableCopy(document.id, document.party, name)
 
 
 def sealed_key(document_id: str) -> str:

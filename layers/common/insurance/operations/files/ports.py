@@ -32,8 +32,9 @@ class Objects(Protocol):
     def delete_all(self, prefix: str) -> None:
         """Nothing is under any key that begins so afterwards, nor an earlier version of it."""
 
-    def link(self, key: str, *, seconds: int, name: str) -> str:
-        """A URL under which anybody may save the object until then, under `name`; it is not shown."""
+    def link(self, key: str, *, seconds: int, name: str, media_type: str) -> str:
+        """A URL under which anybody may save the object until then, under `name`. It is not shown: it is an
+        attachment of this type, whatever it was stored as, and who changes either has no link."""
 
     def upload_form(
         self, key: str, *, media_type: str, sha256: str, largest: int, seconds: int

@@ -43,7 +43,6 @@ LISTED_AT_ONCE = 100
 CONTRACTS_AT_ONCE: Final = 150
 VALUES_AT_ONCE: Final = 25_000
 """Of the contracts of one part. To set a document of so many takes two seconds of a processor."""
-MEDIA_TYPES = {"json": "application/json", "pdf": "application/pdf"}
 LANGUAGE, REGION = "en", "GB"
 """Of the document for a party without contracts."""
 
@@ -225,5 +224,5 @@ def _document(
 
 def _link(party: Party, file: bytes, ending: str, command: Command, ports: ExportPorts) -> Link:
     id = f"{party.id}-{sha256(file).hexdigest()[:16]}"
-    copy = ReadableCopy(id, party.id, f"your-data.{ending}", MEDIA_TYPES[ending])
+    copy = ReadableCopy(id, party.id, f"your-data.{ending}")
     return issue_download_link(copy, file, objects=ports.files, now=command.idempotency.received_at)
