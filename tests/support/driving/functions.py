@@ -133,9 +133,10 @@ def functions_of(variables: Mapping[str, str], folders: Sequence[str]) -> Apps:
     """These functions with the environment that they are given, which then wire themselves."""
     with environment(variables), limits_stretched(), rights_held():
         forget_wiring()
-        apps = {folder: load(folder) for folder in folders}
-        forget_wiring()
-    return apps
+        try:
+            return {folder: load(folder) for folder in folders}
+        finally:
+            forget_wiring()
 
 
 def forget_wiring() -> None:
