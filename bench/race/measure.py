@@ -20,7 +20,10 @@ type Samples = dict[str, list[float]]
 
 OURS, AGAIN = "ours", "ours again"
 COLD_GOALS = {"powertools": 0.85, "fastapi": 0.70}
-WARM_GOALS = {"powertools": 0.75, "fastapi": 0.72}
+WARM_GOALS = {
+    "GET": {"powertools": 0.65, "fastapi": 0.72, "plain": 0.90},
+    "POST": {"powertools": 0.70, "fastapi": 0.72, "plain": 0.90},
+}
 CALLED = {
     "powertools": "popular Powertools",
     "fastapi": "FastAPI + Mangum",
@@ -98,7 +101,8 @@ def warm_lines(
         for method, ask in asked.items():
             race = _Race(f"warm {method}, CPU", running)
             samples = _warm_samples(method, race, ask, rounds=rounds, seconds=seconds, say=say)
-            lines += [*_lines(race.title, samples, WARM_GOALS), *race.fallen_lines(WARM_GOALS)]
+            goals = WARM_GOALS[method]
+            lines += [*_lines(race.title, samples, goals), *race.fallen_lines(goals)]
     return lines
 
 
