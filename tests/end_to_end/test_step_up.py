@@ -32,17 +32,19 @@ def requested_return(call_as: CallAs, reference: str, major: int) -> str:
 
 
 @pytest.mark.parametrize(
-    ("name", "auth_time"),
+    ("name", "signed_in"),
     [
-        ("stale", int(time.time()) - 3600),
-        ("ahead", int(time.time()) + 3600),
+        ("stale", -3600),
+        ("ahead", 3600),
         ("absent", ""),
         ("wordy", "just now"),
     ],
 )
 def test_an_old_sign_in_returns_no_large_payment(
-    call_as: CallAs, name: str, auth_time: int | str
+    call_as: CallAs, name: str, signed_in: int | str
 ) -> None:
+    """`signed_in` is the claim, or how many seconds it is from now."""
+    auth_time = signed_in if isinstance(signed_in, str) else int(time.time()) + signed_in
     path = requested_return(call_as, f"STEP-UP-{name}", 20_000)
 
     answer = call_as("controller-test", auth_time=auth_time).post(path, APPROVE)

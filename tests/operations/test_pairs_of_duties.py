@@ -185,11 +185,14 @@ STORIES: dict[frozenset[Duty], Callable[[Platform], str]] = {
     frozenset({Duty.RECEIPT_RECORDED, Duty.PAYEE_CLEARED}): recorded_and_cleared,
 }
 WAITS = {taken_and_decided, named_and_decided}
+RESOLVED_REPORTS = "tests/operations/payments/test_resolved_reports.py"
 ELSEWHERE = {
     frozenset(
         {Duty.VERSION_WRITTEN, Duty.VERSION_RELEASED}
     ): "tests/http/products/test_publishing.py",
     frozenset({Duty.MONTH_CLOSED, Duty.MONTH_LOCKED}): "tests/operations/ledger/test_periods.py",
+    frozenset({Duty.RESOLUTION_PROPOSED, Duty.RESOLUTION_APPROVED}): RESOLVED_REPORTS,
+    frozenset({Duty.PAYMENT_REQUESTED, Duty.RESOLUTION_APPROVED}): RESOLVED_REPORTS,
 }
 
 

@@ -140,6 +140,19 @@ def test_a_report_that_was_kept_is_in_the_list_and_seen_and_closed_by_two(
     )
 
 
+def test_who_requested_a_return_does_not_approve_what_becomes_of_a_report_on_it(
+    platform: Platform,
+):
+    tell(platform, of_return(platform), "failed", "paid")
+    path = f"/v1/kept-reports/{waiting(platform)[0]['id']}/resolution"
+    proposal = {"decision": "apply", "reason_code": "bank_confirmed"}
+    platform.post(path, proposal, by=CONTROLLER)
+
+    refused = platform.refused(f"{path}/approval", {"decision": "approve"}, by=FINANCE)
+
+    assert refused == "same-person"
+
+
 @pytest.mark.parametrize(
     ("told", "status"),
     [
