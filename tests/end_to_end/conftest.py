@@ -126,6 +126,7 @@ def assert_problem(answer: httpx.Response, status: int, code: str) -> Json:
     assert problem["title"]
     assert problem["detail"]
     assert problem["request_id"] == answer.headers["x-amzn-requestid"]
+    assert problem["request_id"] == answer.headers["x-request-id"]
     assert problem.get("status", status) == status
     return problem
 

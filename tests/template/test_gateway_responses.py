@@ -52,10 +52,11 @@ def test_every_template_renders_to_a_problem(kind: str, responses: Json) -> None
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_says_that_it_is_a_problem(kind: str, responses: Json) -> None:
-    headers = responses[kind]["responseParameters"]
+    headers = dict(responses[kind]["responseParameters"])
 
     assert responses[kind]["responseTemplates"].keys() == {"application/json"}
     assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+    assert headers.pop("gatewayresponse.header.X-Request-Id") == "context.requestId"
     assert all(re.fullmatch(r"'[^']*'", value) for value in headers.values())
 
 

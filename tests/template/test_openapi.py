@@ -185,6 +185,10 @@ def test_every_path_answers_the_methods_it_does_not_have(deployed_definition: Js
         allowed = ", ".join(sorted(method.upper() for method in item.keys() - {ANY_METHOD}))
         assert answer["statusCode"] == "405", path
         assert answer["responseParameters"]["method.response.header.Allow"] == f"'{allowed}'", path
+        assert (
+            answer["responseParameters"]["method.response.header.X-Request-Id"]
+            == "context.requestId"
+        )
         assert others["security"] == []
 
 

@@ -112,6 +112,10 @@ KINDS: dict[str, Kind] = {
 }
 
 
+REQUEST_ID = "context.requestId"
+"""What the gateway puts into a header by itself."""
+
+
 def gateway_responses() -> Json:
     """`x-amazon-apigateway-gateway-responses`: every kind answers a problem."""
     return {name: _gateway_response(kind) for name, kind in KINDS.items()}
@@ -123,6 +127,7 @@ def _gateway_response(kind: Kind) -> Json:
     response["responseParameters"] = {
         f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers + kind.headers
     }
+    response["responseParameters"]["gatewayresponse.header.X-Request-Id"] = REQUEST_ID
     # One template under application/json, whatever is accepted; the header above says what it is.
     response["responseTemplates"] = {"application/json": _template(kind)}
     return response
@@ -217,7 +222,11 @@ def other_methods(declared: Iterable[str]) -> Json:
         "code": METHOD_NOT_ALLOWED.slug,
         "request_id": "$context.requestId",
     }
-    headers = {"Allow": f"'{allowed}'", "Content-Type": "'application/problem+json'"}
+    headers = {
+        "Allow": f"'{allowed}'",
+        "Content-Type": "'application/problem+json'",
+        "X-Request-Id": REQUEST_ID,
+    }
     return {
         "security": [],
         "responses": {

@@ -292,7 +292,7 @@ def _mocked(integration: MockIntegration, request: Request) -> Answer | Refusal:
     templates = response.get("responseTemplates", {})
     content_type, body = next(iter(templates.items()), ("application/json", ""))
     headers = [
-        (name.removeprefix("method.response.header."), str(value).strip("'"))
+        (name.removeprefix("method.response.header."), request.header_value(str(value)))
         for name, value in response.get("responseParameters", {}).items()
     ]
     if not any(name.lower() == "content-type" for name, _ in headers):

@@ -168,6 +168,10 @@ class Request:
         values = self._variables()
         return _VARIABLE.sub(lambda found: _look_up(values, found[1] or found[2]), text)
 
+    def header_value(self, mapped: str) -> str:
+        """What a header is mapped from: a text in quotes, or a variable such as `context.requestId`."""
+        return mapped[1:-1] if mapped.startswith("'") else self.substituted(f"${mapped}")
+
     def _variables(self) -> Json:
         context = self.context()
         context["error"] = {
@@ -352,7 +356,7 @@ def refused(request: Request, refusal: Refusal, responses: Mapping[str, GatewayR
         content_type, template = next(iter(declared.templates.items()))
     if declared is not None:
         for name, value in declared.headers.items():
-            text = value[1:-1] if value.startswith("'") else request.substituted(f"${value}")
+            text = request.header_value(value)
             if name.lower() == "content-type":
                 content_type = text
             else:

@@ -1,7 +1,9 @@
 """HTTP responses as API Gateway takes them from a function: answers, problems and faults."""
 
 import json
+import re
 from collections.abc import Mapping
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -29,14 +31,25 @@ ALWAYS: Final = MappingProxyType(
 """Headers of every answer: it is kept by nobody, comes over TLS alone, and is what it says it is."""
 
 
+TRACEPARENT = re.compile(
+    r"00-(?P<id>(?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-(?P<flags>[0-9a-f]{2})"
+)
+"""As W3C's Trace Context has it; another is left unanswered."""
+
+
+def span_of(event: Mapping[str, Any]) -> str:
+    """Our span of the caller's trace: it follows from the request's id, which every log line has."""
+    return sha256(request_id(event).encode()).hexdigest()[:16]
+
+
 def response(
     event: Mapping[str, Any], status: int, body: str | None, headers: Mapping[str, str]
 ) -> dict[str, Any]:
     """What API Gateway makes an HTTP response of."""
     common = {"X-Request-Id": request_id(event), **ALWAYS}
     sent = {name.lower(): value for name, value in (event["headers"] or {}).items()}
-    if "traceparent" in sent:
-        common["traceparent"] = sent["traceparent"]
+    if trace := TRACEPARENT.fullmatch(sent.get("traceparent", "")):
+        common["traceparent"] = f"00-{trace['id']}-{span_of(event)}-{trace['flags']}"
     return {
         "statusCode": int(status),
         "multiValueHeaders": {name: [value] for name, value in {**common, **headers}.items()},
