@@ -1,11 +1,11 @@
-"""Events of the authorizer, with tokens signed by a key that is then thrown away."""
+"""Events of the authorizer, with tokens signed by a key that is then thrown away: as the pool signs them."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from joserfc import jwt
-from joserfc.jwk import ECKey
+from joserfc.jwk import RSAKey
 
 from demo.samples import CALLERS
 from tests.artefact.backend import ISSUER
@@ -20,8 +20,8 @@ FAR_AWAY = 4_102_444_800  # 2100-01-01: a token of an event must outlive its rep
 
 def authorizer_events() -> Iterator[tuple[str, Json]]:
     """What the gateway asks the authorizer, with tokens of a key that is thrown away."""
-    key, stranger = (ECKey.generate_key("P-256", {"kid": "events", "use": "sig"}) for _ in "12")
-    KEYS.write_text(json.dumps({"keys": [key.as_dict(private=False) | {"alg": "ES256"}]}) + "\n")
+    key, stranger = (RSAKey.generate_key(2048, {"kid": "events", "use": "sig"}) for _ in "12")
+    KEYS.write_text(json.dumps({"keys": [key.as_dict(private=False) | {"alg": "RS256"}]}) + "\n")
     yield "authorizer/application", _asked(_token("harbour-test", key))
     yield "authorizer/suspended", _asked(_token("gone-test", key))
     yield "authorizer/unknown_application", _asked(_token("nobody-test", key))
@@ -30,7 +30,7 @@ def authorizer_events() -> Iterator[tuple[str, Json]]:
     yield "authorizer/policyholder", _asked(_token("portal-test", key, subject=ADA_SIGNED_IN))
 
 
-def _token(client: str, key: ECKey, *, subject: str = "", expires: int = FAR_AWAY) -> str:
+def _token(client: str, key: RSAKey, *, subject: str = "", expires: int = FAR_AWAY) -> str:
     scopes = CALLERS[client].scopes if client in CALLERS else ("quotes:read",)
     claims = {
         "iss": ISSUER,
@@ -42,7 +42,7 @@ def _token(client: str, key: ECKey, *, subject: str = "", expires: int = FAR_AWA
         "iat": 1_700_000_000,
         "exp": expires,
     }
-    return jwt.encode({"alg": "ES256", "kid": "events", "typ": "JWT"}, claims, key)
+    return jwt.encode({"alg": "RS256", "kid": "events", "typ": "JWT"}, claims, key)
 
 
 def _asked(token: str) -> Json:
