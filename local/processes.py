@@ -39,16 +39,24 @@ _ARM = _die_with_parent()
 
 
 async def start(
-    command: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, log: Path
+    command: Sequence[str | Path],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    log: Path,
+    talks: bool = False,
 ) -> asyncio.subprocess.Process:
-    """Start a process in a session of its own: Ctrl-C reaches the stack first, then its children."""
+    """Start a process in a session of its own: Ctrl-C reaches the stack first, then its children.
+
+    One that talks is told and tells by pipes, and only its complaints are logged.
+    """
     with log.open("ab") as output:
         return await asyncio.create_subprocess_exec(
             *map(str, command),
             env=dict(env),
             cwd=cwd,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=output,
+            stdin=asyncio.subprocess.PIPE if talks else asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE if talks else output,
             stderr=output,
             start_new_session=True,
             preexec_fn=_ARM,

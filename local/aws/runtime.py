@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from local.aws.background import end
+from local.aws.prefork import starter
 from local.aws.template import Function
 from local.aws.workers import PAYLOAD_LIMIT, Pool, Result, Worker, function_error
 from local.processes import bound_socket
@@ -43,6 +44,7 @@ class Lambda:
             bound_socket(0, what="Lambda Runtime API", setting="-")
             for _ in range(slots * len(functions))
         ]
+        self._starter = starter(functions, log_folder / "workers.log")
         ports = [each.getsockname()[1] for each in self._sockets]
         self._pools = {
             function.name: Pool(
@@ -50,6 +52,7 @@ class Lambda:
                 ports=ports[index * slots : (index + 1) * slots],
                 init_seconds=init_seconds,
                 endpoints=endpoints,
+                starter=self._starter,
                 log=log_folder / f"{function.folder.name}.log",
             )
             for index, function in enumerate(functions)
@@ -97,6 +100,7 @@ class Lambda:
     async def stop(self) -> None:
         await end(*self._warming)
         await asyncio.gather(*(pool.stop() for pool in self._pools.values()))
+        await self._starter.stop()
         await self._server.stop()
 
     async def _runtime_api(self, scope: Json, receive: Any, send: Any) -> None:

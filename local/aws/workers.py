@@ -8,21 +8,18 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sys
 import uuid
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local import processes
 from local.aws.cloudformation import REGION
+from local.aws.prefork import Process, Starter, shifted_clock
 from local.aws.template import Function
 from local.processes import LOOPBACK
 
 PAYLOAD_LIMIT = 6 * 1024 * 1024
-SHIFTED_CLOCK = ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC")
-"""What shifts the wall clock of the stack (faketime) shifts that of its functions too: a stack has one time."""
 INIT_SECONDS = 60  # AWS gives 10; a laptop that starts eight workers at once needs more
 
 
@@ -56,7 +53,7 @@ class Worker:
     def __init__(self, pool: Pool, port: int) -> None:
         self.pool = pool
         self.port = port
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: Process | None = None
         self.current: Invocation | None = None
         self.wanted: asyncio.Future[Invocation] | None = None
         self.init_error: Result | None = None
@@ -77,10 +74,10 @@ class Worker:
 
     async def _run(self) -> None:
         function = self.pool.function
-        self.process = await processes.start(
-            [sys.executable, "-m", "awslambdaric", function.handler],
+        self.process = await self.pool.starter.start(
+            function.handler,
             env=self.pool.environment(self.port),
-            cwd=function.folder,
+            folder=function.folder,
             log=self.pool.log,
         )
         if self.pool.is_stopping:
@@ -168,9 +165,11 @@ class Pool:
         ports: Sequence[int],
         init_seconds: float,
         endpoints: Mapping[str, str],
+        starter: Starter,
         log: Path,
     ) -> None:
         self.function = function
+        self.starter = starter
         self.init_seconds = init_seconds
         self.log = log
         self._endpoints = endpoints
@@ -265,8 +264,7 @@ class Pool:
             "TZ": ":UTC",
             "_HANDLER": function.handler,
         }
-        shifted = {name: os.environ[name] for name in SHIFTED_CLOCK if name in os.environ}
-        return {**function.environment, **self._endpoints, **lambda_sets, **shifted}
+        return {**function.environment, **self._endpoints, **lambda_sets, **shifted_clock()}
 
     def _hand_out(self) -> None:
         while self._waiting and self._idle:
