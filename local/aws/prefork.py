@@ -24,7 +24,10 @@ PREPARED: Final = (
 )
 """What functions import, and what reads no variable as it loads that is one function's own."""
 
-SHIFTED_CLOCK: Final = ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC")
+SHIFTED_CLOCK: Final = (
+    *("LD_PRELOAD", "FAKETIME"),
+    *("FAKETIME_DONT_FAKE_MONOTONIC", "FAKETIME_FORCE_MONOTONIC_FIX"),
+)
 
 
 def shifted_clock() -> dict[str, str]:
