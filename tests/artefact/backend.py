@@ -51,6 +51,9 @@ S3_ACTIONS = {
 }
 
 
+KEY_TABLES = ("kms_keys", "secrets")
+
+
 class Call(NamedTuple):
     """One permission that a function made use of."""
 
@@ -97,6 +100,26 @@ class Backend:
     def bus(self) -> str:
         """Everything that was put on the bus."""
         return "\n".join(detail for (detail,) in self._store.execute("SELECT detail FROM events"))
+
+    @property
+    def dynamodb(self) -> "DynamoDBClient":
+        """The engine's client, which may do everything."""
+        return self._tables
+
+    def keys(self) -> dict[str, list[list[Any]]]:
+        """The rows of the keys that everything is wrapped with, and of the secrets."""
+        return {
+            table: [list(row) for row in self._store.execute(f"SELECT * FROM {table}")]  # noqa: S608 - two names of ours
+            for table in KEY_TABLES
+        }
+
+    def take_keys(self, keys: Mapping[str, list[list[Any]]]) -> None:
+        """Use these keys and secrets from now on."""
+        for table in KEY_TABLES:
+            self._store.execute(f"DELETE FROM {table}")  # noqa: S608 - as above
+            for row in keys[table]:
+                places = ", ".join("?" * len(row))
+                self._store.execute(f"INSERT INTO {table} VALUES ({places})", row)  # noqa: S608 - as above
 
     def close(self) -> None:
         self._tables.close()

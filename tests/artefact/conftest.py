@@ -6,7 +6,7 @@ import subprocess
 import sys
 from abc import ABC, abstractmethod
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +53,33 @@ class Stage[F: Function | SourceFunction](ABC):
             self._play(path, played)
         return self._outcomes[path]
 
-    def show(self, *played: str) -> None:
-        """Tables and files as they are after these events."""
+    def left(self) -> Mapping[Played, State]:
+        """Tables and files after each chain of events that was played."""
+        return self._states
+
+    def answered(self, played: Played) -> Any:
+        """What the last of these events was answered."""
+        return self._outcomes[played]
+
+    def begin(self, *played: str) -> None:
+        """Tables and files as they are after these events; nothing where there are none."""
         self._set(played)
         self.behind.restore(self._states[played])
+
+    def go_on(self, played: Case) -> Any:
+        """What the event is answered on tables and files as they are now."""
+        result = self.function(played.folder).invoke(played.event)
+        if "sends" in played.expected:
+            _send(json.loads(result["body"])["upload"], played.expected["sends"])
+        return result
+
+    def environment_of(self, folder: str) -> dict[str, str]:
+        """What the template and Lambda set for the function."""
+        return self._described(folder)[1]
+
+    def take_over(self, states: Mapping[Played, State]) -> None:
+        """Begin where others have left off: with what stands after chains of events."""
+        self._states.update(states)
 
     def _set(self, given: Played) -> None:
         known = next(n for n in range(len(given), -1, -1) if n == 0 or given[:n] in self._states)
@@ -72,9 +95,7 @@ class Stage[F: Function | SourceFunction](ABC):
             assert result.get("statusCode", 200) <= wanted, (given, earlier.path, result)
 
     def _play(self, path: Played, played: Case) -> Any:
-        result = self.function(played.folder).invoke(played.event)
-        if "sends" in played.expected:
-            _send(json.loads(result["body"])["upload"], played.expected["sends"])
+        result = self.go_on(played)
         self._outcomes[path] = result
         self._states[path] = self.behind.state()
         return result

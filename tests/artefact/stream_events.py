@@ -60,7 +60,7 @@ def stream_events(behind: Backend, stage: SourceStage) -> Iterator[tuple[str, Js
     yield ERASURE, {"Records": inserted(items)}
     items = _appended(behind, stage, IN_SUSPENSE[-1], given=IN_SUSPENSE[:-1])
     yield SUSPENDED, {"Records": inserted(items)}
-    stage.show("quoting/quote")
+    stage.begin("quoting/quote")
     [quote] = behind.items("QuotesTable")
     yield QUOTE_MADE, {"Records": [_record("INSERT", "1", quote, "Quotes")]}
     yield QUOTE_DELETED, {"Records": [_record("REMOVE", "2", quote, "Quotes")]}
@@ -82,7 +82,7 @@ def _appended(
     behind: Backend, stage: SourceStage, after: str, given: tuple[str, ...] | None = None
 ) -> list[Json]:
     """All events there are after one of the scenes was played, after its own or after others."""
-    stage.show(*(case(after).expected.get("given", ()) if given is None else given), after)
+    stage.begin(*(case(after).expected.get("given", ()) if given is None else given), after)
     return sorted(
         behind.items("EventsTable"),
         key=lambda item: (item["stream"]["S"], int(item["sequence"]["N"])),

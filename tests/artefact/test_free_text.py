@@ -65,7 +65,7 @@ def _tried(stage: SourceStage, field: Field) -> Iterator[int]:
         body = marked(field, json.loads(played.event["body"]), word)
         if body is None:
             continue
-        stage.show(*played.expected.get("given", ()))
+        stage.begin(*played.expected.get("given", ()))
         before = {_place(item) for item in stage.behind.items("EventsTable")}
         function = stage.function(played.folder)
         answer = function.invoke({**played.event, "body": json.dumps(body)})
@@ -120,7 +120,7 @@ def test_fifty_fields_and_more_are_filled() -> None:
 
 def test_the_search_finds_a_word_that_is_written_in_clear(source_stage: SourceStage) -> None:
     stage = source_stage
-    stage.show("quoting/quote")
+    stage.begin("quoting/quote")
     stage.behind.write("QuotesTable", {"id": {"S": "quo_x"}, "text": {"B": b"of QZ0000XW."}})
 
     assert _places_of(stage, "qz0000xw", []) == {"QuotesTable.text"}

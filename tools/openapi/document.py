@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from insurance import VERSION
 from insurance.api.body import Request
 from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
@@ -20,7 +21,6 @@ from tools.openapi.tags import tag_of, tags
 type Json = dict[str, Any]
 type Examples = Mapping[tuple[str, str], Json]
 
-VERSION = "1.0.0"
 LICENSE = "LicenseRef-Coverwright"
 """The file LICENSE, as SPDX refers to a text that is not on its list; generated packages copy the name."""
 

@@ -1,1 +1,6 @@
 """Insurance production operations: a pure core inside, AWS outside."""
+
+from typing import Final
+
+VERSION: Final = "0.9.0"
+"""Of the release; pyproject.toml, the API's definition and CHANGELOG.md say the same."""

@@ -1,0 +1,76 @@
+"""Which kind an item is, by its table and its key."""
+
+from typing import Any
+
+from insurance.dynamodb import kinds
+from insurance.dynamodb.kinds import ItemKind
+
+type Json = dict[str, Any]
+
+KEYS = ("place", "id", "account", "stream", "mode")
+"""What tells the kind: the key, or that part of it which does."""
+NOT_OURS = frozenset({"ApplicationsTable", "JwksTable"})
+"""Rows that the platform's administration writes, and a cache."""
+BY_KEY: dict[str, dict[str, ItemKind]] = {
+    "AccessTable": {"per": kinds.AGGREGATE},
+    "BalancesTable": {
+        "calendar": kinds.AGGREGATE,
+        "control": kinds.CONTROL_TOTAL,
+        "journal": kinds.JOURNAL_ENTRY,
+        "lines": kinds.ACCOUNT_LINE,
+        "posted": kinds.POSTED_MARK,
+        "reconciliation": kinds.RECONCILIATION,
+        "report": kinds.REPORT_TOTAL,
+        "subledger": kinds.SUB_LEDGER,
+    },
+    "BillingTable": {"bil": kinds.AGGREGATE, "ear": kinds.AGGREGATE, "sus": kinds.AGGREGATE},
+    "ClaimsTable": {
+        "clm": kinds.AGGREGATE,
+        "num": kinds.NUMBER,
+        "pol": kinds.CLAIM_REGISTER,
+        "total": kinds.RUNNING_TOTAL,
+    },
+    "ComplaintsTable": {"cmp": kinds.AGGREGATE, "quo": kinds.COMPLAINT_LIST},
+    "DeliveriesTable": {"catching": kinds.DELIVERY_BOOKMARK},
+    "DocumentsTable": {"doc": kinds.DOCUMENT, "reg": kinds.AGGREGATE},
+    "PartiesTable": {"account": kinds.PAYEE_ACCOUNT, "index": kinds.INDEX_KEY},
+    "PaymentsTable": {"pmf": kinds.AGGREGATE},
+    "PoliciesTable": {"num": kinds.NUMBER, "pol": kinds.AGGREGATE},
+    "SearchTable": {"book": kinds.SEARCH_BOOK, "mark": kinds.PARTY_MARK},
+    "ScreeningTable": {"pol": kinds.POLICY_IN_FORCE, "scr": kinds.AGGREGATE},
+}
+"""By what stands in front of the first `_` or `#` of the key."""
+OF_TABLE: dict[str, ItemKind] = {
+    "DeliveriesTable": kinds.DELIVERY,
+    "EventsTable": kinds.EVENT,
+    "IdempotencyTable": kinds.IDEMPOTENCY_RECORD,
+    "PaymentsTable": kinds.INSTRUCTION,
+    "ProductsTable": kinds.AGGREGATE,
+    "ProofsTable": kinds.USED_PROOF,
+    "QuotesTable": kinds.AGGREGATE,
+    "ScheduledJobsTable": kinds.SCHEDULED_JOB,
+    "SearchTable": kinds.SEARCH_ROW,
+}
+"""Where the table holds one kind, or one beside those by key."""
+
+
+def kind_of(table: str, item: Json) -> ItemKind | None:
+    """The item's kind; None where it is no record of ours.
+
+    Raises:
+        LookupError: No kind is known for it.
+    """
+    if table in NOT_OURS:
+        return None
+    key = next(item[name]["S"] for name in KEYS if name in item)
+    if table == "QuotesTable" and "#" in key:
+        return kinds.FORMER_MARK
+    if "posted_on" in item:
+        return kinds.USED_REFERENCE
+    if table == "PartiesTable" and key.startswith("pty_"):
+        return kinds.AGGREGATE if "body" in item else kinds.CONTRACT_KEYS
+    first = key.replace("#", "_").partition("_")[0]
+    found = BY_KEY.get(table, {}).get(first) or OF_TABLE.get(table)
+    if found is None:
+        raise LookupError(f"{table} {key}")
+    return found

@@ -1,0 +1,161 @@
+"""A canary: the code of the release before and today's work on one set of tables, and neither spoils the other's."""
+
+import json
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pytest
+from insurance.domain.core.packing import pack, unpack
+
+from tests.artefact.backend import backend
+from tests.artefact.cases import Case, all_cases, case, observed, settled
+from tests.artefact.conftest import SourceStage
+from tests.compatibility.release import HERE, released
+from tests.compatibility.write import CODE
+
+type Json = dict[str, Any]
+
+pytestmark = pytest.mark.xdist_group("canary")
+
+OF_A_FUNCTION = 3
+"""Cases of each function that the old code plays: those that stand on most."""
+NO_SCENES = frozenset({"authorizer", "event_delivery", "event_register"})
+"""What they are given is no call of the API: tokens of the moment, and records of a stream."""
+
+
+SURROUNDINGS = {"AWS_DATA_PATH": "", "NO_PROXY": "*"}
+
+
+class OldCode:
+    """The functions of a release, each in a process that has nothing of today's code on its path."""
+
+    def __init__(self, folder: Path, stage: SourceStage) -> None:
+        with tarfile.open(HERE / folder.name / CODE) as archive:
+            archive.extractall(folder, filter="data")
+        self._folder, self._stage = folder, stage
+        self._processes: dict[str, subprocess.Popen[str]] = {}
+
+    def play(self, played: Case) -> Any:
+        if played.folder not in self._processes:
+            self._processes[played.folder] = self._started()
+        process = self._processes[played.folder]
+        environment = self._stage.environment_of(played.folder) | SURROUNDINGS
+        call = {"function": played.folder, "environment": environment, "event": played.event}
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(call) + "\n")
+        process.stdin.flush()
+        said = json.loads(process.stdout.readline())
+        assert said["from"].startswith(str(self._folder)), "this is today's code"
+        return said["answer"]
+
+    def close(self) -> None:
+        for process in self._processes.values():
+            process.communicate(timeout=60)
+
+    def _started(self) -> "subprocess.Popen[str]":
+        command = [sys.executable, "-P", str(HERE / "old_code.py"), str(self._folder)]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=self._folder)  # noqa: S603 - our own script
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SourceStage]:
+    """Today's functions."""
+    with backend(tmp_path_factory.mktemp("canary")) as behind:
+        yield SourceStage(behind)
+
+
+@pytest.fixture(scope="module")
+def old(stage: SourceStage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OldCode]:
+    """The newest release's."""
+    folder = tmp_path_factory.mktemp("old") / released()[-1].name
+    folder.mkdir()
+    code = OldCode(folder, stage)
+    yield code
+    code.close()
+
+
+def _given(played: Case) -> tuple[str, ...]:
+    return tuple(played.expected.get("given", ()))
+
+
+def _chosen() -> list[Case]:
+    """Of each function those that stand on most."""
+    cases = [each for each in all_cases() if each.folder not in NO_SCENES and _is_call(each)]
+    return [
+        each
+        for _, own in groupby(cases, key=lambda each: each.folder)
+        for each in sorted(own, key=lambda each: -len(_given(each)))[:OF_A_FUNCTION]
+    ]
+
+
+def _is_call(played: Case) -> bool:
+    return "httpMethod" in played.event and played.expected.get("status", 500) < 300
+
+
+def _relays() -> list[tuple[str, ...]]:
+    """The longest chains, each function at the end of one at most."""
+    chains = {(*_given(each), each.path) for each in all_cases() if _is_call(each)}
+    calls = [
+        chain for chain in chains if not any(path.partition("/")[0] in NO_SCENES for path in chain)
+    ]
+    by_end = sorted(calls, key=lambda chain: (chain[-1].partition("/")[0], -len(chain), chain))
+    return [next(own) for _, own in groupby(by_end, key=lambda chain: chain[-1].partition("/")[0])]
+
+
+def _check(played: Case, answer: Any) -> None:
+    varies = played.expected.get("varies", [])
+    wanted = {
+        name: value
+        for name, value in played.expected.items()
+        if name not in {"given", "sends", "varies"}
+    }
+    assert settled(observed(answer, played.expected), varies) == settled(wanted, varies)
+
+
+@pytest.mark.parametrize("played", _chosen(), ids=lambda played: played.path)
+def test_the_old_code_goes_on_from_what_today_wrote(
+    old: OldCode, stage: SourceStage, played: Case
+) -> None:
+    stage.begin(*_given(played))
+
+    _check(played, old.play(played))
+
+
+@pytest.mark.parametrize("first", ["old", "today"])
+@pytest.mark.parametrize("chain", _relays(), ids=lambda chain: chain[-1])
+def test_both_take_turns_on_one_set_of_tables(
+    old: OldCode, stage: SourceStage, chain: tuple[str, ...], first: str
+) -> None:
+    stage.begin()
+    for place, path in enumerate(chain):
+        played = case(path)
+        if (place % 2 == 0) is (first == "old") and "sends" not in played.expected:
+            answer = old.play(played)
+        else:
+            answer = stage.go_on(played)
+        _check(played, answer)
+
+
+def test_the_old_code_shows_what_it_does_not_know_and_writes_nothing_in_its_place(
+    old: OldCode, stage: SourceStage
+) -> None:
+    """Today's code, a release later: it stores a field that the old code does not have."""
+    stage.begin("quoting/quote")
+    [quote] = stage.behind.items("QuotesTable")
+    facts = unpack(quote["body"]["B"]) | {"carbon_budget": 12}
+    stage.behind.write("QuotesTable", quote | {"body": {"B": pack(facts)}})
+    before = stage.behind.state()
+
+    _check(case("quoting/read"), old.play(case("quoting/read")))
+    refused = old.play(case("quoting/accept"))
+
+    assert refused["statusCode"] == 503
+    assert "newer release" in refused["body"]
+    assert stage.behind.state() == before
