@@ -61,6 +61,7 @@ def test_no_test_sleeps():
 
 LOADERS = {
     "tests/artefact/in_process.py": "plays the recorded events from source, as the artefact plays them",
+    "tests/compatibility/old_code.py": "runs the code of a release, which no driver of today's may touch",
     "tests/support/driving/functions.py": "the one driver, `Platform`",
     "tests/template/test_layer.py": "runs what the layer's Makefile runs",
     "tests/unit/authorizer/": "the authorizer is asked by the gateway, and has no routes",
