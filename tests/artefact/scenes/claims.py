@@ -60,6 +60,16 @@ def claims_scenes() -> Iterator[Scene]:
         variables={"claim_id": claim_id_of("notify_without_fault")},
         **later,
     )
+    nobody = {name: value for name, value in bare.items() if name != "payee"}
+    unpaid = "notify_without_payee"
+    yield Scene(f"claim_intake/{unpaid}", post, HARBOUR, nobody, ISSUED, **later)
+    yield Scene(
+        *("claim_intake/complete_with_payee", "POST /v1/claims/{claim_id}/facts", HARBOUR),
+        body={"facts": {"fault": True}, "payee": bare["payee"]},
+        given=(*ISSUED, f"claim_intake/{unpaid}"),
+        variables={"claim_id": claim_id_of(unpaid)},
+        **later,
+    )
 
 
 def arrears_scenes() -> Iterator[Scene]:

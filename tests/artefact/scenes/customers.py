@@ -114,6 +114,20 @@ def _correction_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
     shown = f"{own_party}_preview"
     yield Scene(shown, own + preview, BEN, moved, ISSUED, party, at=CLAIMED_AT, key="-")
     yield Scene(own_party, own, BEN, moved, ISSUED, party, at=CLAIMED_AT)
+    firm: Json = {
+        "kind": "organisation",
+        "name": "Harbour Bakery Ltd",
+        "registration_number": "01234567",
+        "email": "office@bakery.example",
+    }
+    company = "customers/register_company"
+    yield Scene(company, "POST /v1/parties", HARBOUR, firm)
+    number: Json = {"registration_number": "07654321", "reason": "Two digits were told wrong."}
+    of_company = {"party_id": party_id_of("register_company")}
+    for name, step, key in (("correct_company_preview", preview, "-"), ("correct_company", "", "")):
+        options: Json = {"key": key} if key else {}
+        path = f"policyholder_changes/{name}"
+        yield Scene(path, correct + step, HARBOUR, number, (company,), of_company, **options)
     same: Json = {"email": ADA["email"], "reason": "Told again."}
     nothing = "policyholder_changes/correct_nothing"
     yield Scene(nothing, correct, HARBOUR, same, (REGISTER,), of_customer)
