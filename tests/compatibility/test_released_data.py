@@ -20,7 +20,7 @@ from tests.compatibility.kinds import kind_of
 from tests.compatibility.release import Release, released
 from tests.compatibility.shapes import RECORDS, changed_columns, columns_of
 from tests.compatibility.stages import Openers, ReleasedStage, released_stage
-from tests.compatibility.write import MARK, digests
+from tests.compatibility.write import MARK, digests, note_what_no_event_leaves
 
 type Json = dict[str, Any]
 
@@ -163,6 +163,8 @@ def test_what_today_writes_has_the_columns_of_its_version(left: Left) -> None:
         stage.play(played)
     for path, state in stage.written.items():
         now.add(path, state, stage.behind.template)
+    note_what_no_event_leaves(stage.behind)
+    now.add(("notes",), stage.behind.state(), stage.behind.template)
     before = json.loads((left.folder / "shapes.json").read_text("utf-8"))["items"]
     columns = columns_of(now.items)
 
