@@ -158,6 +158,29 @@ def test_what_two_people_let_go_waits_for_a_third_beyond_a_total(
     assert last_payment(platform.post(at, CLEAR, by=COMPLIANCE))["status"] == "executing"
 
 
+def test_what_a_third_person_cleared_counts_to_the_account_too(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+):
+    """The account was paid before then, so the next payment to it is looked at for its total alone."""
+    limits = {
+        **house_authority.APPROVED_LIMITS,
+        (RunningTotal.PAYEE_ACCOUNT, Outlay.REFUND): 199,
+    }
+    monkeypatch.setattr(house_authority, "APPROVED_LIMITS", limits)
+    policy_id = new_policy(platform)
+    paid_in(platform, "400", "REF-1", policy_id)
+    stranger = {"amount": money("100"), "payee": PAYEE | {"name": "Mallory Quick"}}
+    path = f"/v1/policies/{policy_id}/refunds"
+    for cleared in (True, False):
+        made = platform.post(path, stranger | {"reason": "Paid twice."})["refunds"][-1]["id"]
+        waiting = platform.post(f"{path}/{made}/approval", APPROVE, by=SUPERVISOR)["refunds"][-1]
+        assert waiting["status"] == "screening"
+        if cleared:
+            platform.post(f"{path}/{made}/screening", CLEAR, by=COMPLIANCE)
+
+    assert "above its limit" in waiting["referred_because"]
+
+
 def test_an_accounts_month_has_refunds_redress_and_claims_together(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ):

@@ -168,6 +168,8 @@ def test_the_key_of_personal_data_is_used_by_the_roles_that_bear_its_mark(resour
     assert actions(used) == ["kms:Decrypt", "kms:GenerateDataKey"]
     assert condition[f"aws:PrincipalTag/{MARK}"] == {"Ref": "AWS::StackName"}
     assert condition["kms:EncryptionContext:purpose"] == list(PURPOSES)
+    of_the_stack = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${AWS::StackName}-*"
+    assert used["Condition"]["ArnLike"] == {"aws:PrincipalArn": {"Fn::Sub": of_the_stack}}
 
     may = {right.function for right in granted(resources)}
     for name, variables, _ in functions(resources):

@@ -47,6 +47,23 @@ def test_in_live_mode_what_reads_claims_or_moves_money_is_not_admitted_by_a_toke
     assert not is_denied(trying_out.answer(signed()))
 
 
+def test_a_scope_on_claims_asks_for_it_as_the_product_does() -> None:
+    """A policy's claims are read below `/v1/policies`, which the product of policies opens."""
+    scopes = frozenset({"policies:read", "claims:read"})
+    house = house_of(products=frozenset({"issuance"}), scopes=scopes)
+    reads_claims = CLAIMS | {"scope": "coverwright/policies:read coverwright/claims:read"}
+    reads_policies = CLAIMS | {"scope": "coverwright/policies:read"}
+
+    assert is_denied(house.answer(signed(reads_claims)))
+    assert not is_denied(house.answer(signed(reads_policies)))
+
+
+def test_a_registration_of_an_unknown_way_admits_nobody() -> None:
+    house = house_of(binding=Binding("DPoP", frozenset({"key-one"})))
+
+    assert is_denied(house.answer(signed()))
+
+
 def test_functions_learn_what_the_sender_must_prove() -> None:
     context = house_of(binding=OURS).answer(signed())["context"]
 

@@ -21,7 +21,8 @@ CONFIRMATIONS: Final = {"jkt": DPOP, "x5t#S256": MUTUAL_TLS}
 """The members of `cnf` that we know, and what each asks for."""
 
 BOUND_PRODUCTS: Final = frozenset({"claims"})
-"""API products that read claims and move money: in live mode their applications are bound."""
+BOUND_SCOPES: Final = "claims:"
+"""An API product, and how scopes begin, that read claims and move money: in live mode who has one is bound."""
 
 
 class NotBound(Exception):
@@ -48,8 +49,11 @@ def binding_of(claims: Mapping[str, Any], registered: Binding | None) -> Binding
     """What the sender of this token must prove, by the registration and by the token's own confirmation.
 
     Raises:
-        NotBound: The confirmation is not readable, or is not of a registered key or certificate.
+        NotBound: The confirmation is not readable, or is not of a registered key or certificate; or the
+            registration names a method that we do not know.
     """
+    if registered is not None and registered.method not in CONFIRMATIONS.values():
+        raise NotBound("unknown_binding")
     confirmed = _confirmed(claims)
     if registered is None or confirmed is None:
         bound = confirmed or registered
@@ -63,9 +67,10 @@ def binding_of(claims: Mapping[str, Any], registered: Binding | None) -> Binding
     return confirmed
 
 
-def must_be_bound(mode: str, products: frozenset[str]) -> bool:
-    """Whether an application of this mode, with these API products, may not do with a token alone."""
-    return mode == "live" and bool(products & BOUND_PRODUCTS)
+def must_be_bound(mode: str, products: frozenset[str], scopes: frozenset[str]) -> bool:
+    """Whether an application of this mode, with these API products and scopes, may not do with a token alone."""
+    reaches_claims = any(scope.startswith(BOUND_SCOPES) for scope in scopes)
+    return mode == "live" and (reaches_claims or bool(products & BOUND_PRODUCTS))
 
 
 def _confirmed(claims: Mapping[str, Any]) -> Binding | None:

@@ -177,7 +177,8 @@ def application_caller(
     products = application.products & API_PRODUCTS.keys()
     if not products:
         raise CallerDenied("no_subscription", principal=application.id)
-    binding = _binding(claims, application, products)
+    scopes = _scopes(claims) & application.scopes
+    binding = _binding(claims, application, products, scopes)
     if claims["sub"] != client_of(claims):
         person = _policyholder(claims, issuer, application, products, parties_of)
         return replace(person, binding=binding)
@@ -186,7 +187,7 @@ def application_caller(
         kind="application",
         partner=application.partner,
         roles=frozenset(),
-        scopes=_scopes(claims) & application.scopes,
+        scopes=scopes,
         plan=application.plan,
         mode=application.mode,
         products=products,
@@ -194,12 +195,14 @@ def application_caller(
     )
 
 
-def _binding(claims: Json, application: Application, products: frozenset[str]) -> Binding | None:
+def _binding(
+    claims: Json, application: Application, products: frozenset[str], scopes: frozenset[str]
+) -> Binding | None:
     try:
         binding = binding_of(claims, application.binding)
     except NotBound as refused:
         raise CallerDenied(refused.reason, principal=application.id) from None
-    if binding is None and must_be_bound(application.mode, products):
+    if binding is None and must_be_bound(application.mode, products, scopes):
         raise CallerDenied("not_bound", principal=application.id)
     return binding
 

@@ -38,8 +38,6 @@ class ApprovedTotals(NamedTuple):
 
     rooms: Sequence[Room]
     due: Money
-    looked_at: bool = False
-    """Whether a third person looks at it anyhow: then it counts to the approver's day alone."""
 
     @property
     def over(self) -> tuple[RunningTotal, ...]:
@@ -49,8 +47,7 @@ class ApprovedTotals(NamedTuple):
 
     @property
     def taken(self) -> tuple[LimitMovement, ...]:
-        third = self.looked_at or self.over
-        return taken_of(self._own if third else self.rooms, self.due)
+        return taken_of(self._own if self.over else self.rooms, self.due)
 
     def check_own_day(self) -> None:
         """Check that the approver may let so much go in a day.

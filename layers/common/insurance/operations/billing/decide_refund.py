@@ -52,7 +52,7 @@ def decide_refund(
             account = context.account.with_refund_decided(context.policy, refund_id, approval)
             return store_account(_step(account, refund_id), context, command, ports)
         suspect = _needs_a_look(context.account.payee_of(refund_id), context, ports)
-        totals = _totals(refund_id, context, command, ports, looked_at=suspect)
+        totals = _totals(refund_id, context, command, ports)
         account = context.account.with_refund_decided(
             context.policy, refund_id, approval, suspect=suspect, over=totals.over
         )
@@ -101,8 +101,6 @@ def _totals(
     context: AccountContext,
     command: Command,
     ports: RefundPorts,
-    *,
-    looked_at: bool,
 ) -> ApprovedTotals:
     account = context.account
     refund = account.refund(refund_id)
@@ -114,7 +112,7 @@ def _totals(
         refund.requested_by,
     )
     rooms = ports.totals.totals(approval_pools(outgoing, command.caller, command.now))
-    return ApprovedTotals(rooms, refund.amount, looked_at)
+    return ApprovedTotals(rooms, refund.amount)
 
 
 def _needs_a_look(payee: Payee, context: AccountContext, ports: RefundPorts) -> bool:

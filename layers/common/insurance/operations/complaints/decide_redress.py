@@ -1,6 +1,5 @@
 """Decide a redress: a second person approves, clears or refuses it."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from insurance.domain.bank.outgoing_payment import AGREED
@@ -10,10 +9,8 @@ from insurance.domain.bank.outlay_totals import (
     approval_pools,
 )
 from insurance.domain.complaint import Complaint, ComplaintEventType, RedressDecision
-from insurance.domain.complaint.redress_payee import needs_a_look
 from insurance.domain.core.house_authority import Outlay, check_house_authority, check_sign_in
 from insurance.domain.core.stored import Stored
-from insurance.domain.screening.screening import ScreeningMatch
 from insurance.operations.command import Command
 from insurance.operations.complaints.change_complaint import load_complaint, store_complaint
 from insurance.operations.complaints.ports import ComplaintPorts
@@ -42,7 +39,7 @@ def approve_redress(
     def decide(_tries: int) -> Stored[Complaint]:
         before = load_complaint(complaint_id, command, ports.complaints)
         matches = ports.screening.matches(before.record.payee_to_pay(redress_id).name)
-        totals = _totals(before.record, redress_id, matches, command, ports)
+        totals = _totals(before.record, redress_id, command, ports)
         decision = replace(_decision(reason, command), over=totals.over)
         complaint, type = before.record.approve_redress(redress_id, matches, decision)
         check_house_authority(command.caller, Outlay.REDRESS, complaint.redress_total(AGREED))
@@ -97,7 +94,6 @@ def refuse_redress(
 def _totals(
     complaint: Complaint,
     redress_id: str,
-    matches: Sequence[ScreeningMatch],
     command: Command,
     ports: ComplaintPorts,
 ) -> ApprovedTotals:
@@ -106,7 +102,7 @@ def _totals(
         Outlay.REDRESS, redress.amount, payee, complaint.partner, redress.requested_by
     )
     rooms = ports.totals.totals(approval_pools(outgoing, command.caller, command.now))
-    return ApprovedTotals(rooms, redress.amount, needs_a_look(payee, matches, complaint))
+    return ApprovedTotals(rooms, redress.amount)
 
 
 def _decision(reason: str, command: Command) -> RedressDecision:
