@@ -146,6 +146,52 @@ def test_an_event_of_a_newer_release_waits_for_that_release_and_holds_up_no_othe
     house.assert_everybody_has_everything()
 
 
+@pytest.mark.parametrize(
+    "says",
+    [
+        {"carbon_budget": 12},
+        {"period": {"start": "2027-01-01T00:00:00Z", "end": "2028-01-01T00:00:00Z", "held": True}},
+        {"status": "suspended"},
+    ],
+    ids=["field", "nested_field", "value"],
+)
+def test_an_event_that_says_more_than_this_release_knows_is_given_to_nobody(house, says):
+    """A consumer that acted on half of it would pay what is held, or never pay it."""
+    event = house.events["pol_test_b"][2]
+    newer = event.replace(facts={**event.facts, **says})
+    house.events["pol_test_b"][2] = newer.replace(hash=newer.digest())
+
+    report = house.deliver()
+
+    assert report.set_aside == []
+    assert house.gaps() == {"pol_test_b": dict.fromkeys(Consumer, 2)}
+    for consumer in Consumer:
+        assert ("pol_test_b", 3) not in house.taken[consumer]
+        assert len(house.taken[consumer]) == 12
+
+
+def test_facts_that_no_release_writes_are_set_aside_immediately(house):
+    event = house.events["pol_test_b"][2]
+    wrong = event.replace(facts={**event.facts, "period": 12})
+    house.events["pol_test_b"][2] = wrong.replace(hash=wrong.digest())
+
+    report = house.deliver()
+
+    told = [(stream, entry.sequence, entry.reason) for stream, entry in report.set_aside]
+    assert told == [("pol_test_b", 3, "unreadable")] * len(Consumer)
+
+
+def test_a_consumer_that_does_not_know_what_two_streams_say_is_asked_for_the_others(house):
+    for stream in ("pol_test_a", "pol_test_b"):
+        house.fails[Consumer.SEARCH, stream, 2] = WrittenByNewerRelease("policy")
+
+    report = house.deliver()
+
+    assert report.failed == {(Consumer.SEARCH, "WrittenByNewerRelease"): 2}
+    assert house.gaps() == {name: {Consumer.SEARCH: 1} for name in ("pol_test_a", "pol_test_b")}
+    assert ("pol_test_c", 5) in house.taken[Consumer.SEARCH]
+
+
 def test_an_event_that_one_consumer_cannot_take_is_set_aside_for_that_one_alone(house):
     house.fails[Consumer.BOOKS, "pol_test_a", 2] = KeyError("segments")
 
@@ -347,6 +393,16 @@ def test_what_the_bus_collected_and_never_takes_is_set_aside(house):
 
     assert report.set_aside == [("pol_test_b", (Consumer.BUS, 2, "KeyError"))]
     assert house.gaps() == {"pol_test_b": {}}
+
+
+def test_what_the_bus_never_takes_is_not_lost_where_no_more_is_set_aside(house):
+    full = tuple(SetAside(Consumer.BOOKS, 1, "KeyError") for _ in range(SET_ASIDE_MAX))
+    house.deliveries.standing["pol_test_b"] = Delivery("pol_test_b", set_aside=full, since=NOW)
+
+    report = house.deliver_with({("pol_test_b", 2): KeyError("facts")})
+
+    assert report.set_aside == []
+    assert house.gaps()["pol_test_b"] == {Consumer.BUS: 1}
 
 
 def test_one_stream_that_cannot_be_kept_comes_again_and_the_others_go_on(house, monkeypatch):

@@ -18,8 +18,9 @@ from insurance.domain.core.delivery import (
     Progress,
     SetAside,
 )
-from insurance.domain.core.errors import InsuranceError, Unavailable
+from insurance.domain.core.errors import InsuranceError, Unavailable, WrittenByNewerRelease
 from insurance.domain.core.event import Event
+from insurance.domain.events.catalogue import CATALOGUE
 from insurance.operations.delivery.streams import Deliveries, StreamedEvent, StreamPorts
 
 LATER: Final = frozenset({Consumer.SEARCH})
@@ -170,7 +171,8 @@ class Attempt:
         """The bus did not take these events after all."""
         for sequence in sorted(refused):
             self._taken[sequence] = False
-            if self._fails(Consumer.BUS, sequence, refused[sequence]):
+            self._fails(Consumer.BUS, sequence, refused[sequence])
+            if Consumer.BUS in self._stuck:
                 self._at[Consumer.BUS] = sequence - 1
                 return
 
@@ -222,16 +224,16 @@ class Attempt:
         self._at[consumer] = event.sequence
         return True
 
-    def _fails(self, consumer: Consumer, sequence: int, error: Exception) -> bool:
-        """Whether the consumer is out of reach; otherwise the event is set aside for it."""
+    def _fails(self, consumer: Consumer, sequence: int, error: Exception) -> None:
+        """The consumer is out of reach, or the event is set aside for it."""
         name = type(error).__name__
         if not self._run.ports.is_outage(error):
             self._put_aside([consumer], sequence, name)
-            return False
-        self._run.failures[consumer] += 1
+            return
+        if not isinstance(error, WrittenByNewerRelease):  # other streams may say nothing new
+            self._run.failures[consumer] += 1
         self._run.report.failed[consumer, name] += 1
         self._stuck.add(consumer)
-        return True
 
     def _put_aside(self, consumers: Iterable[Consumer], sequence: int, reason: str) -> None:
         for consumer in consumers:
@@ -265,12 +267,17 @@ def keep(
 
 
 def whole(arrived: StreamedEvent) -> Event:
-    """Read an event.
+    """Read an event. Consumers read its facts each in its own way: here it is seen that none of them is given
+    half of what it says.
 
     Raises:
         BrokenEvent: Its content is not what was hashed.
+        WrittenByNewerRelease: It says more than this release knows.
     """
     event = arrived.read()
     if event.digest() != event.hash:
         raise BrokenEvent(event)
+    _, is_understood = CATALOGUE[event.type].schema.read(event.facts, {})
+    if not is_understood:
+        raise WrittenByNewerRelease(f"event {event.type}")
     return event
