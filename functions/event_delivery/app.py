@@ -84,7 +84,11 @@ def handler(given: Json, context: Any) -> Json:
 
 def _deliver(records: list[Json], time_is_up: Callable[[], bool]) -> list[Json]:
     """Deliver records of a stream. From the first that is reported, the stream delivers again."""
-    quotes = [each["dynamodb"]["Keys"][QUOTE_KEY]["S"] for each in records if _is_of_quotes(each)]
+    quotes = [
+        each["dynamodb"]["Keys"][QUOTE_KEY]["S"]
+        for each in records
+        if _is_of_quotes(each) and each["eventName"] == "INSERT"
+    ]
     with stores.expected_reads.of_quotes(quotes):
         return _deliver_all(records, time_is_up)
 

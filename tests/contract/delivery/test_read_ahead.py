@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from insurance.dynamodb.read_ahead import Place, reading_ahead
-from insurance.dynamodb.transaction import add, load, put, transact, update
+from insurance.dynamodb.transaction import add, load, load_expected, put, transact, update
 
 from tests.support.engine import make_tables
 
@@ -33,7 +33,7 @@ class Table:
         return self.name, {"id": {"S": id}}
 
     def read(self, *ids: str) -> list[int | None]:
-        items = load(self.client, [self.place(id) for id in ids])
+        items = load_expected(self.client, [self.place(id) for id in ids])
         return [int(item["v"]["N"]) if item else None for item in items]
 
     def write(self, id: str, before: int | None) -> None:
@@ -128,6 +128,33 @@ def test_who_decides_on_an_old_item_loses_and_reads_the_new_one(table, behind):
         table.write("a", again)
 
         assert table.read("a") == [3]
+
+
+def test_what_was_read_afresh_is_handed_out_to_the_others_who_expect_it(table, behind):
+    behind("a", 1)
+    behind("calendar", 1)
+
+    with table.ahead(*["calendar", "a"] * 3):
+        assert table.read("calendar", "a") == [1, 1]
+        behind("calendar", 2)
+        behind("a", 2)
+        with pytest.raises(Taken):
+            table.write("a", 1)
+        load(table.client, [table.place("calendar"), table.place("a")])
+        behind("calendar", 3)
+
+        assert table.read("calendar", "a") == [2, 2]
+
+
+def test_who_does_not_say_that_it_may_be_old_reads_anew(table, behind):
+    behind("a", 1)
+
+    with table.ahead("a"):
+        behind("a", 2)
+        [item] = load(table.client, [table.place("a")])
+
+    assert item is not None
+    assert item["v"]["N"] == "2"
 
 
 def test_what_a_run_wrote_itself_it_reads_without_asking(table, behind):

@@ -1,8 +1,9 @@
 """Reading ahead: what a run over many events will read one by one is read for all of them together.
 
 Each place is handed out as often as it was expected, and then read anew. What a run writes is handed out once before it
-is written, and once more as it was written. So what a run decides on may be as old as
-its beginning; every write is conditional on what it was decided on, and is decided again after a fresh read.
+is written, and once more as it was written. So what is handed out may be as old as the run. Only those get it who ask for it
+(`load_expected`): their writes are refused where it has changed, and are decided again on what is read then. That is
+handed out from then on.
 """
 
 from __future__ import annotations
@@ -86,6 +87,17 @@ def read_before(places: Sequence[Place]) -> dict[int, Item | None]:
             read.expected[name] -= 1
             found[number] = read.items[name]
     return found
+
+
+def note_read(places: Sequence[Place], items: Sequence[Item | None]) -> None:
+    """What was read just now is newer than what was read ahead."""
+    read = _ahead.get()
+    if read is None:
+        return
+    for place, item in zip(places, items, strict=True):
+        name = _named(place)
+        if name in read.items:
+            read.items[name] = item
 
 
 def note_written(writes: Iterable[tuple[str, Mapping[str, Any]]]) -> None:

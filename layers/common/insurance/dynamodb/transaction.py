@@ -11,7 +11,7 @@ from botocore.exceptions import ConnectionError as NoConnection
 
 from insurance.domain.core.errors import Unanswered, Unavailable
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.read_ahead import note_written, read_before
+from insurance.dynamodb.read_ahead import note_read, note_written, read_before
 from insurance.dynamodb.sizes import check_sizes
 
 if TYPE_CHECKING:
@@ -226,15 +226,10 @@ def transact(client: "DynamoDBClient", writes: Sequence[Write]) -> None:
 def load(client: "DynamoDBClient", keys: Sequence[tuple[str, Item]]) -> list[Item | None]:
     """The items under these (table, key) pairs, in their order, None where there is none.
 
-    One BatchGetItem, consistent, of what was not read ahead; asks again only for what a throttled table left out.
+    One BatchGetItem, consistent; asks again only for what a throttled table left out.
     """
-    known = read_before(keys)
-    missing = [place for number, place in enumerate(keys) if number not in known]
-    found = iter(_load(client, missing) if missing else ())
-    return [known[number] if number in known else next(found) for number in range(len(keys))]
-
-
-def _load(client: "DynamoDBClient", keys: Sequence[tuple[str, Item]]) -> list[Item | None]:
+    if not keys:
+        return []
     wanted: dict[str, Any] = {}
     for table, key in keys:
         entry = wanted.setdefault(table, {"Keys": [], "ConsistentRead": True})
@@ -250,7 +245,20 @@ def _load(client: "DynamoDBClient", keys: Sequence[tuple[str, Item]]) -> list[It
         return not wanted
 
     _insist(fetch)
-    return [_matching(found, table, key) for table, key in keys]
+    items = [_matching(found, table, key) for table, key in keys]
+    note_read(keys, items)
+    return items
+
+
+def load_expected(client: "DynamoDBClient", keys: Sequence[tuple[str, Item]]) -> list[Item | None]:
+    """The same, of what may have been read ahead: some of it may be old.
+
+    Only for a write that is refused where one of these items has changed. Once it was refused, use `load`.
+    """
+    known = read_before(keys)
+    missing = [place for number, place in enumerate(keys) if number not in known]
+    found = iter(load(client, missing))
+    return [known[number] if number in known else next(found) for number in range(len(keys))]
 
 
 def read(client: "DynamoDBClient", table: str, key: Item) -> Item | None:

@@ -31,7 +31,7 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.kinds import ACCOUNT_LINE, JOURNAL_ENTRY, POSTED_MARK, SUB_LEDGER
 from insurance.dynamodb.tables import Tables
-from insurance.dynamodb.transaction import Write, add, load, put, transact
+from insurance.dynamodb.transaction import Write, add, load, load_expected, put, transact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -67,10 +67,10 @@ class DynamoDBControlAccounts:
         """
         calendar_key = (self._table, calendar_key_for(event.mode))
         ledger_key = (self._table, sub_ledger_key(event.stream))
-        first = self._first_event(event)
+        first, read = self._first_event(event), load_expected
         for _ in range(TRIES):
             keys = [calendar_key, ledger_key, *first]
-            calendar_item, ledger_item, *first_items = load(self._client, keys)
+            calendar_item, ledger_item, *first_items = read(self._client, keys)
             calendar = read_calendar(calendar_item, event.mode)
             before = read_sub_ledger(ledger_item, source.currency)
             after = before.post(event, source)
@@ -87,6 +87,7 @@ class DynamoDBControlAccounts:
             except _PostedBefore:
                 return None
             except _Moved:
+                read = load
                 continue
             return PostingDate(movement.period, event.tax_point)
         raise Unavailable("The ledger")

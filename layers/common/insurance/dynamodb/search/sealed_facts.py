@@ -14,7 +14,7 @@ from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.contract_keys import ContractKeys, party_in
 from insurance.dynamodb.parties.party_items import party_places, read_party
 from insurance.dynamodb.tables import Tables
-from insurance.dynamodb.transaction import load
+from insurance.dynamodb.transaction import load, load_expected
 from insurance.operations.delivery.ports import OpenedFacts, StoredFacts
 from insurance.operations.parties.ports import Keys
 
@@ -31,11 +31,14 @@ class DynamoDBSealedFacts:
         self._keys = keys
 
     def read(self, stored: StoredFacts) -> OpenedFacts:
+        quote_id = quote_id_for(stored.id)
+        # Only a quote says itself in which book it is; what follows a policy must not be entered by an old one.
+        read = load_expected if stored.id == quote_id else load
         places = [
-            (self._tables.quotes, {"id": codec.text(quote_id_for(stored.id))}),
+            (self._tables.quotes, {"id": codec.text(quote_id)}),
             (self._tables.parties, {"id": codec.text(party_id_for(stored.id))}),
         ]
-        held = ContractKeys(self._keys, stored.id, *load(self._client, places))
+        held = ContractKeys(self._keys, stored.id, *read(self._client, places))
         if not stored.sealed:
             return OpenedFacts(book=held.book)
         party_id = party_in(stored.facts, stored.id)

@@ -13,10 +13,20 @@ from insurance.domain.search.summaries import SUMMARIES
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.kinds import SEARCH_ROW
+from insurance.dynamodb.read_ahead import Place
 from insurance.dynamodb.search.book import REMOVED, UNSURE, Book, Noted, book_key
 from insurance.dynamodb.search.party_marks import PartyMark, PartyMarks, mark_key
 from insurance.dynamodb.tables import Tables
-from insurance.dynamodb.transaction import TRIES, Write, load, put, query, query_all, transact
+from insurance.dynamodb.transaction import (
+    TRIES,
+    Write,
+    load,
+    load_expected,
+    put,
+    query,
+    query_all,
+    transact,
+)
 from insurance.operations.delivery.ports import PartyLinks
 from insurance.operations.listing import ListEntry, ListRange
 
@@ -38,6 +48,8 @@ class Changed(NamedTuple):
     """What its book says then, places and version left out."""
 
 
+type Read = Callable[["DynamoDBClient", Sequence[Place]], list[Item | None]]
+"""`load` or `load_expected`."""
 type Change = Callable[[Book, PartyMarks], Changed | None]
 """What a source is to have, given its book and the marks of its parties; None: nothing changes."""
 
@@ -100,7 +112,7 @@ class DynamoDBSearchIndex:
                 return None
             return Changed(rows, Book(sequence, party_id=party_id or "", of_parties=of_parties))
 
-        self._insist(source, parties, change)
+        self._insist(source, parties, change, may_be_old=True)
 
     def remove(self, source: str, *, through: int | None = None) -> None:
         def change(book: Book, _marks: PartyMarks) -> Changed | None:
@@ -175,16 +187,26 @@ class DynamoDBSearchIndex:
             return None
         return Changed(rows, replace(book, places={}))
 
-    def _insist(self, source: str, parties: Collection[str] | None, change: Change) -> None:
+    def _insist(
+        self,
+        source: str,
+        parties: Collection[str] | None,
+        change: Change,
+        *,
+        may_be_old: bool = False,
+    ) -> None:
         """Read the book, work out the change and write it, again where somebody wrote first.
 
         Args:
             source: The aggregate.
             parties: Those whose marks matter; None: the source's own.
             change: What the source is to have in the index.
+            may_be_old: Whether what was read ahead is good enough for the first try: where that says that
+                nothing changes, nobody looks again.
         """
-        for _ in range(TRIES):
-            book, marks = self._read(source, parties)
+        for number in range(TRIES):
+            read = load_expected if may_be_old and number == 0 else load
+            book, marks = self._read(source, parties, read)
             changed = change(book, marks)
             if changed is None:
                 return
@@ -195,13 +217,15 @@ class DynamoDBSearchIndex:
             return
         raise Unavailable("The search index")
 
-    def _read(self, source: str, parties: Collection[str] | None) -> tuple[Book, PartyMarks]:
+    def _read(
+        self, source: str, parties: Collection[str] | None, read: Read = load
+    ) -> tuple[Book, PartyMarks]:
         wanted = [*(parties or ())]
         keys = [
             (self._table, book_key(source)),
             *((self._table, mark_key(each)) for each in wanted),
         ]
-        book_item, *items = load(self._client, keys)
+        book_item, *items = read(self._client, keys)
         book = Book.read(book_item)
         marks = dict(zip(wanted, map(PartyMark.read, items), strict=True))
         if parties is None:
