@@ -1,5 +1,6 @@
 """What changed after it was read ahead for a batch decides nothing, unless the write is refused for it."""
 
+from collections.abc import Callable
 from contextvars import Context
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from insurance.operations.delivery.post_event import post_event
 from insurance.operations.parties.change_party import party_event
 from insurance.products import product
 
+from bench.meter.tally import Meter
 from tests.fakes.delivery import streamed
 from tests.fakes.keys import MemoryKey, PlainKeys
 from tests.support.builders import LATER, NOW, PREMIUM, make_command, make_policy
@@ -29,8 +31,6 @@ from tests.support.engine import make_tables
 from tests.support.stores import Stores, accept, add_quote, issue, on_dynamodb
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mypy_boto3_dynamodb import DynamoDBClient
 
 EVENTS = 8
@@ -57,7 +57,7 @@ class Delivered:
             self.real.payee_accounts,
         )
 
-    def meanwhile(self, does: "Callable[[], Any]") -> None:
+    def meanwhile(self, does: Callable[[], Any]) -> None:
         """As another process does: it knows nothing of what was read ahead here."""
         Context().run(does)
 
@@ -157,6 +157,39 @@ def test_what_moved_into_another_book_meanwhile_is_entered_there(delivered: Deli
         delivered.meanwhile(lambda: delivered.move_into("meadow", policy))
 
         assert delivered.real.sealed_facts.read(StoredFacts.of(issued)).book == "meadow"
+
+
+DAMAGE: dict[str, Callable[[Event], Event]] = {
+    "facts that are a list": lambda event: event.model_copy(update={"facts": ["party_id"]}),
+    "a party that is none": lambda event: event.replace(facts={"party_id": ["pty"]}),
+    "a stream of no name": lambda event: event.replace(stream="pol_"),
+    "a stream of another area": lambda event: event.replace(stream="clm_x"),
+    "a type that nobody knows": lambda event: event.replace(type="policy.unheard_of"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_event_keeps_no_other_from_being_read_ahead(delivered: Delivered, damage: Any):
+    whole, meter = posted(1), Meter({})
+    ports = BooksPorts(wiring.products(), delivered.real.control_accounts)
+    meter.listen(delivered.client)
+
+    batch = [streamed(damage(posted(2))), streamed(whole)]
+    with delivered.ahead.of_events(batch), meter.measuring() as tally:
+        post_event(whole, NOW, ports)
+    meter.leave(delivered.client)
+
+    assert tally.round_trips == 1, "its transaction, and no read"
+
+
+def test_a_quote_with_a_strange_id_keeps_no_other_from_being_indexed(delivered: Delivered):
+    quote = add_quote(delivered.stores)
+    assert quote.key is not None
+
+    with delivered.ahead.of_quotes(["", "strange", quote.record.id]):
+        index_quote(StoredFacts.of(quote.record.made(quote.key)), delivered.index)
+
+    assert delivered.rows() > 0
 
 
 def test_a_quote_that_was_indexed_meanwhile_is_removed_with_all_its_rows(delivered: Delivered):

@@ -4,7 +4,7 @@ A guess: what is missing here is read when it is needed, and what nobody asks fo
 """
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -40,22 +40,28 @@ class ExpectedReads:
     def of_events(self, arrived: Sequence[StreamedEvent]) -> AbstractContextManager[None]:
         """While it lasts, what these events make their consumers read is there already."""
         places, written = list[Place](), list[Place]()
-        for event in filter(None, map(_readable, arrived)):
-            if event.stream.partition("_")[0] in READERS:
-                places += self._of_ledger(event)
-                written.append((self._tables.balances, sub_ledger_key(event.stream)))
-            if event.stream.partition("_")[0] in CONTRACTS:
-                self._add_index(event, places, written)
+        for each in arrived:
+            with suppress(Exception):  # it is set aside where it is delivered
+                self._add(each.read(), places, written)
         return reading_ahead(partial(load, self._client), places, written=written)
 
     def of_quotes(self, quote_ids: Sequence[str]) -> AbstractContextManager[None]:
         """The same of quotes that were made."""
         places, written = list[Place](), list[Place]()
         for id in quote_ids:
-            party_id = party_id_for(id)
-            places += self._of_keys(id) + [self._mark(party_id)] * 2
-            written += [self._book(id), self._book(party_id)]
+            with suppress(Exception):  # as above
+                party_id = party_id_for(id)
+                places += self._of_keys(id) + [self._mark(party_id)] * 2
+                written += [self._book(id), self._book(party_id)]
         return reading_ahead(partial(load, self._client), places, written=written)
+
+    def _add(self, event: Event, places: list[Place], written: list[Place]) -> None:
+        area = event.stream.partition("_")[0]
+        if area in READERS:
+            places += self._of_ledger(event)
+            written.append((self._tables.balances, sub_ledger_key(event.stream)))
+        if area in CONTRACTS:
+            self._add_index(event, places, written)
 
     def _of_ledger(self, event: Event) -> list[Place]:
         calendar = (self._tables.balances, calendar_key_for(event.mode))
@@ -88,10 +94,3 @@ class ExpectedReads:
 
     def _book(self, source: str) -> Place:
         return self._tables.search, book_key(source)
-
-
-def _readable(arrived: StreamedEvent) -> Event | None:
-    try:
-        return arrived.read()
-    except Exception:
-        return None  # it is set aside where it is delivered
