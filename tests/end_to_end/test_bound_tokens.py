@@ -11,6 +11,7 @@ from demo.proofs import key_of
 from demo.samples import PARTNERS, Partner
 from local.stack import Stack
 from tests.end_to_end.conftest import assert_problem
+from tests.support.clock import Clock
 from tests.support.loopback import NO_AUTHORITIES
 from tests.support.proofs import p256, proof
 from tests.support.waiting import ANSWER_SECONDS
@@ -22,6 +23,12 @@ LISTED = "/v1/products"
 CHALLENGE = 'DPoP realm="coverwright", error="invalid_dpop_proof", algs="ES256 PS256"'
 
 type Send = Callable[..., httpx.Response]
+
+
+@pytest.fixture(autouse=True)
+def unhurried(plan_clock: Clock) -> None:
+    """No test is refused for the calls of those before it."""
+    plan_clock.let_pass(60)
 
 
 @pytest.fixture

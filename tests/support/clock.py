@@ -10,14 +10,22 @@ class Clock:
 
     def __init__(self) -> None:
         self._stopped_at: float | None = None
+        self._ahead = 0.0
 
     def __call__(self) -> float:
-        return time.monotonic() if self._stopped_at is None else self._stopped_at
+        return self._now() if self._stopped_at is None else self._stopped_at
+
+    def let_pass(self, seconds: float) -> None:
+        """So much later: what earlier calls took of a plan is there again."""
+        self._ahead += seconds
+
+    def _now(self) -> float:
+        return time.monotonic() + self._ahead
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
         """No time passes; afterwards it is as late as it is."""
-        self._stopped_at = time.monotonic()
+        self._stopped_at = self._now()
         try:
             yield
         finally:

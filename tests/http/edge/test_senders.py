@@ -56,7 +56,7 @@ def test_the_live_banks_token_alone_opens_nothing_where_its_certificate_is_regis
             assert answer.headers["WWW-Authenticate"] == CHALLENGES["mtls"]
 
 
-def test_a_proof_opens_what_the_token_opens_and_once(loaded: Platform):
+def test_a_proof_opens_what_the_token_opens_and_once(handlers: Platform):
     bound = {"binding": "dpop", "thumbprints": p256().thumbprint()}
     listed = application("app_test_one", "harbour", scopes="products:read") | bound
     url = f"https://{HOST}/v1/products"
@@ -65,7 +65,7 @@ def test_a_proof_opens_what_the_token_opens_and_once(loaded: Platform):
     def answered() -> str:
         sent = event("GET", "/v1/products", caller=listed, headers=headers)
         sent["requestContext"]["domainName"] = HOST
-        answer = loaded.send("products", sent)
+        answer = handlers.send("products", sent)
         return answer.code or str(answer.status)
 
     assert [answered(), answered()] == ["200", "invalid-proof"]

@@ -78,7 +78,7 @@ def test_a_term_that_cannot_be_is_refused(back_on):
     with pytest.raises(InvalidFields) as caught:
         platform.issue(date(2026, 7, 1), all_answers={"back_on": back_on})
 
-    assert [fault.code for fault in caught.value.faults] == ["term"]
+    assert [fault.code for fault in caught.value.faults] == ["no-term"]
 
 
 def test_a_change_of_answers_does_not_move_the_end_of_a_term_or_its_claims():
