@@ -10,13 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from insurance.domain.core.delivery import Consumer
 from insurance.domain.core.packing import pack, unpack
+from insurance.dynamodb.aggregates import event_item, read_event
+from insurance.dynamodb.delivery.deliveries import DynamoDBDeliveries
+from insurance.dynamodb.tables import Tables
 
 from tests.artefact.backend import backend
 from tests.artefact.cases import Case, all_cases, case, observed, settled
 from tests.artefact.conftest import SourceStage
+from tests.artefact.stream_events import inserted
 from tests.compatibility.release import HERE, released
-from tests.compatibility.write import CODE
+from tests.compatibility.write import CODE, logical_id
 
 type Json = dict[str, Any]
 
@@ -26,7 +31,11 @@ OF_A_FUNCTION = 3
 """Cases of each function that the old code plays: those that stand on most."""
 NO_SCENES = frozenset({"authorizer", "event_delivery", "event_register"})
 """What they are given is no call of the API: tokens of the moment, and records of a stream."""
-
+SETTLED = (
+    *("quoting/quote", "quoting/accept", "policy_issuance/issue"),
+    *("claim_intake/notify", "settlement/settle"),
+)
+"""A claim whose second event has a payment for the bank."""
 
 SURROUNDINGS = {"AWS_DATA_PATH": "", "NO_PROXY": "*"}
 
@@ -159,3 +168,42 @@ def test_the_old_code_shows_what_it_does_not_know_and_writes_nothing_in_its_plac
     assert refused["statusCode"] == 503
     assert "newer release" in refused["body"]
     assert stage.behind.state() == before
+
+
+@pytest.mark.parametrize("says", [{"held": True}, {"status": "held"}], ids=["field", "value"])
+def test_the_old_code_delivers_no_event_that_it_does_not_know_whole(
+    old: OldCode, stage: SourceStage, says: Json
+) -> None:
+    """A newer release holds a payment: the old code neither pays it nor lets any consumer pass it."""
+    stage.begin(*SETTLED)
+    notified, settled = sorted(
+        (each for each in stage.behind.items("EventsTable") if "clm_" in each["stream"]["S"]),
+        key=lambda each: int(each["sequence"]["N"]),
+    )
+    event = read_event(settled)
+    [payment] = event.facts["payments"]
+    newer = event.replace(facts={**event.facts, "payments": [{**payment, **says}]})
+    written = event_item(newer.replace(hash=newer.digest()))
+    stage.behind.write("EventsTable", written)
+
+    answer = old.play(_delivery_of({"Records": inserted([notified, written])}))
+
+    assert answer == {"batchItemFailures": []}
+    assert _lacking(stage, event.stream) == dict.fromkeys(Consumer, 1)
+    assert stage.behind.items("PaymentsTable") == []
+    stage.behind.write("EventsTable", settled)  # as a release that knows it reads it
+    stage.go_on(_delivery_of({"CatchUp": {"immediately": True}}))
+    assert _lacking(stage, event.stream) == {}
+    assert len(stage.behind.items("PaymentsTable")) == 1
+
+
+def _delivery_of(event: Json) -> Case:
+    return Case("event_delivery/newer", event, {})
+
+
+def _lacking(stage: SourceStage, stream: str) -> dict[Consumer, int]:
+    template = stage.behind.template
+    tables = Tables(lambda name: template.resources[logical_id(name)].name)
+    [standing] = DynamoDBDeliveries(stage.behind.dynamodb, tables).read([stream])
+    assert standing.set_aside == ()
+    return dict(standing.lacking)

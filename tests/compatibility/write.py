@@ -86,7 +86,7 @@ def played() -> Release:
 def note_what_no_event_leaves(behind: Backend) -> None:
     """Items of kinds that a recorded event does not come to, by the stores that write them."""
     behind.empty()
-    tables = Tables(lambda name: behind.template.resources[_logical_id(name)].name)
+    tables = Tables(lambda name: behind.template.resources[logical_id(name)].name)
     DynamoDBUsedProofs(behind.dynamodb, tables).use("proof", expires_at=1_900_000_000)
     reached = Delivery(
         "pol_test_m2kebdx4jz36n8e7", head=1, since=datetime(2026, 11, 22, tzinfo=UTC)
@@ -94,7 +94,7 @@ def note_what_no_event_leaves(behind: Backend) -> None:
     DynamoDBDeliveries(behind.dynamodb, tables).set_bookmark(reached)
 
 
-def _logical_id(setting: str) -> str:
+def logical_id(setting: str) -> str:
     """`scheduled_jobs` is the ScheduledJobsTable."""
     return "".join(word.capitalize() for word in setting.split("_")) + "Table"
 
