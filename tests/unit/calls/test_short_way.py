@@ -153,6 +153,28 @@ def test_another_secret_and_another_day_have_another_key(by: ReadOnlyCredentials
     assert found == Signer("eu-west-2", "dynamodb").headers({}, b"", by, at)
 
 
+class OvertakenSigner(Signer):
+    """Another thread signs with another secret as soon as the first key was kept."""
+
+    def __init__(self, other: ReadOnlyCredentials) -> None:
+        self._others: list[ReadOnlyCredentials] = []
+        super().__init__("eu-west-2", "dynamodb")
+        self._others.append(other)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if self._others:
+            self.headers({}, b"", self._others.pop(), AT)
+
+
+def test_who_is_overtaken_by_another_secret_signs_with_their_own():
+    by, other = (ReadOnlyCredentials("AKID", secret, None) for secret in ("secret", "another"))
+
+    found = OvertakenSigner(other).headers({}, b"", by, AT)
+
+    assert found == Signer("eu-west-2", "dynamodb").headers({}, b"", by, AT)
+
+
 def test_a_request_carries_what_was_signed():
     with database({}) as running:
         tables(running.url).get_item(TableName="quotes", Key={"id": {"S": "quo_1"}})

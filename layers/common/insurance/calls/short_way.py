@@ -68,12 +68,13 @@ class Signer:
         return headers
 
     def _key(self, secret: str, day: str) -> bytes:
-        if self._derived is None or self._derived[0] != (secret, day):
+        derived = self._derived  # read once: another thread may keep another key meanwhile
+        if derived is None or derived[0] != (secret, day):
             key = f"AWS4{secret}".encode()
             for part in (day, *self._scope.split("/")):
                 key = hmac.digest(key, part.encode(), "sha256")
-            self._derived = ((secret, day), key)
-        return self._derived[1]
+            self._derived = derived = ((secret, day), key)
+        return derived[1]
 
 
 class Parser(JSONParser):
