@@ -5,8 +5,9 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from insurance.domain.core.errors import WrittenByNewerRelease
 from insurance.domain.core.identity import party_id_for
-from insurance.operations.delivery.index_event import index_quote
+from insurance.operations.delivery.index_event import index_event, index_quote
 from insurance.operations.delivery.ports import IndexPorts, OpenedFacts, StoredFacts
 from insurance.products import product
 
@@ -30,7 +31,8 @@ class Written:
         self.stores: Stores = on_dynamodb(dynamodb, self.tables)
         quote = add_quote(self.stores)
         assert quote.key is not None
-        self.quote = StoredFacts.of(quote.record.made(quote.key))
+        self.made, self.key = quote.record.made(quote.key), quote.key
+        self.quote = StoredFacts.of(self.made)
         issue(self.stores, accept(self.stores, quote))
 
     def lose_key(self, table: str, id: str) -> None:
@@ -41,12 +43,20 @@ class Written:
             ExpressionAttributeNames={"#key": "key"},
         )
 
-    def index(self, quote: StoredFacts) -> bool:
+    @property
+    def ports(self) -> IndexPorts:
         stores = self.stores
-        ports = IndexPorts(
+        return IndexPorts(
             PRODUCTS, stores.sealed_facts, stores.index_keys, stores.index, stores.payee_accounts
         )
-        return index_quote(quote, ports)
+
+    def index(self, quote: StoredFacts) -> bool:
+        return index_quote(quote, self.ports)
+
+    def indexed(self) -> bool:
+        """Whether a list finds the quote."""
+        rows = self.client.scan(TableName=self.tables["search"])["Items"]
+        return any(QUOTE_ID in item["place"]["S"] for item in rows)
 
 
 @pytest.fixture
@@ -88,5 +98,19 @@ def test_facts_that_were_changed_are_damage_and_the_rest_is_indexed(written: Wri
 
     assert written.stores.sealed_facts.read(changed) == OpenedFacts(is_damaged=True)
     assert written.index(changed) is False
-    rows = written.client.scan(TableName=written.tables["search"])["Items"]
-    assert any(QUOTE_ID in item["place"]["S"] for item in rows)
+    assert written.indexed()
+
+
+def test_an_event_with_a_personal_field_of_a_newer_release_waits_for_that_release(
+    written: Written,
+):
+    """It may be one by which the newer release finds it."""
+    personal = written.key.unseal(written.made.sealed, QUOTE_ID) | {"nickname": "Countess"}
+    newer = written.made.replace(sealed=written.key.seal(personal, QUOTE_ID))
+
+    with pytest.raises(WrittenByNewerRelease):
+        index_event(newer, written.ports)
+    assert not written.indexed()
+
+    assert written.index(StoredFacts.of(newer)) is True  # a new quote has no place to wait at
+    assert written.indexed()

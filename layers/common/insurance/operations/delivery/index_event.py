@@ -6,6 +6,7 @@ from insurance.domain.claim import Claim
 from insurance.domain.claim.payee_account import payees_with_accounts
 from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.classification import Record
+from insurance.domain.core.errors import WrittenByNewerRelease
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import QuoteId, mode_of, party_id_for
 from insurance.domain.core.party_record import PartyRecord
@@ -29,12 +30,13 @@ def index_event(event: Event, ports: IndexPorts) -> bool:
 
     Raises:
         Unavailable: Other events of the same aggregate were indexed at every attempt.
+        WrittenByNewerRelease: It says more than this release knows, perhaps something to be found by.
     """
     schema = CATALOGUE[event.type].schema
     if schema is Erasure:
         ports.index.forget(event.facts["party_id"])
     elif is_searchable(schema):
-        is_whole = _index(StoredFacts.of(event), schema, ports)
+        is_whole = _index(StoredFacts.of(event), schema, ports, known_whole=True)
         if event.type == PolicyEventType.TRANSFERRED and event.facts.get("former_partners"):
             _index_again(Policy.merge_personal(event.facts, {}), ports)
         return is_whole
@@ -58,7 +60,8 @@ def moves_with_policy(schema: type[Record]) -> bool:
 
 
 def index_quote(quote: StoredFacts, ports: IndexPorts) -> bool:
-    """Make the search index say what a stored quote says. Its first event stands in no stream yet.
+    """Make the search index say what a stored quote says. Its first event stands in no stream yet: what of it
+    a newer release alone knows has no place to wait at, and is left out.
 
     The answer is False where its personal facts are damaged, as with an event.
 
@@ -78,7 +81,9 @@ def remove_quote(quote_id: QuoteId, ports: IndexPorts) -> None:
     ports.index.remove(party_id_for(quote_id), through=FIRST)
 
 
-def _index(stored: StoredFacts, schema: type[Record], ports: IndexPorts) -> bool:
+def _index(
+    stored: StoredFacts, schema: type[Record], ports: IndexPorts, *, known_whole: bool = False
+) -> bool:
     def questions(product: ProductRef) -> Sequence[str]:
         return ports.products.version(product).searched_by
 
@@ -86,8 +91,12 @@ def _index(stored: StoredFacts, schema: type[Record], ports: IndexPorts) -> bool
     known = ports.sealed_facts.read(stored) if stored.sealed or moves else OpenedFacts()
     if moves and known.book:
         facts = {**facts, "partner": known.book}
-    opened = schema.merge_personal(facts, {})
-    record = schema.merge_personal(facts, known.personal) if known.personal else opened
+    opened, is_understood = schema.read(facts, {})
+    record = opened
+    if known.personal:
+        record, is_understood = schema.read(facts, known.personal)
+    if known_whole and not is_understood:
+        raise WrittenByNewerRelease(schema.__name__.lower())
     for source in sources_of(record, opened, stored.sequence, questions):
         indexed = [IndexedObject.of(each, ports.index_keys.token) for each in source.objects]
         ports.index.replace(source.id, source.sequence, indexed, party_id=source.party_id)
