@@ -175,6 +175,12 @@ class MemoryPolicyTransfers:
     ) -> None:
         if joint.record.id in self._memory.erased:
             raise AlreadyErased(f"party {joint.record.id}")
+        if (
+            registered is None
+            and MemoryParties(self._memory).get(joint.record.id).head != joint.head
+        ):
+            raise StaleRevision(joint.record.id)
+        self._memory.named[joint.record.id] += 1
         self._changes.change(event, policy, before=before.policy, command=command)
         assert joint.key is not None
         if registered is not None:

@@ -7,12 +7,15 @@ from insurance.domain.core.errors import AlreadyErased, StaleRevision
 from insurance.domain.core.identity import Mode, new_quote_id, party_id_for
 from insurance.domain.core.sealed_apart import seal_apart
 from insurance.domain.core.stored import Stored
+from insurance.domain.party.demands import RestrictionKind
 from insurance.domain.party.details import details_of
+from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.party import Policyholder
 from insurance.domain.party.record import ContactKind, Party, PartyDetails, PartyKind
 from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.holders import JointHolder
+from insurance.operations.parties.change_party import party_event
 from insurance.operations.parties.register_party import registration
 from insurance.operations.policy.ports import TransferContext
 
@@ -241,6 +244,37 @@ def test_a_customer_who_was_erased_meanwhile_joins_nobody(stores):
         join(stores, before, ben)
 
     assert joint_names(stores.policies.get(policy_id)) == []
+
+
+def restrict(stores: Stores, party_id: str) -> None:
+    """Another change of the party's own record."""
+    command = make_command("restrict", operation="test POST /v1/parties/{party_id}/restrictions")
+    [before] = stores.parties.load([party_id], command)
+    party = before.record.restricted(RestrictionKind.OBJECTION, "asked to", at=LATER)
+    change, stored = party_event(before, party, PartyEventType.RESTRICTED, command)
+    stores.parties.change([change], command=command.with_answer(stored))
+
+
+@pytest.mark.parametrize("meanwhile", [True, False])
+def test_the_contract_s_own_party_joins_its_holder_as_it_stands(stores, *, meanwhile: bool):
+    policy_id = issued(stores)
+    own = party_id_for(policy_id)
+    pass_on(stores, loaded(stores, policy_id, "one"), FIRST, "one")
+    if not meanwhile:
+        restrict(stores, own)
+    before, joint = loaded(stores, policy_id, "join"), stores.parties.get(own)
+    if meanwhile:
+        restrict(stores, own)
+        with pytest.raises(StaleRevision):
+            join(stores, before, joint)
+        before, joint = loaded(stores, policy_id, "again"), stores.parties.get(own)
+
+    counted = stores.corrections.get(own).namings[own].times
+
+    join(stores, before, joint, "again")
+
+    assert joint_names(stores.policies.get(policy_id)) == [joint.record.policyholder.name]
+    assert stores.corrections.get(own).namings[own].times == counted + 1
 
 
 def test_nobody_joins_a_holder_who_was_erased_meanwhile(dynamodb_stores):

@@ -128,6 +128,9 @@ class DynamoDBPolicyTransfers:
         if key is None or holder.key is None:
             raise ValueError("the holder and who joins them have a key")
         others = _column(before.former or {}) | {joint.record.id: {"B": key.wrapped}}
+        on_keys, on_quote = self._with_keys(event.stream, {FORMER: {"M": others}}, before)
+        if joint.record.id == party_id_for(event.stream):
+            on_keys = named_again(on_keys, joint)
         transact(
             self._client,
             [
@@ -135,7 +138,8 @@ class DynamoDBPolicyTransfers:
                 *self._known_party(
                     event.stream, _Newcomer(joint.record.id, key, joint, registered), command
                 ),
-                *self._with_keys(event.stream, {FORMER: {"M": others}}, before),
+                on_keys,
+                on_quote,
                 self._marked(event.stream, joint.record.id),
                 self._idempotency.keep(
                     command.idempotency, about=policy.record.party_id, key=policy.key
