@@ -17,11 +17,13 @@ HOLDERS: tuple[Json, ...] = (ADA, {"name": "Ben Okri", "email": "ben@example.com
 
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["insure", "renew", "change plate", "cancel", "erase", "deliver"]),
+        st.sampled_from(
+            ["insure", "renew", "change plate", "cancel", "merge", "part", "erase", "deliver"]
+        ),
         st.integers(0, 5),
     ),
     min_size=3,
-    max_size=9,
+    max_size=10,
 )
 
 
@@ -45,6 +47,8 @@ class Book:
     platform: Platform
     policies: list[Known] = field(default_factory=list)
     erased: set[str] = field(default_factory=set)
+    merged: dict[str, str] = field(default_factory=dict)
+    """By the party that another stands for: that other."""
 
     def take(self, step: str, number: int, random: Random) -> None:
         """One step, on one of the policies that there are."""
@@ -66,7 +70,9 @@ class Book:
         path, by = f"/v1/policies/{known.id}", known.partner
         if step == "erase":
             erase(self.platform, known.party)
-            self.erased.add(known.party)
+            self.erased |= self.same_as(known.party)
+        elif step in ("merge", "part"):
+            self.merge_or_part(step, known)
         elif known.cancelled:
             return
         elif step == "renew":
@@ -84,6 +90,31 @@ class Book:
         else:
             self.platform.post(f"{path}/cancellations", {"effective_on": "2027-06-01"}, by=by)
             known.cancelled = True
+
+    def merge_or_part(self, step: str, known: Known) -> None:
+        """The party stands for the next one of its partner, or for none any more."""
+        stood_for = [one for one, by in self.merged.items() if by == known.party]
+        if step == "part" and stood_for:
+            path = f"/v1/parties/{known.party}/merge-reversals"
+            self.platform.post(path, {"party_id": stood_for[0]}, by=known.partner)
+            del self.merged[stood_for[0]]
+        others = [
+            one.party
+            for one in self.policies
+            if one.partner == known.partner
+            and one.party not in self.erased
+            and one.party != known.party
+            and self.same_as(one.party) == {one.party}
+        ]
+        if step == "merge" and others and self.same_as(known.party) == {known.party}:
+            path = f"/v1/parties/{known.party}/merges"
+            self.platform.post(path, {"party_id": others[0]}, by=known.partner)
+            self.merged[others[0]] = known.party
+
+    def same_as(self, party: str) -> set[str]:
+        """The party, and the one that it stands for or that stands for it."""
+        first = self.merged.get(party, party)
+        return {first, *(one for one, by in self.merged.items() if by == first)}
 
     def deliver(self, random: Random) -> None:
         """Every event so far, some of them twice, in any order."""
@@ -106,7 +137,8 @@ class Book:
                 self.expect(found, [one for one in told if plate in one.plates])
             for one in seen:
                 found = listed(self.platform, "/v1/policies", by, party_id=one.party)
-                self.expect(found, [one])
+                same = self.same_as(one.party)
+                self.expect(found, [each for each in seen if each.party in same])
             for holder in HOLDERS:
                 marks = {"email": holder["email"]}
                 found = searched(self.platform, "/v1/parties/search", by, marks)
@@ -122,12 +154,13 @@ def _shuffled[T](values: list[T], random: Random) -> list[T]:
     return random.sample(values, k=len(values))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=steps, random=st.randoms(use_true_random=False))
 def test_search_finds_exactly_what_the_rights_allow(steps, random):
     with platform_in_memory() as (platform, _):
         book = Book(platform)
         book.insure(0)
+        book.insure(2)  # a second customer of the same partner: they may turn out to be one
         for step, number in steps:
             book.take(step, number, random)
         book.deliver(random)
