@@ -218,7 +218,6 @@ def post_bank_report(request: BankReportRequest, command: Command) -> OutgoingPa
     callers={CallerKind.STAFF},
     roles={Role.FINANCE, Role.AUDITOR},
     shows=KeptReportDetailView,
-    raises=OF_ANY_PAYMENT,
 )
 def get_kept_report(kept_report_id: str, query: Query) -> KeptReportResult:
     return read_kept_report(kept_report_id, query, ports)
@@ -232,7 +231,7 @@ def get_kept_report(kept_report_id: str, query: Query) -> KeptReportResult:
     callers={CallerKind.STAFF},
     roles={Role.FINANCE},
     shows=PaymentReportView,
-    raises=(*OF_ANY_PAYMENT, WrongState),
+    raises=(WrongState,),
 )
 def post_resolution(
     kept_report_id: str, request: ResolutionRequest, command: Command
@@ -251,7 +250,7 @@ def post_resolution(
     callers={CallerKind.STAFF},
     roles={Role.FINANCE},
     shows=PaymentReportView,
-    raises=(*OF_ANY_PAYMENT, RefundTooLarge, ReserveTooLow, SamePerson, WrongState),
+    raises=(RefundTooLarge, ReserveTooLow, SamePerson, WrongState),
 )
 def post_resolution_approval(
     kept_report_id: str, request: ResolutionApprovalRequest, command: Command

@@ -258,3 +258,29 @@ def test_a_claim_pays_nothing_straight_through_while_the_bank_may_have_paid_it(p
     again = platform.post(f"/v1/claims/{claim['id']}/settlement")
 
     assert again["payments"][-1]["status"] == "awaiting_approval"
+
+
+def test_a_claim_whose_reserve_is_gone_is_not_paid_after_all(platform: Platform):
+    [claim] = executing(platform)
+    payment = claim["payments"][0]
+    tell(platform, payment["id"], "failed", "paid")
+    less = {"cost_type": "indemnity", "outstanding": money("1"), "reason": "new_information"}
+    platform.post(f"/v1/claims/{claim['id']}/reserves", less, by=SUPERVISOR)
+    path = f"/v1/kept-reports/{payment['id']}_1/resolution"
+    proposal = {"decision": "apply", "reason_code": "bank_confirmed"}
+    platform.post(path, proposal, by=CONTROLLER)
+
+    answer = platform.refused(f"{path}/approval", {"decision": "approve"}, by=FINANCE)
+
+    assert answer == "reserve-too-low"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_report_on_a_payment_that_nobody_made_is_unknown(platform: Platform, way: str):
+    there = WAYS[way](platform)
+    area, rest = there.split("_test_", 1)
+    path = f"/v1/kept-reports/{area}_test_{'0' * rest.index('_')}{rest[rest.index('_') :]}_1"
+    proposal = {"decision": "apply", "reason_code": "bank_confirmed"}
+
+    assert platform.call("GET", path, by=FINANCE).code == "kept-report-not-found"
+    assert platform.refused(f"{path}/resolution", proposal, by=FINANCE) == "kept-report-not-found"

@@ -1,5 +1,7 @@
 """Read a report that was kept, and let two persons apply or close it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +13,7 @@ from insurance.domain.bank.kept_report import (
     ResolutionDecision,
 )
 from insurance.domain.bank.outgoing_payment import OutgoingPayment
+from insurance.domain.core.errors import KeptReportNotFound, NotFound
 from insurance.operations.command import Command, Query
 from insurance.operations.payments.ports import PaymentPorts
 
@@ -28,11 +31,12 @@ def read_kept_report(report_id: str, query: Query, ports: PaymentPorts) -> KeptR
     """A kept report.
 
     Raises:
-        NotFound: There is no such payment in the caller's mode, or the report is resolved.
+        KeptReportNotFound: There is no such payment in the caller's mode, or the report is resolved.
     """
     instruction_id, number = parts_of(report_id)
-    payment = ports.payers.payment(instruction_id, query)
-    return KeptReportResult(payment, payment.kept_report(number), query.now)
+    with _known(report_id):
+        payment = ports.payers.payment(instruction_id, query)
+        return KeptReportResult(payment, payment.kept_report(number), query.now)
 
 
 def propose_resolution(
@@ -45,7 +49,7 @@ def propose_resolution(
     """Propose that the report is applied, or closed.
 
     Raises:
-        NotFound: There is no such payment in the caller's mode, or the report is resolved.
+        KeptReportNotFound: There is no such payment in the caller's mode, or the report is resolved.
         WrongState: Something is proposed already.
     """
     instruction_id, number = parts_of(report_id)
@@ -53,7 +57,8 @@ def propose_resolution(
         decision=decision, reason_code=reason_code, by=command.actor, at=command.now
     )
     review = ReportReview(instruction_id, number, proposed=proposed)
-    return ports.payers.review(review, command)
+    with _known(report_id):
+        return ports.payers.review(review, command)
 
 
 def decide_resolution(
@@ -62,14 +67,25 @@ def decide_resolution(
     """Let what was proposed happen, as another person, or refuse it: the report waits then as before.
 
     Raises:
-        NotFound: There is no such payment in the caller's mode, or the report is resolved.
+        KeptReportNotFound: There is no such payment in the caller's mode, or the report is resolved.
         WrongState: Nothing is proposed, or the money is used by now.
         SamePerson: Who proposed it, or requested the payment, cannot approve it.
         ReserveTooLow: A claim has less reserved than was paid.
         RefundTooLarge: A policy has less to give back than was paid.
     """
     instruction_id, number = parts_of(report_id)
-    return ports.payers.review(ReportReview(instruction_id, number, approval=approval), command)
+    review = ReportReview(instruction_id, number, approval=approval)
+    with _known(report_id):
+        return ports.payers.review(review, command)
+
+
+@contextmanager
+def _known(report_id: str) -> Iterator[None]:
+    """A report on what does not exist does not exist: its id is all that the caller named."""
+    try:
+        yield
+    except NotFound as unknown:
+        raise KeptReportNotFound(report_id) from unknown
 
 
 def parts_of(report_id: str) -> tuple[str, int]:
