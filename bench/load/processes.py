@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from local.aws.prefork import PARENT
+
 TICKS = os.sysconf("SC_CLK_TCK")
 GATEWAY, ENGINE = "gateway", "engine"
 
@@ -14,7 +16,7 @@ def cpu_seconds(stack: int) -> dict[str, float]:
     and the workers of each function by the name of its folder."""
     used: dict[str, float] = defaultdict(float)
     used[GATEWAY] = _seconds(stack)
-    for child in _children(stack):
+    for child in _below(stack):
         try:
             used[_called(child)] += _seconds(child)
         except OSError:
@@ -23,10 +25,21 @@ def cpu_seconds(stack: int) -> dict[str, float]:
 
 
 def _called(process: int) -> str:
+    """Workers are forked, so they have the command of the process that did their imports, and a folder of their own."""
     command = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
-    if b"awslambdaric" in command:
-        return Path(f"/proc/{process}/cwd").readlink().name
-    return ENGINE
+    if str(PARENT).encode() not in command and b"awslambdaric" not in command:
+        return ENGINE
+    folder = Path(f"/proc/{process}/cwd").readlink()
+    return GATEWAY if folder == PARENT.parent else folder.name
+
+
+def _below(process: int) -> Iterator[int]:
+    for child in _children(process):
+        yield child
+        try:
+            yield from _below(child)
+        except OSError:
+            continue  # it ended between two looks
 
 
 def _children(process: int) -> Iterator[int]:

@@ -62,7 +62,7 @@ class Found:
 
     def cpu_ms(self, *names: str) -> float:
         """CPU a journey of these processes; of all, if none is named."""
-        return 1000 * sum(self.cpu[name] for name in names or self.cpu) / self.journeys
+        return 1000 * sum(self.cpu.get(name, 0.0) for name in names or self.cpu) / self.journeys
 
     @property
     def workers(self) -> list[str]:
