@@ -10,7 +10,10 @@ from insurance import VERSION
 from insurance.domain.events.catalogue import CATALOGUE
 
 ROOT = Path(__file__).resolve().parents[2]
-NEWEST = re.compile(r"^## (?P<version>\d+\.\d+\.\d+) - (?P<date>\d{4}-\d\d-\d\d)$", re.M)
+HEADING = re.compile(
+    r"^## (?P<version>\d+\.\d+\.\d+) - (?P<date>\d{4}-\d\d-\d\d|unreleased)$", re.M
+)
+UNRELEASED = "unreleased"
 
 
 def said_in_project() -> str:
@@ -32,10 +35,13 @@ def said_in_definition(name: str) -> str:
 
 
 def said_in_changelog() -> str:
-    found = NEWEST.search((ROOT / "CHANGELOG.md").read_text("utf-8"))
-    assert found is not None
-    assert date.fromisoformat(found["date"])
-    return found["version"]
+    version, _ = headings()[0]
+    return version
+
+
+def headings() -> list[tuple[str, str]]:
+    """Versions in the changelog, the newest first, each with its date or `unreleased`."""
+    return HEADING.findall((ROOT / "CHANGELOG.md").read_text("utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -53,8 +59,16 @@ def test_the_version_is_the_same_wherever_it_is_said(said):
     assert said() == VERSION
 
 
-def test_what_the_release_stores_was_left_for_later_ones():
-    assert (ROOT / "tests" / "compatibility" / VERSION / "shapes.json").exists()
+def test_what_each_release_stores_was_left_for_later_ones():
+    released = [
+        version for version, day in headings() if day != UNRELEASED and date.fromisoformat(day)
+    ]
+    left = [each.parent.name for each in (ROOT / "tests" / "compatibility").glob("*/RELEASED")]
+    assert sorted(released) == sorted(left)
+
+
+def test_the_newest_version_alone_is_unreleased():
+    assert UNRELEASED not in [day for _, day in headings()[1:]]
 
 
 def test_no_event_is_said_to_be_older_than_its_release():

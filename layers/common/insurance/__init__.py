@@ -2,5 +2,5 @@
 
 from typing import Final
 
-VERSION: Final = "0.9.0"
+VERSION: Final = "0.10.0"
 """Of the release; pyproject.toml, the API's definition and CHANGELOG.md say the same."""
