@@ -10,6 +10,7 @@ import pytest
 
 from local.settings import ROOT
 from tools.exam import __main__ as exam
+from tools.exam.served import Ask, differences
 
 CLEAN: dict[str, Any] = {"results": [], "errors": [], "metrics": {"_totals": {"loc": 7}}}
 
@@ -92,3 +93,46 @@ def test_it_starts_as_the_makefile_starts_it(tmp_path: Path) -> None:
 
     assert said.returncode == 1
     assert "definition: FAILED: npx is missing" in said.stdout
+
+
+def definitions() -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is committed and what is deployed of one operation."""
+    key = {"name": "Idempotency-Key", "in": "header", "required": True}
+    committed = {"parameters": [key], "security": [{"application": ["a"]}, {"staff": ["a"]}]}
+    deployed = {"parameters": [key], "security": [{"partner": [], "api_key": []}]}
+    others: dict[str, Any] = {"x-amazon-apigateway-any-method": {}}
+    return {"paths": {"/v1/a": {"post": committed}}}, {
+        "paths": {"/v1/a": {"post": deployed, **others}}
+    }
+
+
+def gateway(**changes: tuple[int, str]) -> Ask:
+    """Answers as the definitions say, but for the changes."""
+    told = {"POST": (401, "")} | changes
+    return lambda method, path: told.get(method, (405, "POST")) if path == "/v1/a" else (404, "")
+
+
+def test_what_is_the_same_has_no_difference() -> None:
+    assert not list(differences(*definitions(), gateway()))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"POST": (404, "")}, {"POST": (400, "")}, {"GET": (401, "")}, {"PUT": (405, "GET, POST")}],
+    ids=["not served", "refused before its caller is asked for", "one more", "allows another"],
+)
+def test_an_operation_that_is_served_otherwise_is_a_difference(
+    change: dict[str, tuple[int, str]],
+) -> None:
+    assert len(list(differences(*definitions(), gateway(**change)))) == 1
+
+
+def test_an_operation_that_is_deployed_otherwise_is_a_difference() -> None:
+    committed, deployed = definitions()
+    deployed["paths"]["/v1/a"]["post"]["security"] = [{"staff": ["a"]}]
+    deployed["paths"]["/v1/a"]["get"] = {"security": []}
+    del deployed["paths"]["/v1/a"]["post"]["parameters"]
+
+    told = sorted(differences(committed, deployed, gateway()))
+
+    assert [each.partition(":")[0] for each in told] == ["GET /v1/a", "POST /v1/a"]

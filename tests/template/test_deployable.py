@@ -5,7 +5,7 @@ import math
 import re
 import shlex
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,10 +14,13 @@ from local.aws.template import Template
 from tests.template.conftest import ROOT
 
 type Json = dict[str, Any]
+type Transform = Callable[[str], Json]
 
 ACCOUNT_CONCURRENCY = 1000
 UNRESERVED_AT_LEAST = 100
 API_RESOURCES_AT_MOST = 280  # AWS's limit is 300
+DEFINITION_BYTES_AN_OPERATION = 1_400
+TEMPLATE_BYTES_AT_MOST = 550_000  # CloudFormation's limit is 1,000,000
 ROLE_POLICY_BYTES_AT_MOST = 10_240
 FUNCTION_POLICY_BYTES_AT_MOST = 20_480
 
@@ -125,6 +128,19 @@ def test_every_segment_of_a_path_is_a_resource_of_the_api_and_they_fit(definitio
     }
 
     assert len(nodes) + 1 <= API_RESOURCES_AT_MOST  # and the root
+
+
+def test_the_template_has_room_for_as_much_again(resources: Json, transform: Transform) -> None:
+    """As it is sent: `tools.build` writes no blanks."""
+    definition = resources["Api"]["Properties"]["Body"]
+    operations = sum(len(item) - 1 for item in definition["paths"].values())  # less the 405
+
+    assert compact(definition) / operations <= DEFINITION_BYTES_AN_OPERATION
+    assert compact(transform("s3://artefacts/layer")) <= TEMPLATE_BYTES_AT_MOST
+
+
+def compact(document: Json) -> int:
+    return len(json.dumps(document, separators=(",", ":")))
 
 
 def test_policies_are_within_the_limits_of_iam_and_lambda(resources: Json) -> None:

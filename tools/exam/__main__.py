@@ -1,7 +1,7 @@
 """`make exam`: infrastructure, definition, code and the running API, each judged by a tool of others.
 
 A tool that is missing, or that looked at nothing, fails as a finding does. Install with `install`;
-a part by its name (`infrastructure guard definition code api clients`); EXAMPLES says how many of each operation.
+a part by its name (`infrastructure guard definition served code api clients`); EXAMPLES says how many of each operation.
 """
 
 import json
@@ -13,12 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import yaml
 
 from demo.samples import CALLERS, STAFF
 from local.settings import ROOT, Settings
 from local.stack import Stack, ephemeral
 from tools.exam.guard import NotJudged, judge
+from tools.exam.served import differences
 
 type Json = dict[str, Any]
 
@@ -111,6 +113,30 @@ def definition() -> str:
     paths = yaml.safe_load((ROOT / "openapi.yaml").read_text())["paths"]
     _expect(bool(paths), "Spectral looked at nothing")
     return f"Spectral: 0 errors, {len(found)} warnings on {len(paths)} paths"
+
+
+def served() -> str:
+    """The running API, openapi.yaml and what is deployed have the same operations."""
+    committed, deployed = (
+        yaml.load((ROOT / name).read_text("utf-8"), Loader=yaml.CSafeLoader)
+        for name in ("openapi.yaml", "openapi.deployed.yaml")
+    )
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Stack(ephemeral(Settings(), folder=Path(folder) / "stack")) as stack,
+        httpx.Client(base_url=stack.base_url) as client,
+    ):
+
+        def ask(method: str, path: str) -> tuple[int, str]:
+            answer = client.request(method, path, headers={"Idempotency-Key": "x"})
+            return answer.status_code, answer.headers.get("allow", "")
+
+        found = sorted(differences(committed, deployed, ask))
+    for each in found:
+        print(f"  {each}")
+    _expect(not found, "served, committed and deployed differ")
+    _expect(bool(committed["paths"]), "no path was looked at")
+    return f"served = committed = deployed on {len(committed['paths'])} paths"
 
 
 def code() -> str:
@@ -208,6 +234,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "infrastructure": infrastructure,
     "guard": guard,
     "definition": definition,
+    "served": served,
     "code": code,
     "api": api,
     "clients": clients,
