@@ -5,6 +5,7 @@ import tomllib
 from datetime import date
 from pathlib import Path
 
+import coverwright
 import pytest
 from insurance import VERSION
 from insurance.domain.events.catalogue import CATALOGUE
@@ -21,10 +22,16 @@ def said_in_project() -> str:
     return str(project["project"]["version"])
 
 
-def said_in_lock() -> str:
+def said_in_lock(name: str) -> str:
     packages = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))["package"]
-    [own] = [each["version"] for each in packages if each["name"] == "insurance"]
+    [own] = [each["version"] for each in packages if each["name"] == name]
     return str(own)
+
+
+def said_in_python_client() -> str:
+    project = tomllib.loads((ROOT / "clients/python/pyproject.toml").read_text("utf-8"))["project"]
+    assert project["version"] == coverwright.__version__
+    return str(project["version"])
 
 
 def said_in_definition(name: str) -> str:
@@ -48,12 +55,22 @@ def headings() -> list[tuple[str, str]]:
     "said",
     [
         said_in_project,
-        said_in_lock,
+        lambda: said_in_lock("insurance"),
+        lambda: said_in_lock("coverwright"),
+        said_in_python_client,
         lambda: said_in_definition("openapi.yaml"),
         lambda: said_in_definition("openapi.deployed.yaml"),
         said_in_changelog,
     ],
-    ids=["pyproject.toml", "uv.lock", "openapi.yaml", "openapi.deployed.yaml", "CHANGELOG.md"],
+    ids=[
+        "pyproject.toml",
+        "uv.lock",
+        "uv.lock of the client",
+        "clients/python",
+        "openapi.yaml",
+        "openapi.deployed.yaml",
+        "CHANGELOG.md",
+    ],
 )
 def test_the_version_is_the_same_wherever_it_is_said(said):
     assert said() == VERSION
