@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from demo.samples import CALLERS, PARTNERS, PEOPLE, STAFF, Partner, Staff
+from demo.samples import CALLERS, PARTNERS, PEOPLE, STAFF, Machine, Partner, Staff
 from local.aws.issuer import Issuer
 from local.aws.services.store import open_store
 from local.lease import running_stack
@@ -23,7 +23,6 @@ from local.stack import Stack
 type Json = dict[str, Any]
 
 SHOWN_PARTNER = "harbour-test"
-SHOWN_STAFF = "underwriter-test"
 
 
 def serve(settings: Settings) -> int:
@@ -34,8 +33,8 @@ def serve(settings: Settings) -> int:
     stack = Stack(settings)
     stack.start()
     try:
-        tokens = _write_tokens(stack)
-        print("\n".join(_welcome(stack, tokens)), flush=True)
+        callers = _write_callers(stack)
+        print("\n".join(_welcome(stack, callers)), flush=True)
         over.wait()
         print("stopping", flush=True)
     finally:
@@ -59,15 +58,32 @@ def print_token(caller: str, settings: Settings) -> int:
     return 0
 
 
-def _write_tokens(stack: Stack) -> Path:
-    folder = stack.settings.folder / "tokens"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _write_callers(stack: Stack) -> Path:
+    """A file to source for each sample caller: where to call, its token, its client id and secret."""
+    tokens, callers = stack.settings.folder / "tokens", stack.settings.folder / "callers"
+    for folder in (tokens, callers):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for caller in CALLERS:
-        (folder / caller).write_text(stack.token(caller))
-    return folder
+        (tokens / caller).write_text(stack.token(caller))
+        lines = _exports(stack, caller, tokens / caller)
+        (callers / f"{caller}.env").write_text("".join(f"{line}\n" for line in lines))
+    return callers
 
 
-def _welcome(stack: Stack, tokens: Path) -> Iterator[str]:
+def _exports(stack: Stack, caller: str, token: Path) -> Iterator[str]:
+    yield f'export BASE_URL={stack.base_url} TOKEN="$(cat {_quoted(token)})"'
+    known = CALLERS[caller]
+    if isinstance(known, Partner | Machine) and not getattr(known, "signs_in_by_key", False):
+        yield f"export COVERWRIGHT_BASE_URL={stack.base_url}"
+        yield f"export COVERWRIGHT_TOKEN_URL={stack.services_url}/oauth2/token"
+        yield f"export COVERWRIGHT_CLIENT_ID={known.client_id}"
+        yield f"export COVERWRIGHT_CLIENT_SECRET={stack.issuer.client_secret(known.client_id)}"
+    if stack.certificate is not None:
+        trusted = _quoted(stack.certificate.certificate)
+        yield f"export SSL_CERT_FILE={trusted} NODE_EXTRA_CA_CERTS={trusted}"
+
+
+def _welcome(stack: Stack, callers: Path) -> Iterator[str]:
     yield f"Coverwright is up in {stack.started_in_seconds:.1f} s. Ctrl-C stops it; data stay."
     yield ""
     yield f"  Base URL      {stack.base_url}"
@@ -76,8 +92,8 @@ def _welcome(stack: Stack, tokens: Path) -> Iterator[str]:
     yield f"  Database      {stack.database_url}"
     yield f"  Logs          {stack.settings.logs}"
     yield ""
-    yield "Sample callers; a fresh token of each, good for a day, is in a file of its name:"
-    yield f"  {tokens}/"
+    yield "Sample callers. Each has a file with a token that is good for a day, and with its client id and secret if"
+    yield f"it has them: . {_quoted(callers)}/NAME.env"
     for partner in PARTNERS:
         yield f"    {partner.client_id:<17} {_described(partner)}"
     for staff in STAFF:
@@ -85,12 +101,15 @@ def _welcome(stack: Stack, tokens: Path) -> Iterator[str]:
     for person in PEOPLE:
         yield f"    {person.name:<17} policyholder, signed in through {person.portal}"
     yield ""
-    for caller in (SHOWN_PARTNER, SHOWN_STAFF):
-        yield f"Token of {caller}:"
-        yield f"  {(tokens / caller).read_text()}"
+    yield f"To call as {SHOWN_PARTNER}, paste this in another terminal:"
     yield ""
-    yield "Three calls to paste:"
-    yield from _curl_lines(stack, tokens)
+    yield f"cd {_quoted(Path.cwd())}"
+    yield from (callers / f"{SHOWN_PARTNER}.env").read_text().splitlines()
+    yield ""
+    yield "Then these: the products, a token from the token endpoint, a price, a quote."
+    yield ""
+    yield ".venv/bin/coverwright products list"
+    yield from _curl_lines(stack)
 
 
 def _described(caller: Partner | Staff) -> str:
@@ -101,16 +120,24 @@ def _described(caller: Partner | Staff) -> str:
     return f"{caller.name}: {caller.mode} mode, plan {caller.plan}{state}"
 
 
-def _curl_lines(stack: Stack, tokens: Path) -> Iterator[str]:
+def _curl_lines(stack: Stack) -> Iterator[str]:
     quote = json.loads((ROOT / "demo" / "journeys" / "private-motor.json").read_text())["quote"]
     start = (datetime.now(UTC) + timedelta(days=7)).date()
     body = json.dumps(quote | {"start": start.isoformat()})
     trust = ""
     if stack.certificate is not None:
-        trust = f" --cacert {shlex.quote(str(stack.certificate.certificate))}"
-    token = f'-H "Authorization: Bearer $(cat {shlex.quote(str(tokens / SHOWN_PARTNER))})"'
-    call = f"curl -sS{trust} {token}"
+        trust = f" --cacert {_quoted(stack.certificate.certificate)}"
+    call = f'curl -sS{trust} -H "Authorization: Bearer $TOKEN"'
     json_body = f"-H 'Content-Type: application/json' -d {shlex.quote(body)}"
-    yield f"{call} {stack.base_url}/v1/products"
-    yield f"{call} {json_body} {stack.base_url}/v1/quotes/preview"
-    yield f'{call} {json_body} -H "Idempotency-Key: $(date +%s%N)" {stack.base_url}/v1/quotes'
+    yield (
+        'curl -sS -u "$COVERWRIGHT_CLIENT_ID:$COVERWRIGHT_CLIENT_SECRET"'
+        ' -d grant_type=client_credentials "$COVERWRIGHT_TOKEN_URL"'
+    )
+    yield f'{call} {json_body} "$BASE_URL/v1/quotes/preview"'
+    yield f'{call} {json_body} -H "Idempotency-Key: $(date +%s%N)" "$BASE_URL/v1/quotes"'
+
+
+def _quoted(path: Path) -> str:
+    """A path to paste into a shell: short where it is below the folder that we were started in."""
+    here = Path.cwd()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))

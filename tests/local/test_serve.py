@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shlex
 import signal
 import socket
 import ssl
@@ -16,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from demo.samples import CALLERS
 from local.settings import ROOT
 from tests.support.clock_ahead import a_year_ahead
 from tests.support.waiting import ANSWER_SECONDS, ENDED_SECONDS, wait_until
@@ -78,21 +78,8 @@ def test_what_serve_and_the_readme_say_works_a_year_from_now_and_nothing_is_left
 ) -> None:
     [of_readme] = re.findall(r"```sh\n(curl .*?)```", (ROOT / "README.md").read_text(), re.S)
     with serving(tmp_path, **a_year_ahead()) as (process, printed):
-        lines = [line for line in printed.splitlines() if line.startswith("curl")]
-        base_url = re.search(r"Base URL +(\S+)", printed)
-        assert base_url is not None
-        told = {"BASE_URL": base_url[1], "TOKEN": (tmp_path / "tokens/harbour-test").read_text()}
-        answers = [
-            subprocess.run(
-                ["bash", "-c", line],
-                env=os.environ | told,
-                capture_output=True,
-                text=True,
-                check=True,
-            )
-            for line in (*lines, of_readme)
-        ]
-        bodies = [json.loads(answer.stdout) for answer in answers]
+        products, *answers = pasted(printed, of_readme)
+        bodies = [json.loads(answer) for answer in answers]
         assert not [body for body in bodies if "code" in body], bodies
         page = re.search(r"http://\S+/docs", printed)
         assert page is not None
@@ -108,7 +95,8 @@ def test_what_serve_and_the_readme_say_works_a_year_from_now_and_nothing_is_left
         status = process.wait(ENDED_SECONDS)
 
     assert status == 0
-    assert "personal_motor" in json.dumps(bodies[0])
+    assert "personal_motor" in products
+    assert bodies[0]["expires_in"] == 24 * 3600
     assert bodies[1]["premium"]["total"] == {"amount": 16_926, "currency": "GBP"}
     assert bodies[2]["id"].startswith("quo_test_")
     assert (bodies[3]["id"][:9], bodies[3]["status"]) == ("quo_test_", "bindable")
@@ -131,6 +119,19 @@ def test_what_serve_and_the_readme_say_works_a_year_from_now_and_nothing_is_left
     ]
     unserved = local(tmp_path, "schedule", "ReconciliationSchedule")
     assert (unserved.returncode, "make serve" in unserved.stderr) == (1, True)
+
+
+def pasted(printed: str, *further: str) -> list[str]:
+    """What each line that is to be pasted prints, and each further one, in one shell after another's exports."""
+    lines = printed.splitlines()
+    told = [line for line in lines if line.startswith(("cd ", "export "))]
+    calls = [line for line in lines if line.startswith((".venv/bin/coverwright", "curl"))]
+    return [
+        subprocess.run(
+            ["bash", "-euc", "\n".join([*told, call])], capture_output=True, text=True, check=True
+        ).stdout
+        for call in (*calls, *further)
+    ]
 
 
 def shown(folder: Path, item_id: str) -> str:
@@ -173,17 +174,33 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str
 
 def test_tls_serves_https_with_a_certificate_of_its_own(secure: tuple[Path, str]) -> None:
     folder, printed = secure
-    line = next(line for line in printed.splitlines() if line.startswith("curl"))
-    answer = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
-    url = shlex.split(line)[-1]
+    products, _, price, _ = pasted(printed)
+    base_url = re.search(r"Base URL +(\S+)", printed)
+    assert base_url is not None
+    url = f"{base_url[1]}/v1/products"
     with pytest.raises(httpx.ConnectError):
         httpx.get(url)
     trusted = ssl.create_default_context(cafile=str(folder / "tls" / "certificate.pem"))
     unsigned = httpx.get(url, verify=trusted)
 
     assert url.startswith("https://127.0.0.1:")
-    assert "personal_motor" in answer.stdout
+    assert "personal_motor" in products
+    assert json.loads(price)["premium"]["total"]["currency"] == "GBP"
     assert unsigned.status_code == 401
+
+
+def test_what_is_printed_is_short_and_of_each_caller_there_is_a_file(
+    secure: tuple[Path, str],
+) -> None:
+    folder, printed = secure
+    files = {path.stem: path.read_text() for path in (folder / "callers").iterdir()}
+
+    assert max(map(len, printed.splitlines())) < 700
+    assert "eyJ" not in printed
+    assert files.keys() == CALLERS.keys()
+    assert "COVERWRIGHT_CLIENT_SECRET" in files["meadow-test"]
+    assert "COVERWRIGHT_CLIENT_SECRET" not in files["proof-test"] + files["underwriter-test"]
+    assert (folder / "callers").stat().st_mode & 0o077 == 0
 
 
 def test_two_stacks_do_not_share_a_folder(secure: tuple[Path, str]) -> None:
