@@ -7,6 +7,7 @@ from insurance import bundles, wiring
 from insurance.api.body import FILE_BODY_BYTES_MAX, MalformedBody, Request, read_request
 from insurance.api.fields import Code
 from insurance.api.paging import Page
+from insurance.api.parameters import Parameters
 from insurance.api.requests.uploads import UploadRequest
 from insurance.api.router import Api
 from insurance.api.views.product_versions import (
@@ -17,7 +18,7 @@ from insurance.api.views.product_versions import (
     ProductVersionView,
     VersionFilesView,
 )
-from insurance.api.views.products import ProductListView, ProductView
+from insurance.api.views.products import AnswersSchemaView, ProductListView, ProductView
 from insurance.api.views.uploads import AnnouncedUploadView
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import (
@@ -42,7 +43,11 @@ from insurance.operations.files.ports import UploadPorts
 from insurance.operations.files.uploads import AnnouncedUpload, announce_upload, read_upload
 from insurance.operations.products.change_version import Draft, advance_version, draft_version
 from insurance.operations.products.check_files import check_files
-from insurance.operations.products.read_products import list_products, read_product
+from insurance.operations.products.read_products import (
+    list_products,
+    read_answers_schema,
+    read_product,
+)
 from insurance.operations.products.read_versions import (
     VersionFiles,
     list_versions,
@@ -66,6 +71,7 @@ VERSIONS = "/v1/products/{product_code}/versions"
 VERSION = f"{VERSIONS}/{{version}}"
 READERS = {CallerKind.APPLICATION, CallerKind.STAFF}
 AUTHORS = {CallerKind.STAFF}
+VERSION_MAX = 40
 AUTHORING_ROLES = {Role.PRODUCT_MANAGER}
 
 Text = Annotated[str, StringConstraints(max_length=60_000)]
@@ -131,6 +137,12 @@ class UploadedFiles(Request):
         return Files(self.document, self.tables, self.scenarios)
 
 
+class SchemaParameters(Parameters):
+    version: Annotated[str, StringConstraints(min_length=1, max_length=VERSION_MAX)] | None = Field(
+        None, description="A version that was published; without it the one on sale"
+    )
+
+
 class VersionStepRequest(Request):
     """The next step of a version's life, and why."""
 
@@ -163,6 +175,24 @@ def get_products(query: Query) -> Sequence[Product]:
 )
 def get_product(product_code: str, query: Query) -> Product:
     return read_product(product_code, query, ports)
+
+
+@api.query(
+    "/v1/products/{product_code}/schema",
+    operation_id="getProductAnswersSchema",
+    summary="Read the JSON Schema of a product's answers",
+    scope=Scope.PRODUCTS_READ,
+    callers=READERS,
+    roles=EVERY_ROLE,
+    shows=AnswersSchemaView,
+    raises=(ProductNotFound, VersionNotFound),
+)
+def get_product_answers_schema(
+    product_code: str, parameters: SchemaParameters, query: Query
+) -> Mapping[str, Any]:
+    """What fits it has the types, bounds and choices that `POST /v1/quotes` takes, and is asked. Days that must
+    have passed end today."""
+    return read_answers_schema(product_code, parameters.version, query, ports)
 
 
 @api.query(

@@ -120,7 +120,7 @@ class QuoteRequest(Request):
     policyholder: Annotated[PolicyholderRequest | None, Field(validate_default=True)] = None
     """Who takes out the policy. What is stored of a named party may be left out."""
     answers: dict[str, Any]
-    """Answers to the product's questions, by code."""
+    """Answers to the product's questions, by code: `GET /v1/products/{product_code}/schema` is their JSON Schema."""
     covers: Annotated[list[Code], Field(max_length=COVERS_MAX)] = []
     """Optional covers that are wanted."""
     producer: ReferenceCode | None = None

@@ -464,3 +464,18 @@ def test_the_authorizer_grants_the_methods_that_the_api_has_and_no_other(
     used = {name.partition(" ")[0] for name, operation in operations if operation.get("security")}
 
     assert used == set(METHODS)
+
+
+def test_a_quote_says_where_the_schema_of_its_answers_is(definition):
+    """By a link (OpenAPI's, which tools follow) whose operation and parameters exist."""
+    operations = {
+        operation["operationId"]: (path, operation)
+        for path, item in definition["paths"].items()
+        for operation in item.values()
+    }
+    for asked in ("createQuote", "previewQuote", "getProduct"):
+        answer = next(iter(operations[asked][1]["responses"].values()))
+        link = answer["links"]["answersSchema"]
+        path, schema = operations[link["operationId"]]
+        assert path == "/v1/products/{product_code}/schema"
+        assert link["parameters"].keys() <= {each["name"] for each in schema["parameters"]}

@@ -126,6 +126,10 @@ def _responses(route: Route, schemas: Schemas, problems: Mapping[str, str]) -> J
         answer["headers"]["ETag"] = ETAG
     if route.writes:
         answer["headers"]["Idempotent-Replayed"] = REPLAYED
+    if route.operation_id in LINKS:
+        answer["links"] = {
+            "answersSchema": {**ANSWERS_SCHEMA, "parameters": LINKS[route.operation_id]}
+        }
     responses = {str(int(route.status)): answer}
     if route.etag:
         not_modified = int(HTTPStatus.NOT_MODIFIED)
@@ -193,6 +197,19 @@ ETAG: Json = {
     "description": "The stored revision and the view",
     "schema": {"type": "string", "maxLength": 100},
 }
+ANSWERS_SCHEMA: Json = {
+    "operationId": "getProductAnswersSchema",
+    "description": "The JSON Schema of the product's answers",
+}
+LINKS: Mapping[str, Json] = {
+    "getProduct": {
+        "product_code": "$response.body#/code",
+        "version": "$response.body#/version",
+    },
+    "createQuote": {"product_code": "$request.body#/product"},
+    "previewQuote": {"product_code": "$request.body#/product"},
+}
+"""Where the schema of the answers is, by operation that asks for some or lists the questions."""
 REPLAYED: Json = {
     "description": "`true`: this is the recorded answer of the first call",
     "schema": {"type": "string", "enum": ["true"]},

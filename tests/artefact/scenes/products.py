@@ -43,6 +43,16 @@ def products_scenes() -> Iterator[Scene]:
     yield Scene("products/list", "GET /v1/products", HARBOUR)
     yield Scene("products/read", one, HARBOUR, variables={"product_code": "personal_motor"})
     yield Scene("products/unknown", one, HARBOUR, variables={"product_code": "parrot"})
+    schema = "GET /v1/products/{product_code}/schema"
+    life = {"product_code": "life_and_illness"}
+    yield Scene("products/answers_schema", schema, HARBOUR, variables=life)
+    yield Scene(
+        "products/answers_schema_of_no_version",
+        schema,
+        HARBOUR,
+        variables=life,
+        query={"version": "1999"},
+    )
     yield from versions_scenes()
 
 

@@ -1,12 +1,15 @@
 """How products are shown: their questions and covers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 
 from insurance.api.views.terms import View
 from insurance.domain.product import Product, Question
+from insurance.domain.product.definition.questions import TODAY
 
 
 class ChoiceView(BaseModel):
@@ -42,7 +45,7 @@ class QuestionView(BaseModel):
             required=question.required,
             default=_plain(question.default),
             minimum=_plain(question.minimum),
-            maximum=_plain(question.maximum),
+            maximum=TODAY if question.until_today else _plain(question.maximum),
             pattern=question.pattern or None,
             currency=question.currency if question.type == "money" else None,
             choices=[
@@ -98,6 +101,8 @@ class ProductView(View):
     territories: list[str]
     questions: list[QuestionView]
     covers: list[CoverOnOfferView]
+    answers_schema: str
+    """Where the JSON Schema of its answers is: a path of this API."""
 
     @classmethod
     def of(cls, product: Product) -> Self:
@@ -118,9 +123,19 @@ class ProductView(View):
                 )
                 for cover in product.covers_on_offer
             ],
+            answers_schema=f"/v1/products/{product.code}/schema?version={product.version}",
         )
 
 
+class AnswersSchemaView(RootModel[dict[str, Any]]):
+    """A JSON Schema (2020-12) of what a quote for the product says: `answers`, and `covers` and `territory`
+    where any are chosen."""
+
+    @classmethod
+    def of(cls, schema: Mapping[str, Any]) -> Self:
+        return cls(dict(schema))
+
+
 def _plain(bound: object) -> Any:
-    """Whole numbers stay numbers; other decimals travel as text, as everywhere in this API."""
-    return bound if bound is None or isinstance(bound, int | str | bool | list) else str(bound)
+    """Answers as they are sent. Of bounds whole numbers stay numbers; other decimals and days are text."""
+    return str(bound) if isinstance(bound, Decimal | date) else bound

@@ -106,6 +106,7 @@ def judge_loss(loss: LossInput, context: NoticeContext, product: Product, now: d
         InvalidFields: The product has no such cover, or cannot read the facts.
     """
     policy = context.policy.record
+    _check_days(loss.cover, loss.facts, product, now)
     verdict = verify_notice(_notice(loss, context, None, now), policy, product, context.used)
     return announce_set_off(verdict, PremiumDue(policy, context.account, product), now)
 
@@ -127,6 +128,7 @@ def open_claim(
         raise AlreadyErased(policy.party_id)
     if len(context.noticed) >= CLAIMS_PER_POLICY_MAX:
         raise TooManyClaims(policy.id, CLAIMS_PER_POLICY_MAX)
+    _check_days(notice.cover, notice.facts, product, act.at)
     signs = signs_of(notice.payee, context.payee_account, policy, claim_id)
     mark = _reference_mark(notice.reference, policy.id, context.policy.key)
     judged = _notice(notice, context, mark, act.at)._replace(payee=signs or NO_SIGNS)
@@ -205,6 +207,7 @@ def complete_claim(
         raise AlreadyErased(claim.id)
     if completion.payee is not None and claim.payee not in {None, completion.payee}:
         raise PayeeAlreadyNamed(claim.id)
+    _check_days(claim.cover, completion.facts, product, act.at)
     completed = claim.moved(
         ClaimStep.COMPLETE,
         facts=_facts(claim.facts | completion.facts),
@@ -217,6 +220,11 @@ def complete_claim(
         completed = with_duty(completed.replace(payee_signs=signs), Duty.PAYEE_NAMED, act)
     missing = verify_claim(completed, context.policy, product, context.used).missing
     return ClaimChange(with_missing(completed, missing), ClaimEventType.COMPLETED)
+
+
+def _check_days(cover: str, facts: dict[str, Any], product: Product, now: datetime) -> None:
+    """Check what is told now: what was told before is not told again."""
+    product.claims.check_days(cover, facts, now.astimezone(product.zone).date())
 
 
 def with_missing(claim: Claim, missing: tuple[str, ...]) -> Claim:

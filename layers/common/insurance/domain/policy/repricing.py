@@ -1,6 +1,7 @@
 """Repricing: what the same contract costs with something changed, if the product still takes it."""
 
 from collections.abc import Set
+from datetime import date
 from typing import Any, NamedTuple
 
 from insurance.domain.contract.terms import ImposedTerms
@@ -23,6 +24,8 @@ class Repricing(NamedTuple):
 
     product: Product
     find: FindFacts
+    today: date
+    """Where the product is sold: what changes now may not speak of a later day where none is asked."""
     roles: Set[str]
     """The caller's: with the right one they may accept a new referral themselves."""
 
@@ -61,7 +64,9 @@ class Repricing(NamedTuple):
         """The risk with the changed answers and covers. A null takes an answer away."""
         answers = dict(policy.answers or {}) | (change.answers or {})
         read = self.product.read_answers(
-            {code: answer for code, answer in answers.items() if answer is not None}
+            {code: answer for code, answer in answers.items() if answer is not None},
+            change.answers or {},
+            self.today,
         )
         return before._replace(
             answers=read,

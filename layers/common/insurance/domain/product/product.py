@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -168,19 +168,20 @@ class Product:
     def _visible(self) -> Mapping[str, Visible]:
         return visibility(self.questions, self.currency.exponent, self.territories)
 
-    # What is asked, and what comes back
-
     @property
     def covers_on_offer(self) -> tuple[CoverOnOffer, ...]:
         return self.covers.on_offer
 
-    def read_answers(self, raw: Mapping[str, object]) -> Answers:
-        """Typed and canonical.
+    def read_answers(
+        self, raw: Mapping[str, object], told: Collection[str] = (), on: date | None = None
+    ) -> Answers:
+        """Typed and canonical. Those `told` on a day may not speak of a later one where none is asked.
 
         Raises:
             InvalidFields: Every fault of the answers, each with its pointer.
         """
-        return read_answers(self.questions, raw, visible=self._visible)
+        questions = [one.on(on) if on and one.code in told else one for one in self.questions]
+        return read_answers(questions, raw, visible=self._visible)
 
     def asked_of(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """Of answers to another version, those to what this one asks."""
@@ -217,8 +218,6 @@ class Product:
     def expires_at(self, quoted_at: datetime) -> datetime:
         """A quote holds for so many days."""
         return quoted_at + timedelta(days=self.life.quote_validity_days)
-
-    # Offers
 
     def offer(
         self,

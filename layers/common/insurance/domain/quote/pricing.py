@@ -145,8 +145,9 @@ def read_new_risk(
     Raises:
         InvalidFields: The product cannot read an answer, or cover would start too early or late.
     """
-    _check_start(product, start, now)
-    read = product.read_answers(answers)
+    today = now.astimezone(product.zone).date()
+    _check_start(start, today)
+    read = product.read_answers(answers, answers, today)
     term = product.period(start, read)
     period = Period(start=term.start.astimezone(UTC), end=term.end.astimezone(UTC))
     return NewRisk(product, read, options, territory, start, period)
@@ -239,8 +240,7 @@ def same_currency(money: Money | None, currency: Currency, pointer: str) -> None
         raise InvalidFields([fault])
 
 
-def _check_start(product: Product, start: date, now: datetime) -> None:
-    today = now.astimezone(product.zone).date()
+def _check_start(start: date, today: date) -> None:
     if start < today:
         fault = FieldFault("/start", "in-the-past", f"Cover can start on {today} at the earliest.")
         raise InvalidFields([fault])

@@ -181,7 +181,9 @@ def _serviced(
     caller = system_actor(mode_of(context.policy.id))
     servicing = Servicing(
         conditions=Conditions.of(context.product),
-        reprice=repricing(context.product, look_ups=ports.look_ups, caller=caller),
+        reprice=repricing(
+            context.product, look_ups=ports.look_ups, caller=caller, now=collection.now
+        ),
         actor=caller.principal,
         now=collection.now,
     )

@@ -1,5 +1,6 @@
 """Reprice a policy: how a change is priced, with the facts that outside sources give."""
 
+from datetime import datetime
 from typing import Protocol
 
 from insurance.domain.core.caller import Caller
@@ -24,10 +25,13 @@ class PricingPorts(Protocol):
     def look_ups(self) -> LookUps: ...
 
 
-def repricing(product: Product, *, look_ups: LookUps, caller: Caller) -> Reprice:
+def repricing(product: Product, *, look_ups: LookUps, caller: Caller, now: datetime) -> Reprice:
     """How a change of a policy is priced: on this product version, for this caller."""
     return Repricing(
-        product, lambda wanted: look_ups.find(wanted.source, wanted.key), caller.roles
+        product,
+        lambda wanted: look_ups.find(wanted.source, wanted.key),
+        now.astimezone(product.zone).date(),
+        caller.roles,
     ).reprice
 
 
@@ -56,7 +60,7 @@ def servicing_of(
         product = _sold_now(policy, call, ports.products) or contract
     return Servicing(
         conditions=conditions,
-        reprice=repricing(product, look_ups=ports.look_ups, caller=call.caller),
+        reprice=repricing(product, look_ups=ports.look_ups, caller=call.caller, now=call.now),
         actor=call.caller.principal,
         now=call.now,
     )

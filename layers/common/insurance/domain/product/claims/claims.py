@@ -1,6 +1,7 @@
 """The claims side of a product: its covers' claim rules, authority, and the straight-through limit."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -11,6 +12,7 @@ from insurance.domain.core.period import Period
 from insurance.domain.product.claims.assessment import Assessment, Loss
 from insurance.domain.product.claims.cover_claims import CoverClaims
 from insurance.domain.product.definition import model
+from insurance.domain.product.definition.answers import read_answers
 from insurance.domain.product.definition.questions import Question
 from insurance.domain.product.faults import did_you_mean, refuse
 from insurance.domain.product.language.scope import NameScope, RatingInput
@@ -83,6 +85,15 @@ class ClaimRules:
     def asks(self, cover: str) -> tuple[Question, ...]:
         """The facts that a claim on a cover must tell."""
         return self.of(cover).asks
+
+    def check_days(self, cover: str, facts: Mapping[str, object], today: date) -> None:
+        """Check that no fact speaks of a day that is still to come, where the cover asks for one that has passed.
+
+        Raises:
+            InvalidFields: One does, or is no day at all; or the product has no such cover.
+        """
+        asks = [ask.on(today) for ask in self.asks(cover) if ask.asks_past and ask.code in facts]
+        read_answers(asks, {ask.code: facts[ask.code] for ask in asks}, at="/facts")
 
     def told(self, cover: str, facts: Mapping[str, Any], code: str) -> object:
         """A fact as it was told, or as the cover takes it where nobody said; None if it asks none."""

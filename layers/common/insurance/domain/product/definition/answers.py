@@ -250,6 +250,9 @@ def _date(one: "Question", wire: object, at: str, faults: list[FieldFault]) -> d
     except ValueError:
         faults.append(FieldFault(at, "not-a-date", "Give a date such as 2026-07-01."))
         return None
+    if one.until_today and day > one.maximum:  # type: ignore[operator]
+        faults.append(FieldFault(at, "in-the-future", f"A day until {one.maximum}, please."))
+        return None
     if not (one.minimum <= day <= one.maximum):  # type: ignore[operator]
         detail = f"Between {one.minimum} and {one.maximum}."
         faults.append(FieldFault(at, "out-of-range", detail))

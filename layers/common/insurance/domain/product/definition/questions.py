@@ -25,6 +25,8 @@ from insurance.domain.product.language.kinds import (
 
 FIRST_DAY: Final = date(1900, 1, 1)
 LAST_DAY: Final = date(2200, 12, 31)
+TODAY: Final = "today"
+"""The greatest date of a question about what has happened."""
 
 
 class Choice(NamedTuple):
@@ -51,6 +53,19 @@ class Question(NamedTuple):
     help: str
     currency: str
     exponent: int
+    until_today: bool
+    """A day that has passed, or today: a date of birth, of a diagnosis."""
+
+    @property
+    def asks_past(self) -> bool:
+        """Whether a day is asked that may not be still to come."""
+        return self.until_today or any(field.until_today for field in self.fields)
+
+    def on(self, today: date) -> "Question":
+        """The question as it is put on this day."""
+        fields = tuple(field.on(today) for field in self.fields)
+        moves = self.until_today and today < self.maximum  # type: ignore[operator]
+        return self._replace(fields=fields, maximum=today if moves else self.maximum)
 
     @property
     def kind(self) -> Type:
@@ -121,6 +136,7 @@ def question(asked: model.Ask | model.ListField, currency: Currency) -> Question
         help=asked.help,
         currency=currency.value if kind == "money" else "",
         exponent=currency.exponent,
+        until_today=kind == "date" and asked.max == TODAY,
     )
     _check_each_once([choice.code for choice in choices], asked.at("choices"))
     default = _default(made, asked.at("default"))
@@ -154,7 +170,8 @@ def _bounds(asked: model.Answerable, kind: str) -> tuple[object, object]:
         return None, None
     lowest, highest = WIDE[kind]
     low = _bound(asked.min, lowest, kind, asked.at("min"))
-    high = _bound(asked.max, highest, kind, asked.at("max"))
+    moving = kind == "date" and asked.max == TODAY
+    high = _bound(None if moving else asked.max, highest, kind, asked.at("max"))
     if low > high:  # type: ignore[operator]  # both of the type of its answers
         found = f"{low}, above max {high}"
         raise refuse(asked.at("min"), found, "a min that is not above the max")

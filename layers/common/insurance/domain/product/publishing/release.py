@@ -51,6 +51,9 @@ NEXT: Final = {
 }
 """Passive: renewals only. Retired: nothing new, but its policies keep it to their end."""
 
+RELEASED: Final = frozenset({VersionStatus.ACTIVE, VersionStatus.PASSIVE, VersionStatus.RETIRED})
+"""Everybody who may sell has seen these; quotes or policies may have been made on them."""
+
 FOUR_EYES: Final = frozenset({VersionStep.APPROVE, VersionStep.PUBLISH})
 """Four eyes: the author of a rate may not put it on sale."""
 

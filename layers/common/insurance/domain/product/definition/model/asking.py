@@ -25,7 +25,12 @@ class Answerable(Part):
     required: bool = True
     default: Annotated[object, Keywords(description="An answer, money in major units.")] = None
     min: Annotated[object, Keywords(description="Least number, date, length or count.")] = None
-    max: Annotated[object, Keywords(description="Greatest number, date, length or count.")] = None
+    max: Annotated[
+        object,
+        Keywords(
+            description='Greatest number, date, length or count. "today" of a date that must have passed.'
+        ),
+    ] = None
     places: Annotated[int, Keywords(minimum=0, maximum=6)] = 2
     """Decimal places of a `decimal`."""
     pattern: Text = ""
