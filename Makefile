@@ -10,7 +10,7 @@ RUN := $(UV) run --frozen --group dev
 unexport PYTHONDONTWRITEBYTECODE
 SAM_ENV := UV_PROJECT_ENVIRONMENT=.venv-sam
 
-.PHONY: help setup run tour serve show reconcile unit test check lint format build openapi schema events products cases clients exam bench load mutants checks lives long flaky lock clean
+.PHONY: help setup run tour serve show reconcile unit test check lint format build openapi schema events products cases clients docs exam bench load mutants checks lives long flaky lock clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -35,6 +35,7 @@ tour: .tools/setup ## Play what else the platform does: policies changed, ended,
 	$(RUN) python -m local tour
 
 serve: .tools/setup ## Start the local stack and leave it up (PORT=, TLS=1, ENGINE=dynamodb-local)
+	@$(MAKE) -s .tools/site.done || echo "The docs could not be built; the stack starts without them."
 	$(RUN) python -m local serve
 
 show: .tools/setup ## Print a stored item readably: make show ID=pol_…
@@ -46,12 +47,12 @@ reconcile: .tools/setup ## Reconcile the ledger of the stack that is up, as Reco
 unit: .tools/setup ## Run the tests that need neither engine nor processes: half a minute
 	$(RUN) pytest -q -n 2 tests/unit tests/cases
 
-test: .tools/setup .tools/sam ## Run the tests, and say which declared problem none of them saw
+test: .tools/setup .tools/sam .tools/site.done ## Run the tests, and say which declared problem none of them saw
 	$(RUN) pytest -q -n 2 --dist loadgroup
 	$(RUN) python -m tests.support.routes
 
 check: export YEAR_POLICIES := 1000
-check: .tools/setup .tools/sam .tools/clients.done lint build test products cases ## Everything that CI runs
+check: .tools/setup .tools/sam .tools/clients.done lint docs build test products cases ## Everything that CI runs
 	$(RUN) python -m tools.clients openapi-python-client openapi-typescript
 
 lint: .tools/setup .tools/sam ## Style, types, import contracts, generated files
@@ -90,6 +91,18 @@ clients: .tools/setup .tools/clients.done ## Generate clients with five generato
 
 .tools/clients.done: uv.lock | .tools/setup
 	UV_PROJECT_ENVIRONMENT=.tools/clients $(UV) sync -q --frozen --only-group clients
+	@touch $@
+
+docs: .tools/setup .tools/docs.done ## Build the docs site into .tools/site; `make serve` shows it (API=, SIGN_IN=: a stage's addresses)
+	$(RUN) python -m tools.docs build $(if $(API),--api $(API)) $(if $(SIGN_IN),--sign-in $(SIGN_IN))
+	@touch .tools/site.done
+
+.tools/site.done: $(shell find docs tools/docs mkdocs.yml openapi.yaml CHANGELOG.md CONTRIBUTING.md -type f -not -name '*.pyc') | .tools/setup .tools/docs.done
+	$(RUN) python -m tools.docs build
+	@touch $@
+
+.tools/docs.done: uv.lock | .tools/setup
+	UV_PROJECT_ENVIRONMENT=.tools/docs $(UV) sync -q --frozen --inexact --only-group docs
 	@touch $@
 
 exam: .tools/setup .tools/sam .tools/exam.done .tools/clients.done ## Let tools of others judge template, definition, code and the running API (EXAMPLES=)

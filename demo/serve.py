@@ -87,7 +87,7 @@ def _welcome(stack: Stack, callers: Path) -> Iterator[str]:
     yield f"Coverwright is up in {stack.started_in_seconds:.1f} s. Ctrl-C stops it; data stay."
     yield ""
     yield f"  Base URL      {stack.base_url}"
-    yield f"  API page      {stack.services_url}/docs"
+    yield f"  Docs          {stack.services_url}/docs/"
     yield f"  Tokens from   {stack.services_url}/oauth2/token (client credentials)"
     yield f"  Database      {stack.database_url}"
     yield f"  Logs          {stack.settings.logs}"

@@ -32,6 +32,8 @@ class Settings:
     template: Path = ROOT / "template.yaml"
     folder: Path = ROOT / ".coverwright"
     tools: Path = ROOT / ".tools"
+    site: Path = ROOT / ".tools" / "site"
+    """What `make docs` builds, and the site's bucket holds."""
     ports: Ports = field(default_factory=Ports)
     engine: str | None = None
     slots: int = 2

@@ -17,10 +17,10 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from demo.page import page_routes
 from demo.samples import BANKS, CALLERS, Partner
 from local.aws.background import close
 from local.aws.clients import dynamodb_client, streams_client
+from local.aws.distribution import site_routes
 from local.aws.engine import Database, engine_for
 from local.aws.gateway.app import Gateway, Guards, Stage
 from local.aws.gateway.authorizers import Authorizers, UserPool
@@ -219,7 +219,7 @@ class Stack:
         published = self.template.path.with_name("openapi.yaml")
         further = [
             *self.issuer.routes(),
-            *page_routes(published, lambda: self.base_url, self.services_url),
+            *site_routes(settings.site, published, lambda: self.base_url, self.services_url),
             invocations(
                 self._invoke,
                 {id: function.name for id, function in self.template.functions.items()},

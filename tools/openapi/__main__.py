@@ -1,4 +1,5 @@
-"""`python -m tools.openapi` writes openapi.yaml, openapi.deployed.yaml for the gateway, and the pages of problems; `--check` compares."""
+"""`python -m tools.openapi` writes openapi.yaml, openapi.deployed.yaml for the gateway, and the pages of problems and
+events; `--check` compares."""
 
 import argparse
 import sys
@@ -7,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from tools.docs import events
 from tools.openapi.deployed import deployed
 from tools.openapi.document import document
 from tools.openapi.examples import examples
@@ -27,10 +29,10 @@ class _Dumper(yaml.SafeDumper):
 
 
 def rendered() -> dict[Path, str]:
-    """Both files' texts: what people and tools read, and what the template includes."""
+    """Each file's text: what people and tools read, what the template includes, and the page of events."""
     asked = list(handlers())
     whole = document(asked, examples())
-    return {PUBLISHED: _text(whole), DEPLOYED: _text(deployed(whole, asked))}
+    return {PUBLISHED: _text(whole), DEPLOYED: _text(deployed(whole, asked)), **events.page()}
 
 
 def _text(definition: dict[str, Any]) -> str:

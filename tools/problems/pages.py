@@ -41,7 +41,7 @@ def page(code: str) -> str:
     return (
         f"# {entry.problem.title}\n\n`{code}`, HTTP status {int(entry.problem.status)}{_by(code)}.\n\n"
         f"**What it means.** {_sentence(entry.means)}\n\n**What to do.** {_sentence(entry.do)}\n\n"
-        f"**Example.**\n\n```json\n{example}\n```\n\nAll problems: [problems.md](../problems.md).\n"
+        f"**Example.**\n\n```json\n{example}\n```\n\nSee [all problems](../problems.md).\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""One loopback port for what is not the API: AWS services, the token issuer, the API's page."""
+"""One loopback port for what is not the API: AWS services, the token issuer, the docs site."""
 
 from __future__ import annotations
 
