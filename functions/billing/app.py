@@ -220,7 +220,7 @@ def post_refund(policy_id: str, request: RefundRequest, command: Command) -> Bil
 
 @api.command(
     "/v1/policies/{policy_id}/refunds/{refund_id}/approval",
-    operation_id="decideRefund",
+    operation_id="approveRefund",
     summary="Approve or refuse a refund that another person requested",
     scope=Scope.REFUNDS_APPROVE,
     callers=STAFF,
@@ -318,7 +318,7 @@ def post_suspense_return(
 
 @api.command(
     "/v1/suspense/{suspense_id}/return/approval",
-    operation_id="decideReturn",
+    operation_id="approveReturn",
     summary="Approve or refuse a return that another person requested",
     scope=Scope.SUSPENSE_RESOLVE,
     callers=STAFF,

@@ -240,7 +240,7 @@ def post_complaint_assignment(
 
 @api.command(
     "/v1/complaints/{complaint_id}/notes",
-    operation_id="createComplaintNote",
+    operation_id="addComplaintNote",
     summary="Add a note to a complaint",
     scope=Scope.COMPLAINTS_HANDLE,
     callers=STAFF,
@@ -292,7 +292,7 @@ def post_redress_approval(
 
 @api.command(
     "/v1/complaints/{complaint_id}/redress/{redress_id}/screening",
-    operation_id="decideRedressScreening",
+    operation_id="screenRedress",
     summary="Clear or refuse the payee of an approved redress",
     scope=Scope.COMPLAINTS_HANDLE,
     callers=STAFF,

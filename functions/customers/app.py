@@ -240,8 +240,8 @@ def post_merge(party_id: str, request: MergeRequest, command: Command) -> Stored
 
 @api.command(
     "/v1/parties/{party_id}/merge-reversals",
-    operation_id="undoMerge",
-    summary="Undo the merge of another party into this customer",
+    operation_id="reverseMerge",
+    summary="Reverse the merge of another party into this customer",
     scope=Scope.PARTIES_WRITE,
     callers=SELLERS,
     roles=KEEPERS,
@@ -299,7 +299,7 @@ def get_legal_hold(party_id: str, query: Query) -> LegalHold:
 
 @api.command(
     "/v1/parties/{party_id}/data-requests",
-    operation_id="createDataRequest",
+    operation_id="recordDataRequest",
     summary="Record what a customer asks for about their data",
     scope=Scope.PARTIES_WRITE,
     callers=SELLERS,

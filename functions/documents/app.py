@@ -105,7 +105,7 @@ def post_document(policy_id: str, request: DocumentRequest, command: Command) ->
 
 @api.query(
     "/v1/policies/{policy_id}/documents",
-    operation_id="listDocuments",
+    operation_id="listPolicyDocuments",
     summary="List the documents of a policy",
     scope=Scope.POLICIES_READ,
     callers=SELLERS,

@@ -194,7 +194,7 @@ def get_payment_file(file_id: str, query: Query) -> PaymentFile:
 
 @api.command(
     "/v1/bank-reports",
-    operation_id="createBankReport",
+    operation_id="recordBankReport",
     summary="Record the bank's report on one payment",
     scope=Scope.PAYMENTS_REPORT,
     callers=BANK,
@@ -244,7 +244,7 @@ def post_resolution(
 
 @api.command(
     "/v1/kept-reports/{kept_report_id}/resolution/approval",
-    operation_id="decideReportResolution",
+    operation_id="approveReportResolution",
     summary="Approve or refuse what was proposed for a kept report",
     scope=Scope.PAYMENTS_SEND,
     callers={CallerKind.STAFF},
@@ -277,7 +277,7 @@ def post_bank_upload(request: UploadRequest, query: Query) -> AnnouncedUpload:
 
 @api.command(
     "/v1/bank-status-reports",
-    operation_id="importStatusReport",
+    operation_id="importBankStatusReport",
     summary="Import the bank's status report on a file of payments",
     scope=Scope.PAYMENTS_REPORT,
     callers=BANK,

@@ -332,7 +332,7 @@ def post_notice(
 
 @api.command(
     "/v1/policies/{policy_id}/notices/{number}/dispatch",
-    operation_id="reportNoticeDispatch",
+    operation_id="recordNoticeDispatch",
     summary="Report the proof that a notice was sent",
     scope=Scope.NOTICES_WRITE,
     callers={CallerKind.STAFF},

@@ -304,7 +304,7 @@ def get_refunds(parameters: PaymentListParameters, page: Page, query: Query) -> 
 
 @api.query(
     "/v1/suspense",
-    operation_id="listSuspense",
+    operation_id="listSuspendedPayments",
     summary="List payments that could not be matched with a policy, by status and time",
     scope=Scope.SUSPENSE_RESOLVE,
     callers={CallerKind.STAFF},
@@ -334,7 +334,7 @@ def get_kept_reports(page: Page, query: Query) -> ListPage[Any]:
 
 @api.query(
     "/v1/documents",
-    operation_id="listAllDocuments",
+    operation_id="listDocuments",
     summary="List documents of all policies by kind, product, partner and time, or those of a party",
     scope=Scope.POLICIES_READ,
     callers=SELLERS,

@@ -149,10 +149,10 @@ STORIES: dict[str, Callable[[Platform], Step]] = {
     "recordRecoveryReceipt": receipt,
     "abandonRecovery": write_off,
     "approveRedress": redress,
-    "decideRedressScreening": redress_to_another,
-    "decideRefund": refund,
+    "screenRedress": redress_to_another,
+    "approveRefund": refund,
     "screenRefund": refund_to_another,
-    "decideReturn": returned,
+    "approveReturn": returned,
 }
 
 
@@ -207,7 +207,7 @@ def test_what_was_done_is_answered_again_however_old_the_sign_in_is_by_then(plat
     assert again.body == first.body
 
 
-@pytest.mark.parametrize("operation", ["approveClaimPayment", "approveRedress", "decideRefund"])
+@pytest.mark.parametrize("operation", ["approveClaimPayment", "approveRedress", "approveRefund"])
 def test_a_refusal_lets_no_money_go_and_needs_no_sign_in(platform: Platform, operation: str):
     path, body = STORIES[operation](platform)
 

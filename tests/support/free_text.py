@@ -17,7 +17,12 @@ DEFINITION = Path(__file__).resolve().parents[2] / "openapi.yaml"
 EMAIL, PHONE = r"^[^@\s]+@[^@\s]+$", r"^\+[1-9][0-9]{6,14}$"
 SAID = {EMAIL, PHONE, r"^[!-~]{1,256}$"}
 """Patterns in which a person may be named for all that; any other is a code, a number or an id."""
-FILES = {"checkProductFiles", "draftProductVersion", "importBankStatement", "importStatusReport"}
+FILES = {
+    "checkProductFiles",
+    "draftProductVersion",
+    "importBankStatement",
+    "importBankStatusReport",
+}
 """Operations that take whole files, of which none is a caller's word about somebody."""
 
 

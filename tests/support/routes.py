@@ -47,12 +47,12 @@ NOT_SEEN_YET: Mapping[str, Set[str]] = {
     "no-cover": {"createDocument"},
     "number-taken": {"createClaim"},
     "party-full": {"mergeParties", "recordConsent"},
-    "payment-not-found": {"createBankReport"},
+    "payment-not-found": {"recordBankReport"},
     "product-not-found": {"getPolicyLedger"},
     "quote-changed": {"issuePolicy"},
-    "redress-not-found": {"createBankReport"},
+    "redress-not-found": {"recordBankReport"},
     "reserve-too-low": {"decideClaim", "settleClaim"},
-    "same-person": {"decideRedressScreening"},
+    "same-person": {"screenRedress"},
 }
 """By problem, the operations that declare it and that no test has driven so far. Nothing is added."""
 

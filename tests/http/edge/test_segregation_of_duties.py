@@ -11,7 +11,7 @@ def routes() -> dict[str, Route]:
 
 
 def test_only_finance_and_supervisors_approve_refunds():
-    assert routes()["decideRefund"].roles == {Role.FINANCE, Role.SUPERVISOR}
+    assert routes()["approveRefund"].roles == {Role.FINANCE, Role.SUPERVISOR}
 
 
 def test_only_supervisors_and_compliance_clear_the_payee_of_a_refund():
@@ -23,7 +23,7 @@ def test_only_finance_resolves_suspense_and_sends_payments():
         "allocateSuspenseBalance",
         "allocateSuspendedPayment",
         "requestReturn",
-        "decideReturn",
+        "approveReturn",
         "createPaymentFile",
     )
 
