@@ -7,7 +7,7 @@ from insurance.api.approvals import ApprovalRequest, PayeeScreeningRequest
 from insurance.api.body import Request
 from insurance.api.fields import Code, Day, PositiveMoney, Reason, ReferenceCode
 from insurance.api.parameters import OptionalInstant, Parameters
-from insurance.api.payees import PayeeRequest
+from insurance.api.payees import PayeeRequest, PayerRequest
 from insurance.api.router import Api
 from insurance.api.views.billing import (
     BillingView,
@@ -86,9 +86,17 @@ class PaymentRequest(Request):
     """The bank's own: a payment that is reported twice has the same one."""
     amount: PositiveMoney
     received_on: Day
+    payer: PayerRequest | None = None
+    """From which account it came. What is refunded goes back there."""
 
     def payment(self) -> IncomingPayment:
-        return IncomingPayment(self.reference, self.amount, self.received_on, self.policy_id)
+        return IncomingPayment(
+            self.reference,
+            self.amount,
+            self.received_on,
+            self.policy_id,
+            payer=self.payer.payer() if self.payer else None,
+        )
 
 
 class RefundRequest(Request):

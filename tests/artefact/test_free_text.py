@@ -64,13 +64,14 @@ SHOWN_TO_NOBODY = {
     "previewOwnCorrection",
     "previewQuote",
     "previewTransfer",
+    "recordPayment",
     "requestRefund",
     "screenClaimPayment",
     "screenRefund",
     "withdrawPolicyAccess",
 }
-"""Operations whose words no reading shows: reasons that the event keeps, payees of whom the name is masked or not in
-these scenes, proofs, and what previews and accesses do not store."""
+"""Operations whose words no reading shows: reasons that the event keeps, payees and payers of whom the name is masked or
+not in these scenes, proofs, and what previews and accesses do not store."""
 
 BY_OPERATION: dict[str, list[Field]] = defaultdict(list)
 for _field in free_texts():

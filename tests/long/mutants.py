@@ -209,6 +209,20 @@ FAULTS = (
         "tests/operations/billing/test_refunds.py",
     ),
     Fault(
+        "a refund in the policyholder's name goes to any account",
+        "domain/billing/payers.py",
+        "*([TO_ELSEWHERE] if not self.is_known_account else []),",
+        "",
+        "tests/operations/billing/test_payers.py",
+    ),
+    Fault(
+        "a penny makes an account the payer's",
+        "domain/billing/payers.py",
+        ">= refund.amount:",
+        "> total((), currency):",
+        "tests/operations/billing/test_payers.py",
+    ),
+    Fault(
         "a refund is paid though it is owed again",
         "domain/billing/account.py",
         "if refund.of_premium and missing > self._nothing:",

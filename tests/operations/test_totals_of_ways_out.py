@@ -46,12 +46,15 @@ def new_policy(platform: Platform) -> str:
     return policy_id
 
 
-def paid_in(platform: Platform, amount: str, reference: str, policy_id: str) -> None:
+def paid_in(
+    platform: Platform, amount: str, reference: str, policy_id: str, payer: Json = PAYEE
+) -> None:
     body = {
         "policy_id": policy_id,
         "reference": reference,
         "amount": money(amount),
         "received_on": "2026-12-20",
+        "payer": payer,
     }
     platform.post("/v1/payments", body, by=BANK)
 
@@ -205,14 +208,57 @@ def test_an_accounts_month_has_refunds_redress_and_claims_together(
     assert last_payment(platform.post(path, body, by=by))["status"] == "screening"
 
 
+def settled_after_premium(platform: Platform, number: int, payer: Json) -> Json:
+    """A claim of 1,050 whose payee holds the policy, after the premium came from this account."""
+    policy_id = new_policy(platform)
+    paid_in(platform, "169.26", f"REF-{number}", policy_id, payer)
+    return settled(
+        platform, loss(policy_id, "accidental_damage", "1550", facts=AT_FAULT, payee=PAYEE)
+    )
+
+
+ANOTHERS = {"name": "Ada Merton", "iban": "DE89370400440532013000"}
+
+
+@pytest.mark.parametrize(
+    ("payer", "second"), [(PAYEE, "executing"), (ANOTHERS, "awaiting_approval")]
+)
+def test_an_account_that_the_premium_did_not_come_from_has_a_strangers_limit(
+    platform: Platform, payer: Json, second: str, monkeypatch: pytest.MonkeyPatch
+):
+    limits = {**house_authority.TOTAL_LIMITS, RunningTotal.PAYEE_ACCOUNT: 2_000}
+    monkeypatch.setattr(house_authority, "TOTAL_LIMITS", limits)
+
+    claims = [settled_after_premium(platform, number, payer) for number in range(2)]
+
+    assert [claim["payments"][0]["status"] for claim in claims] == ["executing", second]
+    signs = platform.get(f"/v1/claims/{claims[1]['id']}", by=HANDLER).get("payee_signs")
+    assert (signs or {}).get("is_new_account", False) is (second != "executing")
+
+
+def test_redress_to_an_account_that_nobody_cleared_has_a_strangers_limit(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+):
+    limits = {**house_authority.TOTAL_LIMITS, RunningTotal.PAYEE_ACCOUNT: 199}
+    monkeypatch.setattr(house_authority, "TOTAL_LIMITS", limits)
+    answers = []
+    for number in range(2):
+        path, body, by = redress(platform, number)
+        answers.append(last_payment(platform.post(path, body, by=by)))
+
+    assert [each["status"] for each in answers] == ["executing", "screening"]
+    seen = answers[1]
+    assert (seen["payee_name_of"], seen["payee_account_of"]) == ("complainant", "nobody")
+    assert "above its limit" in seen["referred_because"]
+    screening = path.replace("/approval", "/screening")
+    assert last_payment(platform.post(screening, CLEAR, by=COMPLIANCE))["status"] == "executing"
+
+
 def test_the_account_of_who_holds_the_policy_is_paid_so_much_in_a_month(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(house_authority, "HOLDERS_ACCOUNT", 2_000)
-    claims = []
-    for _ in range(2):
-        body = loss(new_policy(platform), "accidental_damage", "1550", facts=AT_FAULT, payee=PAYEE)
-        claims.append(settled(platform, body))
+    claims = [settled_after_premium(platform, number, PAYEE) for number in range(2)]
 
     first, second = (claim["payments"][0]["status"] for claim in claims)
 

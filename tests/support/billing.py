@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from insurance.domain.bank.approval import Approval
+from insurance.domain.bank.payer import Payer
 from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.identity import Mode
@@ -42,6 +43,7 @@ def query_at(at: datetime, caller: Caller = PARTNER) -> Query:
 
 
 ADA = Payee(name="Ada Lovelace", iban="GB33BUKB20201555555555")
+ADAS = Payer.of(ADA.iban, ADA.name)
 
 
 def person(name: str, role: str = "finance") -> Caller:

@@ -62,6 +62,7 @@ def refunds_scenes() -> Iterator[Scene]:
         "reference": "BANK-20261204-0018",
         "amount": {"amount": 20000, "currency": GBP},
         "received_on": "2026-12-04",
+        "payer": {"name": "Ada Merton", "iban": "GB33BUKB20201555555555"},
     }
     yield Scene("billing/payment_in_full", received, BANK, whole, ISSUED, **later)
     paid = (*ISSUED, "billing/payment_in_full", "policy_servicing/cancel")
@@ -93,6 +94,14 @@ def refunds_scenes() -> Iterator[Scene]:
     given: tuple[str, ...] = (*asked, "billing/approve_refund")
     done = "payment_execution/report_refund_paid"
     yield Scene(done, "POST /v1/bank-reports", BANK, report, given, **later)
+    elsewhere = {**back, "payee": {"name": "Ada Merton", "iban": "DE89370400440532013000"}}
+    named, unknown = (
+        "billing/refund_to_an_unknown_account",
+        (*paid, "billing/refund_to_an_unknown_account"),
+    )
+    yield Scene(named, ask, HARBOUR, elsewhere, paid, policy, **later)
+    referred = "billing/approve_refund_to_an_unknown_account"
+    yield Scene(referred, approve, FINANCE, agreed, unknown, refund, **later)
     listed = {**back, "payee": {**back["payee"], "name": "Viktor Malenkov-Drago"}}
     to_listed = "billing/refund_to_a_listed_payee"
     yield Scene(to_listed, ask, HARBOUR, listed, paid, policy, **later)

@@ -44,6 +44,7 @@ def payment(platform: Platform, amount: Json, reference: str, policy_id: str = "
         "reference": reference,
         "amount": amount,
         "received_on": "2026-12-20",
+        "payer": PAYEE,
     }
 
 

@@ -40,7 +40,11 @@ def test_a_stranger_is_paid_once_and_then_a_person_looks(platform: Platform):
     assert second["task"]["code"] == "referred"
     assert "account stands on another claim" in second["task"]["reason"]
     seen = platform.get(f"/v1/claims/{second['id']}", by=HANDLER)
-    assert seen["payee_signs"] == {"is_stranger": True, "other_claims": 1}
+    assert seen["payee_signs"] == {
+        "is_stranger": True,
+        "is_new_account": True,
+        "other_claims": 1,
+    }
     assert "payee_signs" not in platform.get(f"/v1/claims/{second['id']}")
 
 

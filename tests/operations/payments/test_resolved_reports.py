@@ -41,6 +41,7 @@ def paid_in(platform: Platform, policy_id: str) -> None:
         "reference": "REF-1",
         "amount": money("300"),
         "received_on": "2026-12-20",
+        "payer": PAYEE,
     }
     platform.post("/v1/payments", body, by=BANK)
 

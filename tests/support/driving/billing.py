@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime
 
 from insurance.domain.bank.approval import Approval
 from insurance.domain.bank.incoming import IncomingPayment
+from insurance.domain.bank.payer import Payer
 from insurance.domain.bank.report import BankOutcome
 from insurance.domain.billing import BillingSummary
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import billing_id_for, refund_id_for
 from insurance.domain.core.money import Money
+from insurance.domain.party.party import Payee
 from insurance.operations.billing.choose_plan import choose_plan
 from insurance.operations.billing.decide_refund import decide_refund
 from insurance.operations.billing.ports import RefundPorts
@@ -20,7 +22,7 @@ from insurance.operations.billing.report_refund import report_refund
 from insurance.operations.billing.request_refund import RefundInput, request_refund
 from insurance.operations.parties.ports import Screening
 
-from tests.support.billing import ADA, BANK, NOBODY, bank_report, query_at
+from tests.support.billing import ADA, ADAS, BANK, NOBODY, bank_report, query_at
 from tests.support.driving.policy import Policies
 from tests.support.policy_life import PARTNER, gbp
 
@@ -45,21 +47,32 @@ class Billing(Policies):
         return choose_plan(self.policy_id, code, self.command("plan"), self.refund_ports)
 
     def pay(
-        self, amount: str, reference: str, policy_id: str = "", on: date = date(2026, 1, 2)
+        self,
+        amount: str,
+        reference: str,
+        policy_id: str = "",
+        on: date = date(2026, 1, 2),
+        *,
+        payer: Payer | None = ADAS,
+        by: Caller = BANK,
     ) -> PaymentResult:
-        """The bank reports a payment, by default for the policy and of the second day of its cover."""
-        return self._receive(gbp(amount), on, reference, policy_id)
+        """The bank reports a payment, by default from Ada's account for the policy and of the second day of its cover."""
+        payment = IncomingPayment(
+            reference, gbp(amount), on, policy_id or self.policy_id, payer=payer
+        )
+        return self._receive(payment, by)
 
     def pay_today(
         self, amount: str | Money, *, on: date | None = None, reference: str = ""
     ) -> PaymentResult:
         """The bank reports a payment on the day on which it came in."""
         money = gbp(amount) if isinstance(amount, str) else amount
-        return self._receive(money, on or self.now.date(), reference or f"REF-{self.calls + 1}", "")
+        named = reference or f"REF-{self.calls + 1}"
+        day = on or self.now.date()
+        return self._receive(IncomingPayment(named, money, day, self.policy_id, payer=ADAS), BANK)
 
-    def _receive(self, amount: Money, on: date, reference: str, policy_id: str) -> PaymentResult:
-        payment = IncomingPayment(reference, amount, on, policy_id or self.policy_id)
-        return receive_payment(payment, self.command("pay", caller=BANK), self.refund_ports)
+    def _receive(self, payment: IncomingPayment, by: Caller) -> PaymentResult:
+        return receive_payment(payment, self.command("pay", caller=by), self.refund_ports)
 
     def another_policy(self) -> str:
         """One more policy; the first one stays the platform's."""
@@ -102,14 +115,16 @@ class Billing(Policies):
     def refund_id(self) -> str:
         return refund_id_for(self.policy_id, 1)
 
-    def cancel_half_way(self) -> None:
+    def cancel_half_way(self, payer: Payer | None = ADAS, *, by: Caller = BANK) -> None:
         """Paid in full, and cancelled half way: 22.33 are not owed any more."""
-        self.pay("169.26", "REF-1")
+        self.pay("169.26", "REF-1", payer=payer, by=by)
         self.now = datetime(2026, 6, 20, tzinfo=UTC)
         self.cancel(date(2026, 7, 2))
 
-    def ask_refund(self, amount: str = "22.33", by: Caller = PARTNER) -> BillingSummary:
-        refund = RefundInput(gbp(amount), ADA, "The car is sold.")
+    def ask_refund(
+        self, amount: str = "22.33", by: Caller = PARTNER, payee: Payee = ADA
+    ) -> BillingSummary:
+        refund = RefundInput(gbp(amount), payee, "The car is sold.")
         command = self.command("refund", caller=by)
         return request_refund(self.policy_id, refund, command, self.refund_ports)
 

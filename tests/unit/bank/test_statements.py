@@ -1,7 +1,8 @@
 """Amounts and days of a bank's statement are read by the standard's grammar and no other."""
 
 import pytest
-from insurance.bank.statements import COLUMNS, read_csv
+from insurance.bank.statements import COLUMNS, PAYER_COLUMNS, read_camt, read_csv
+from insurance.domain.bank.payer import Payer
 from insurance.domain.core.errors import UnreadableStatement
 
 LINE = {
@@ -48,3 +49,42 @@ def test_anything_else_is_none(amount: str) -> None:
 def test_a_day_is_year_month_and_day(day: str) -> None:
     with pytest.raises(UnreadableStatement):
         read_csv(statement(posted_on=day))
+
+
+AUNT = Payer(account="DE89370400440532013000", name="Eve Byron")
+
+
+def test_a_file_of_our_own_form_may_say_who_paid() -> None:
+    columns = (*COLUMNS, *PAYER_COLUMNS)
+    line = LINE | {"payer_name": "Eve Byron", "payer_account": "DE89 3704 0044 0532 0130 00"}
+    document = ",".join(columns) + "\n" + ",".join(line[column] for column in columns) + "\n"
+
+    assert [entry.payer for entry in read_csv(document).entries] == [AUNT]
+    assert [entry.payer for entry in read_csv(statement()).entries] == [None]
+
+
+PARTY = "<Nm>Eve Byron</Nm>"
+PARTIES = {
+    "02": f"<Dbtr>{PARTY}</Dbtr><DbtrAcct><Id><IBAN>DE89370400440532013000</IBAN></Id></DbtrAcct>",
+    "08": f"<Dbtr><Pty>{PARTY}</Pty></Dbtr>"
+    "<DbtrAcct><Id><Othr><Id>DE89370400440532013000</Id></Othr></Id></DbtrAcct>",
+}
+
+
+@pytest.mark.parametrize("version", PARTIES)
+@pytest.mark.parametrize("payments", [1, 2])
+def test_a_banks_file_says_who_paid_each_payment(version: str, payments: int) -> None:
+    detail = (
+        '<TxDtls><Refs><AcctSvcrRef>R-{0}</AcctSvcrRef></Refs><Amt Ccy="GBP">10</Amt>'
+        f"<RltdPties>{PARTIES[version]}</RltdPties></TxDtls>"
+    )
+    document = (
+        f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}"><BkToCstmrStmt><Stmt>'
+        "<Id>1</Id><Acct><Id><IBAN>GB33BUKB20201555555555</IBAN></Id></Acct>"
+        f'<Ntry><Amt Ccy="GBP">{10 * payments}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts>'
+        "<BookgDt><Dt>2026-12-20</Dt></BookgDt><NtryDtls>"
+        f"{''.join(detail.format(number) for number in range(payments))}"
+        "</NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>"
+    )
+
+    assert [entry.payer for entry in read_camt(document).entries] == [AUNT] * payments

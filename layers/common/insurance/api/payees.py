@@ -6,6 +6,7 @@ from pydantic import model_validator
 
 from insurance.api.body import Request
 from insurance.api.fields import AccountNumber, Iban, SortCode
+from insurance.domain.bank.payer import Payer
 from insurance.domain.party.party import Name, Payee
 
 
@@ -47,6 +48,17 @@ class HeldAccountRequest(AccountRequest):
 
     def payee(self) -> Payee:
         return self.payee_named(self.holder)
+
+
+class PayerRequest(AccountRequest):
+    """The bank account from which money came, and its holder where the bank says it."""
+
+    needs_account = True
+
+    name: Name | None = None
+
+    def payer(self) -> Payer | None:
+        return Payer.of(self.payee_named("-").account, self.name)
 
 
 class PayeeRequest(AccountRequest):

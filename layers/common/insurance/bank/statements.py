@@ -16,6 +16,7 @@ from xml.etree.ElementTree import Element
 from pydantic import ValidationError
 
 from insurance.bank.xml import NoPlainXml, read_xml
+from insurance.domain.bank.payer import Payer
 from insurance.domain.bank.statement import ENTRIES_MAX, BankEntry, BankStatement
 from insurance.domain.core.errors import UnreadableStatement
 from insurance.domain.core.money import Currency, Money
@@ -30,6 +31,8 @@ COLUMNS = (
     "credit_debit",
     "text",
 )
+PAYER_COLUMNS = ("payer_name", "payer_account")
+"""Of a file that says from which account money came."""
 
 
 AMOUNT: Final = re.compile(r"[0-9]{1,15}(\.[0-9]{1,5})?")
@@ -94,6 +97,7 @@ def read_csv(document: str) -> BankStatement:
                 reversal=False,
                 posted_on=_day(where, row["posted_on"]),
                 text=row["text"],
+                payer=Payer.of(row.get("payer_account"), row.get("payer_name")),
             )
         )
     return _statement("csv", account, entries)
@@ -133,10 +137,11 @@ class _Camt:
             "posted_on": _day(where, _text(line, "BookgDt/Dt") or _text(line, "BookgDt/DtTm")),
         }
         if len(details) <= 1:
+            payer = _payer(details[0]) if details else None
             text = " ".join(_texts(details[0] if details else line))
             reference = named or (_text(details[0], "Refs/AcctSvcrRef") if details else "")
             reference = _reference(self._account, reference)
-            yield _entry(where, reference=reference, amount=whole, text=text, **common)
+            yield _entry(where, reference=reference, amount=whole, text=text, payer=payer, **common)
             return
         amounts = [_amount(where, detail) for detail in details]
         if sum(amount.amount for amount in amounts) != whole.amount:
@@ -148,6 +153,7 @@ class _Camt:
                 reference=_reference(self._account, own),
                 amount=amount,
                 text=" ".join(_texts(detail)),
+                payer=_payer(detail),
                 **common,
             )
 
@@ -170,6 +176,15 @@ def _texts(details: Element) -> Iterator[str]:
     for path in ("RmtInf/Strd/CdtrRefInf/Ref", "RmtInf/Ustrd", "Refs/EndToEndId"):
         for node in details.findall("/".join(f"{{*}}{step}" for step in path.split("/"))):
             yield (node.text or "").strip()
+
+
+def _payer(details: Element) -> Payer | None:
+    """From whom money came. Newer versions have the party one step further down."""
+    account = "RltdPties/DbtrAcct/Id"
+    return Payer.of(
+        _text(details, f"{account}/IBAN") or _text(details, f"{account}/Othr/Id"),
+        _text(details, "RltdPties/Dbtr/Nm") or _text(details, "RltdPties/Dbtr/Pty/Nm"),
+    )
 
 
 def _signed(where: str, element: Element) -> int:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from insurance.api.etag import etag
 from insurance.api.views.claim_parts import KeptReportView, PayeeView
 from insurance.api.views.terms import MoneyView, View
+from insurance.domain.bank.payer import Payer
 from insurance.domain.billing import (
     BillingAccount,
     BillingSummary,
@@ -17,12 +18,11 @@ from insurance.domain.billing import (
     Refund,
     schedule,
 )
-from insurance.domain.billing.refund import TO_ANOTHER
+from insurance.domain.billing.payers import check_payee
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.identity import invoice_id_for
 from insurance.domain.core.running_totals import words_of
 from insurance.domain.policy import Policy
-from insurance.domain.policy.holders import is_holder
 from insurance.operations.billing.offer_plans import PlanOffers
 from insurance.operations.billing.receive_payment import PaymentResult
 from insurance.operations.billing.suspense_context import SuspenseResult
@@ -119,6 +119,17 @@ class PaymentInView(BaseModel):
         )
 
 
+class PayerView(BaseModel):
+    """From which account premium came."""
+
+    name: str | None
+    account_ending: str
+
+    @classmethod
+    def of(cls, payer: Payer) -> Self:
+        return cls(name=payer.name, account_ending=payer.account[-4:])
+
+
 class RefundView(BaseModel):
     """A sum that goes back. Its payee is shown to staff alone."""
 
@@ -130,6 +141,11 @@ class RefundView(BaseModel):
     decided_by: str | None
     bank_reference: str | None
     payee: PayeeView | None = None
+    payee_name_of: str | None = None
+    """Whose name the payee has: `policyholder`, `payer` or `nobody`."""
+    payee_account_of: str | None = None
+    """`payer`: so much premium came from the account; `payer_of_less`: some came from it; `cleared`: a third person let a
+    refund go to it before; `nobody`."""
     referred_because: str | None = None
     """Why another person must clear the payee after the approval."""
     kept_reports: list[KeptReportView] | None = None
@@ -138,12 +154,14 @@ class RefundView(BaseModel):
     @classmethod
     def internal(cls, refund: Refund, summary: BillingSummary) -> Self:
         """As who approves it must see it: the payee with the end of the account."""
-        payee, policy = (summary.account.payees or {}).get(refund.id), summary.policy
-        known = payee and is_holder(payee.name, policy.policyholder, policy.joint_holders)
-        because = [*([TO_ANOTHER] if payee and not known else []), *words_of(refund.over)]
+        payee = (summary.account.payees or {}).get(refund.id)
+        check = check_payee(summary.account, summary.policy, refund.id) if payee else None
+        because = [*(check.reasons if check else []), *words_of(refund.over)]
         return cls.of(refund).model_copy(
             update={
                 "payee": PayeeView.masked(payee) if payee else None,
+                "payee_name_of": check.name if check else None,
+                "payee_account_of": check.account if check else None,
                 "kept_reports": KeptReportView.all_of(refund),
                 "referred_because": " ".join(because) or None,
             }
@@ -179,6 +197,8 @@ class BillingView(View):
     invoices: list[InvoiceView]
     payments: list[PaymentInView]
     refunds: list[RefundView]
+    payers: list[PayerView] | None = None
+    """From which accounts premium came, as far as the bank says it. For staff alone."""
     refunded: MoneyView | None = None
     """All refunds that were approved so far: what the next approval is measured with. For staff alone."""
 
@@ -189,7 +209,11 @@ class BillingView(View):
         if caller.kind is not CallerKind.STAFF:
             return view
         refunds = [RefundView.internal(refund, summary) for refund in account.refunds]
-        changes = {"refunds": refunds, "refunded": MoneyView.of(account.refunded)}
+        changes = {
+            "refunds": refunds,
+            "payers": [PayerView.of(payer) for payer in account.payers],
+            "refunded": MoneyView.of(account.refunded),
+        }
         return view.model_copy(update=changes)
 
     @classmethod

@@ -12,7 +12,7 @@ from insurance.api.views.internal_claims import NoteView
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.bank.outgoing_payment import AGREED
 from insurance.domain.complaint import Complainant, Complaint, Redress
-from insurance.domain.complaint.redress_payee import TO_ANOTHER, is_owed
+from insurance.domain.complaint.redress_payee import TO_ANOTHER, is_known_account, is_owed
 from insurance.domain.complaint.register import as_csv, row_of
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.running_totals import words_of
@@ -29,6 +29,10 @@ class RedressView(BaseModel):
     bank_reference: str | None
     finished_at: datetime | None
     payee: PayeeView | None = None
+    payee_name_of: str | None = None
+    """Whose name the payee has: `complainant` or `nobody`."""
+    payee_account_of: str | None = None
+    """`cleared`: a third person let redress of the complaint go to it before; `nobody`: nothing shows whose it is."""
     requested_by: str | None = None
     """Who offered it, and named the payee: another person approves it."""
     decided_by: str | None = None
@@ -46,6 +50,9 @@ class RedressView(BaseModel):
         return cls.of(payment).model_copy(
             update={
                 "payee": PayeeView.masked(payee) if payee else None,
+                "payee_name_of": payee and ("nobody" if to_another else "complainant"),
+                "payee_account_of": payee
+                and ("cleared" if is_known_account(payee, complaint) else "nobody"),
                 "requested_by": payment.requested_by,
                 "decided_by": payment.decided_by,
                 "kept_reports": KeptReportView.all_of(payment),

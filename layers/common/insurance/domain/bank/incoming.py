@@ -5,6 +5,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import StringConstraints
 
+from insurance.domain.bank.payer import Payer
 from insurance.domain.core.errors import PaymentDiffers
 from insurance.domain.core.money import Money
 
@@ -22,6 +23,8 @@ class IncomingPayment(NamedTuple):
     """The policy that it is said to be for; None: it names no policy."""
     recorded_by: str | None = None
     """Who of the staff recorded or allocated it; None: the bank's application reported it."""
+    payer: Payer | None = None
+    """From which account it came; None: the bank does not say."""
 
     def check_same(self, amount: Money, received_on: date) -> None:
         """Compare with what was posted under this reference before.

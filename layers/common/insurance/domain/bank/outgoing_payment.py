@@ -62,6 +62,8 @@ class OutgoingPayment(Value):
     status: PaymentStatus
     requested_by: str
     decided_by: str | None = None
+    cleared_by: str | None = None
+    """The third person, who looked at the payee; None: nobody had to."""
     reason: str | None = None
     bank_reference: str | None = None
     finished_at: AwareDatetime | None = None
@@ -136,7 +138,7 @@ class OutgoingPayment(Value):
         """
         cleared = self.moved(PaymentStep.CLEAR)
         self._check_second_person(Duty.PAYEE_CLEARED, by)
-        return cleared
+        return cleared.replace(cleared_by=by)
 
     def cancelled(self, *, by: str, reason: str | None) -> Self:
         """The payment, withdrawn before anybody approved it.
@@ -259,6 +261,7 @@ class OutgoingPayment(Value):
         check_segregation(duty, by, done, f"{type(self).__name__.lower()} {self.id}")
 
 
-def went_before(payee: Payee, payments: Sequence[OutgoingPayment], payees: Payees) -> bool:
-    """Whether an earlier payment, that nobody objects to, went to the same name and account."""
-    return any(payees.get(each.id) == payee for each in payments if each.status in SENT)
+def cleared_before(payee: Payee, payments: Sequence[OutgoingPayment], payees: Payees) -> bool:
+    """Whether a third person let an earlier payment go to the same name and account, and nobody objects to it."""
+    cleared = (each for each in payments if each.cleared_by and each.status in SENT)
+    return any(payees.get(each.id) == payee for each in cleared)

@@ -10,6 +10,7 @@ from insurance.domain.core.house_authority import (
     RunningTotal,
     approved_limit,
     day_limit,
+    total_limit,
 )
 from insurance.domain.core.running_totals import Pool, passing, taken_of
 
@@ -31,6 +32,8 @@ class Outgoing(NamedTuple):
     payee: Payee
     partner: str
     requested_by: str
+    is_known_account: bool
+    """Whether it is a payer's, or a third person let money go to it before."""
 
 
 class ApprovedTotals(NamedTuple):
@@ -84,5 +87,8 @@ def approval_pools(outgoing: Outgoing, approver: Caller, at: datetime) -> tuple[
         pool(RunningTotal.PARTNER_OUTLAYS, f"{day}#{outlay}#{outgoing.partner}"),
     ]
     if outgoing.payee.account:
-        pools.append(pool(RunningTotal.PAYEE_ACCOUNT, f"{day[:7]}#{outgoing.payee.account}"))
+        account = RunningTotal.PAYEE_ACCOUNT
+        known = approved_limit(account, outlay, currency)
+        limit = known if outgoing.is_known_account else min(known, total_limit(account, currency))
+        pools.append(Pool(account, f"{apart}#{day[:7]}#{outgoing.payee.account}", limit))
     return tuple(pools)

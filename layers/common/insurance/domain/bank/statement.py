@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints
 
 from insurance.domain.bank.incoming import IncomingPayment, Reference
+from insurance.domain.bank.payer import Payer
 from insurance.domain.core.identity import ALPHABET, SUFFIX_LENGTH, PolicyId
 from insurance.domain.core.money import Money
 from insurance.domain.core.value import Value
@@ -33,10 +34,14 @@ class BankEntry(Value):
     reversal: bool
     posted_on: date
     text: Annotated[str, StringConstraints(max_length=2000)] = ""
+    payer: Payer | None = None
+    """From which account money came in; None: the bank does not say."""
 
     def payment(self, policy_id: PolicyId | None = None) -> IncomingPayment:
         """The payment that it is, for this policy."""
-        return IncomingPayment(self.reference, self.amount, self.posted_on, policy_id)
+        return IncomingPayment(
+            self.reference, self.amount, self.posted_on, policy_id, payer=self.payer
+        )
 
 
 class BankStatement(Value):

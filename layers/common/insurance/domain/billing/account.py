@@ -9,9 +9,11 @@ from pydantic import Field
 from insurance.domain.bank.approval import Approval
 from insurance.domain.bank.incoming import IncomingPayment
 from insurance.domain.bank.outgoing_payment import AGREED, OPEN
+from insurance.domain.bank.payer import PAYERS_MAX, Payer
 from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.bank.report import BankReport
 from insurance.domain.billing.instalments import Plan, schedule
+from insurance.domain.billing.payers import with_payer
 from insurance.domain.billing.premium_payment import PremiumPayment
 from insurance.domain.billing.refund import PAID, Refund
 from insurance.domain.core.classification import Classification, Internal
@@ -65,6 +67,8 @@ class BillingAccount(PartyRecord):
     refunds: Internal[Annotated[tuple[Refund, ...], Field(max_length=REFUNDS_MAX)]] = ()
     payees: Annotated[dict[str, Payee] | None, Classification.PERSONAL] = None
     """The payee of each refund, by its id; None once they were erased."""
+    payers: Annotated[tuple[Payer, ...], Field(max_length=PAYERS_MAX), Classification.PERSONAL] = ()
+    """From whom premium came, each account once; see `PremiumPayment.payer`."""
 
     @classmethod
     def opened(cls, policy: Policy, plan: Plan, first_due: date) -> Self:
@@ -130,6 +134,7 @@ class BillingAccount(PartyRecord):
         if len(self.paid_in) >= PAYMENTS_MAX:
             raise TooManyChanges(self.policy_id, PAYMENTS_MAX, "among its payments")
         owed = max(self.owed(policy) - self.received, self._nothing)
+        payers, payer = with_payer(self.payers, payment.payer)
         posted = PremiumPayment(
             reference=payment.reference,
             amount=payment.amount,
@@ -139,8 +144,9 @@ class BillingAccount(PartyRecord):
             from_suspense=from_suspense,
             under_notice=policy.hangs_on_payment,
             recorded_by=payment.recorded_by,
+            payer=payer,
         )
-        return self.with_payment(posted), posted
+        return self.replace(payers=payers).with_payment(posted), posted
 
     def with_payment(self, payment: PremiumPayment) -> Self:
         return self.replace(paid_in=(*self.paid_in, payment))

@@ -26,5 +26,8 @@ class PremiumPayment(Value):
     """When the claim's payment came to nothing, and the set-off was reversed."""
     recorded_by: str | None = None
     """Who of the staff recorded or allocated it; None: the bank's application reported it."""
+    payer: int | None = None
+    """From whom it came: the number of the payer among the account's. None: nobody said, or a person allocated
+    it out of suspense, where no party's key seals who paid."""
     under_notice: bool = False
     """It came in while a lapse was announced, or after one: the policy is checked at once."""

@@ -15,6 +15,11 @@ PAID: Final = frozenset({PaymentStatus.PAID})
 TO_ANOTHER: Final = "The payee is not who holds the policy: another person must clear the payee."
 """Why a refund waits for a look at its payee after its approval."""
 
+TO_ELSEWHERE: Final = (
+    "Not so much premium came from this account: another person must clear the payee."
+)
+"""The same."""
+
 
 REFUND_EVENTS: Final = MappingProxyType(
     {

@@ -129,7 +129,7 @@ def open_claim(
     if len(context.noticed) >= CLAIMS_PER_POLICY_MAX:
         raise TooManyClaims(policy.id, CLAIMS_PER_POLICY_MAX)
     _check_days(notice.cover, notice.facts, product, act.at)
-    signs = signs_of(notice.payee, context.payee_account, policy, claim_id)
+    signs = signs_of(notice.payee, context.payee_account, policy, claim_id, billing=context.account)
     mark = _reference_mark(notice.reference, policy.id, context.policy.key)
     judged = _notice(notice, context, mark, act.at)._replace(payee=signs or NO_SIGNS)
     verdict = verify_notice(judged, policy, product, context.used)
@@ -216,7 +216,13 @@ def complete_claim(
         narrative=_narrative(claim.narrative, completion.narrative),
     )
     if claim.payee is None and completion.payee is not None:
-        signs = signs_of(completion.payee, context.payee_account, context.policy, claim.id)
+        signs = signs_of(
+            completion.payee,
+            context.payee_account,
+            context.policy,
+            claim.id,
+            billing=context.account,
+        )
         completed = with_duty(completed.replace(payee_signs=signs), Duty.PAYEE_NAMED, act)
     missing = verify_claim(completed, context.policy, product, context.used).missing
     return ClaimChange(with_missing(completed, missing), ClaimEventType.COMPLETED)

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from insurance.domain.bank.outgoing_payment import SENT
+from insurance.domain.billing import BillingAccount
+from insurance.domain.billing.payers import paid_most
 from insurance.domain.claim.claim import Claim
 from insurance.domain.contract.payee_signs import PayeeSigns
 from insurance.domain.core.identity import ClaimId, policy_id_for
+from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Payee
 from insurance.domain.policy import Policy
 from insurance.domain.policy.holders import is_holder
@@ -30,9 +33,22 @@ UNKNOWN: Final = PayeeAccount()
 
 
 def signs_of(
-    payee: Payee | None, account: PayeeAccount, policy: Policy, claim_id: ClaimId
+    payee: Payee | None,
+    account: PayeeAccount,
+    policy: Policy,
+    claim_id: ClaimId,
+    *,
+    billing: Stored[BillingAccount] | None,
 ) -> PayeeSigns | None:
-    """What speaks against the payee of a claim on the policy; None: nothing does."""
+    """What speaks against the payee of a claim on the policy; None: nothing does.
+
+    Args:
+        payee: The payee; None: nobody is named.
+        account: What was noted of their account.
+        policy: The policy.
+        claim_id: The claim.
+        billing: What was paid for the policy, and from where.
+    """
     if payee is None:
         return None
     holds = is_holder(payee.name, policy.policyholder, policy.joint_holders)
@@ -43,8 +59,18 @@ def signs_of(
         for other in account.claims - theirs
         if other != claim_id and not (holds and policy_id_for(other) == policy.id)
     ]
-    signs = PayeeSigns(is_stranger=not (holds or account.approved), other_claims=len(others))
+    known = account.approved or paid_most(payee, billing.record if billing else None)
+    signs = PayeeSigns(
+        is_stranger=not (holds or account.approved),
+        is_new_account=payee.has_account and not known,
+        other_claims=len(others),
+    )
     return signs if signs != PayeeSigns() else None
+
+
+def is_new_account(claim: Claim) -> bool:
+    """Whether nothing shows yet that the payee's account is theirs; see `PayeeSigns`."""
+    return claim.payee_signs is not None and claim.payee_signs.is_new_account
 
 
 def payees_with_accounts(claim: Claim) -> Iterator[tuple[Payee, bool]]:

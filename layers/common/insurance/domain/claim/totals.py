@@ -39,7 +39,12 @@ if TYPE_CHECKING:
 
 
 def pools_of(
-    payee: Payee | None, policy: Policy, at: datetime, *, alone: Caller | None = None
+    payee: Payee | None,
+    policy: Policy,
+    at: datetime,
+    *,
+    new_account: bool,
+    alone: Caller | None = None,
 ) -> tuple[Pool, ...]:
     """The totals apart from the policy's to which a payment would count.
 
@@ -47,6 +52,7 @@ def pools_of(
         payee: Who is paid; None: nobody is named.
         policy: The policy.
         at: When the payment is let go. Days and months are those of UTC.
+        new_account: Whether nothing shows yet that the account is theirs; see `PayeeSigns`.
         alone: The person who lets it go; None: rules do.
     """
     day, currency = at.date().isoformat(), policy.premium.total.currency
@@ -56,7 +62,8 @@ def pools_of(
     if payee and payee.account:
         holds = is_holder(payee.name, policy.policyholder, policy.joint_holders)
         account, of_partner = RunningTotal.PAYEE_ACCOUNT, RunningTotal.PARTNER_DAY
-        limit = holders_account_limit(currency) if holds else total_limit(account, currency)
+        known = holds and not new_account
+        limit = holders_account_limit(currency) if known else total_limit(account, currency)
         pools.append(Pool(account, f"{apart}#{day[:7]}#{payee.account}", limit))
         if not holds:
             name = f"{apart}#{day}#{policy.partner}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from insurance.domain.bank.outgoing_payment import went_before
+from insurance.domain.bank.outgoing_payment import cleared_before
 from insurance.domain.core.segregation import Duty, check_segregation
 from insurance.domain.party.names import is_same_name
 from insurance.domain.screening.screening import without_cleared
@@ -28,8 +28,12 @@ def is_owed(payee: Payee, complaint: Complaint) -> bool:
 
 def is_known(payee: Payee, complaint: Complaint) -> bool:
     """Whether it is who complained, or whom another person cleared for this complaint."""
-    before = went_before(payee, complaint.redress, complaint.payees or {})
-    return before or is_owed(payee, complaint)
+    return is_known_account(payee, complaint) or is_owed(payee, complaint)
+
+
+def is_known_account(payee: Payee, complaint: Complaint) -> bool:
+    """Whether another person let earlier redress of this complaint go to the same name and account."""
+    return cleared_before(payee, complaint.redress, complaint.payees or {})
 
 
 def needs_a_look(payee: Payee, matches: Sequence[ScreeningMatch], complaint: Complaint) -> bool:

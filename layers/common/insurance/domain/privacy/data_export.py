@@ -97,8 +97,11 @@ def _policy(stored: Stored[Policy]) -> JsonObject:
 
 
 def _account(stored: Stored[BillingAccount]) -> JsonObject:
+    """An account. Who paid may be somebody else: their accounts stay with us."""
     dumped = _dump(stored.record)
     _mask_all(dumped, "payees")
+    if "payers" in dumped:
+        dumped["payers"] = [{"account": MASKED} for _payer in dumped["payers"]]
     return dumped
 
 

@@ -1,7 +1,6 @@
 """Approve or refuse a refund, and clear or refuse its payee."""
 
 from insurance.domain.bank.approval import Approval
-from insurance.domain.bank.outgoing_payment import went_before
 from insurance.domain.bank.outlay_totals import (
     ApprovedTotals,
     Outgoing,
@@ -9,11 +8,10 @@ from insurance.domain.bank.outlay_totals import (
 )
 from insurance.domain.billing import BillingAccount, BillingSummary
 from insurance.domain.billing.duties import check_receipts
+from insurance.domain.billing.payers import PayeeCheck, check_payee
 from insurance.domain.billing.refund import REFUND_EVENTS
 from insurance.domain.core.house_authority import Outlay, check_house_authority, check_sign_in
 from insurance.domain.core.segregation import Duty
-from insurance.domain.party.party import Payee
-from insurance.domain.policy.holders import is_holder
 from insurance.operations.billing.account_context import (
     AccountContext,
     AccountStep,
@@ -30,8 +28,9 @@ def decide_refund(
 ) -> BillingSummary:
     """Send a refund to the bank, or refuse it.
 
-    Where the payee is not who holds the policy, or the name resembles one on a sanctions list,
-    another person must clear the payee first.
+    Money goes back to who paid it. Where the account is not one from which so much premium came, the payee is neither
+    who holds the policy nor who paid, or the name resembles one on a sanctions list, another person
+    must clear the payee first.
 
     Raises:
         PolicyNotFound: There is no such policy in the caller's mode.
@@ -51,8 +50,10 @@ def decide_refund(
         if not approval.granted:
             account = context.account.with_refund_decided(context.policy, refund_id, approval)
             return store_account(_step(account, refund_id), context, command, ports)
-        suspect = _needs_a_look(context.account.payee_of(refund_id), context, ports)
-        totals = _totals(refund_id, context, command, ports)
+        check = check_payee(context.account, context.policy, refund_id)
+        name = context.account.payee_of(refund_id).name
+        suspect = not check.is_known or bool(ports.screening.matches(name))
+        totals = _totals(refund_id, check, context, command, ports)
         account = context.account.with_refund_decided(
             context.policy, refund_id, approval, suspect=suspect, over=totals.over
         )
@@ -98,6 +99,7 @@ def _check_receipts(duty: Duty, approval: Approval, context: AccountContext) -> 
 
 def _totals(
     refund_id: str,
+    check: PayeeCheck,
     context: AccountContext,
     command: Command,
     ports: RefundPorts,
@@ -110,14 +112,7 @@ def _totals(
         account.payee_of(refund_id),
         context.policy.partner,
         refund.requested_by,
+        is_known_account=check.is_known_account,
     )
     rooms = ports.totals.totals(approval_pools(outgoing, command.caller, command.now))
     return ApprovedTotals(rooms, refund.amount)
-
-
-def _needs_a_look(payee: Payee, context: AccountContext, ports: RefundPorts) -> bool:
-    account, policy = context.account, context.policy
-    known = is_holder(payee.name, policy.policyholder, policy.joint_holders) or went_before(
-        payee, account.refunds, account.payees or {}
-    )
-    return not known or bool(ports.screening.matches(payee.name))

@@ -27,7 +27,13 @@ def propose_payee(
         AlreadyErased: The claim's people were erased.
     """
     context = load_claim(claim_id, command, ports.claims, naming=proposed)
-    signs = signs_of(proposed, context.payee_account, context.policy, context.claim.record.id)
+    signs = signs_of(
+        proposed,
+        context.payee_account,
+        context.policy,
+        context.claim.record.id,
+        billing=context.account,
+    )
     change = payee.propose_payee(context.claim.record, proposed, signs, act_of(command))
     return store_claim(change, context.claim, command, ports.claims)
 

@@ -2,6 +2,7 @@
 
 from insurance.domain.claim import Claim
 from insurance.domain.claim.assessment import DecisionInput, confirm, decide, refuse
+from insurance.domain.claim.payee_account import is_new_account
 from insurance.domain.claim.totals import pools_of
 from insurance.domain.core.stored import Stored
 from insurance.operations.claims.claim_context import (
@@ -36,7 +37,13 @@ def decide_claim(
         context = load_claim(claim_id, command, ports.claims)
         product = ports.products.version(context.policy.product)
         claim = context.claim.record
-        pools = pools_of(claim.payee, context.policy, command.now, alone=command.caller)
+        pools = pools_of(
+            claim.payee,
+            context.policy,
+            command.now,
+            new_account=is_new_account(claim),
+            alone=command.caller,
+        )
         context = with_totals(context, pools, ports.claims, look=tries > 0)
         matches = find_matches(claim, claim.payee, ports.screening)
         change = decide(context, decision, product, matches, act_of(command))

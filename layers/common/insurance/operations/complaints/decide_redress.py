@@ -9,6 +9,7 @@ from insurance.domain.bank.outlay_totals import (
     approval_pools,
 )
 from insurance.domain.complaint import Complaint, ComplaintEventType, RedressDecision
+from insurance.domain.complaint.redress_payee import is_known_account
 from insurance.domain.core.house_authority import Outlay, check_house_authority, check_sign_in
 from insurance.domain.core.stored import Stored
 from insurance.operations.command import Command
@@ -99,7 +100,12 @@ def _totals(
 ) -> ApprovedTotals:
     redress, payee = complaint.redress_of(redress_id), complaint.payee_to_pay(redress_id)
     outgoing = Outgoing(
-        Outlay.REDRESS, redress.amount, payee, complaint.partner, redress.requested_by
+        Outlay.REDRESS,
+        redress.amount,
+        payee,
+        complaint.partner,
+        redress.requested_by,
+        is_known_account=is_known_account(payee, complaint),
     )
     rooms = ports.totals.totals(approval_pools(outgoing, command.caller, command.now))
     return ApprovedTotals(rooms, redress.amount)
