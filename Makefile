@@ -118,7 +118,7 @@ bench: .tools/setup ## Measure what a request, a claim and a rating cost, beside
 	$(RUN) --group bench python -m bench.rating
 	$(RUN) --group load python -m bench.load
 
-load: .tools/setup ## Put whole journeys on the local stack, many at once (LOAD="--callers 6 --journeys 300")
+load: .tools/setup ## Put whole journeys on the local stack, many at once, and on FastAPI + Mangum beside it (LOAD="--callers 6 --journeys 300 --alone")
 	$(RUN) --group load python -m bench.load $(LOAD)
 
 mutants: .tools/setup ## Plant faults in the arithmetic of policy life, one at a time; a test must notice each

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 
 from bench.goals import Line
-from bench.load.run import PARTNER, stack
+from bench.load.ours import stack
+from bench.load.run import PARTNER
 from bench.machine import ROOT
 
 type Json = dict[str, Any]

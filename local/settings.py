@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from local.aws.prefork import PREPARED
 from local.processes import StackError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +43,8 @@ class Settings:
     """Start a worker of each function before anybody asks; else when somebody does."""
     stretch: int = 1
     """How many times longer than AWS the gateway and Lambda wait: a machine may be slow or busy."""
+    prepared: tuple[str, ...] = PREPARED
+    """Packages that are imported once for all workers, where those are forked."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """The template's parameters, where its defaults do not do."""
 

@@ -314,6 +314,7 @@ class Stack:
             init_seconds=INIT_SECONDS * stretch,
             endpoints=endpoints,
             log_folder=self.settings.logs,
+            prepared=self.settings.prepared,
         )
 
     def _fill_tables(self) -> None:
@@ -325,12 +326,10 @@ class Stack:
         api = self.template.api().properties
         usage = Usage(self.settings.folder / GATEWAY)
         self._parts.callback(usage.close)
+        declared = self.template.of_type("AWS::ApiGateway::UsagePlan")
         names = plan_names(self.template)
         plans = Plans(
-            [
-                plan_of(names[each.logical_id], each.properties)
-                for each in self.template.of_type("AWS::ApiGateway::UsagePlan")
-            ],
+            [plan_of(names[each.logical_id], each.properties) for each in declared],
             stage_throttles(api.get("MethodSettings", ())),
             usage,
             clock=self._clock,

@@ -7,26 +7,21 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
-
-import httpx
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any, NamedTuple
 
 from bench.load.processes import cpu_seconds
 from bench.machine import ROOT
 from local.folder import BANK
-from local.settings import ANY_PORTS, Settings
 from local.stack import Stack
 
 type Json = dict[str, Any]
 
-PARTNER, BOOKKEEPER = "harbour-test", "finance-test"
+PARTNER = "harbour-test"
 DRAINED_WITHIN = 120.0
-LOOKS_AT_ALL: Json = {"CatchUp": {"looks_only": True, "immediately": True}}
 
 
 class NotDrained(Exception):
@@ -65,27 +60,73 @@ class Found:
         return 1000 * sum(self.cpu.get(name, 0.0) for name in names or self.cpu) / self.journeys
 
     @property
+    def per_second(self) -> float:
+        return self.journeys / self.seconds
+
+    @property
     def workers(self) -> list[str]:
         """The functions that worked."""
         return [name for name in self.cpu if name not in {"gateway", "engine"}]
 
 
-@contextmanager
-def stack(template: Path = ROOT / "template.yaml") -> Iterator[Stack]:
-    """A stack of its own on free ports, with an empty folder."""
-    with TemporaryDirectory() as folder:
-        settings = Settings(
-            template=template, folder=Path(folder), ports=ANY_PORTS, engine="dynoxide"
-        )
-        with Stack(settings) as running:
-            yield running
+@dataclass
+class Turns:
+    """What came of one system's turns."""
+
+    found: list[Found] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    """In its books."""
+    stumbled: str = ""
+    """Why it plays no more."""
+
+    @property
+    def whole(self) -> bool:
+        return not (self.stumbled or self.wrong or any(each.errors for each in self.found))
 
 
-def put(load: Load, running: Stack, *, run: str, first: int = 0) -> Found:
+def together(turns: Sequence[Found]) -> Found:
+    """Several turns as one; a request's middle is the middle of the turns' middles."""
+    cpu: Counter[str] = Counter()
+    faults: Counter[str] = Counter()
+    for turn in turns:
+        cpu.update(turn.cpu)
+        faults.update(turn.faults)
+    requests = {name for turn in turns for name in turn.by_request}
+    return Found(
+        journeys=sum(turn.journeys for turn in turns),
+        seconds=sum(turn.seconds for turn in turns),
+        cpu=dict(cpu),
+        callers_cpu=sum(turn.callers_cpu for turn in turns),
+        requests=sum(turn.requests for turn in turns),
+        errors=sum(turn.errors for turn in turns),
+        faults=dict(faults),
+        by_request={name: _middle(turns, name) for name in requests},
+        latencies=sorted(each for turn in turns for each in turn.latencies),
+        to_the_bank=sorted(each for turn in turns for each in turn.to_the_bank),
+    )
+
+
+def _middle(turns: Sequence[Found], name: str) -> list[float]:
+    found = [turn.by_request[name] for turn in turns if name in turn.by_request]
+    return [sum(count for count, _ in found), median(middle for _, middle in found)]
+
+
+class System(NamedTuple):
+    """A way to serve the journey."""
+
+    name: str
+    stack: Callable[[], AbstractContextManager[Stack]]
+    waits: Callable[[Stack], Json]
+    """What is not delivered or not paid yet; empty: nothing."""
+    faults: Callable[[Stack], list[str]]
+    """What is wrong in its books when nothing waits."""
+
+
+def put(load: Load, system: System, running: Stack, *, run: str, first: int = 0) -> Found:
     """Put a load on the stack, and wait until all of it is delivered and paid."""
     before = cpu_seconds(os.getpid())
     told = _callers(load, running, run=run, first=first)
-    _drain(running)
+    _drain(system, running)
     after = cpu_seconds(os.getpid())
     cpu = {name: used - before.get(name, 0) for name, used in after.items()}
     received = _received(running)
@@ -128,24 +169,12 @@ def _callers(load: Load, running: Stack, *, run: str, first: int) -> Json:
     return told
 
 
-def _drain(running: Stack) -> None:
+def _drain(system: System, running: Stack) -> None:
     until = time.monotonic() + DRAINED_WITHIN
-    while _waits(running):
+    while waiting := system.waits(running):
         if time.monotonic() > until:
-            raise NotDrained(str(_waits(running)))
+            raise NotDrained(f"{system.name}: {waiting}")
         time.sleep(0.5)
-
-
-def _waits(running: Stack) -> Json:
-    """What the bank has not reported and consumers lack; empty: nothing."""
-    answer = running.invoke("EventDeliveryFunction", LOOKS_AT_ALL)
-    waiting = json.loads(answer.payload)
-    found = Counter(
-        bank=len(running.bank.unreported()),
-        behind=waiting["behind"],
-        set_aside=waiting["set_aside"],
-    )
-    return {name: count for name, count in found.items() if count}
 
 
 def _received(running: Stack) -> dict[str, float]:
@@ -155,18 +184,3 @@ def _received(running: Stack) -> dict[str, float]:
         return dict(inbox.execute("SELECT id, received FROM instructions"))
     finally:
         inbox.close()
-
-
-def ledger_faults(running: Stack) -> list[str]:
-    """What the ledger's health says is wrong, after a reconciliation of all that was posted."""
-    running.invoke("AccountingFunction", {"reconcile": ["test"]})
-    answer = httpx.get(
-        f"{running.base_url}/v1/ledger/GBP/health",
-        headers={"Authorization": f"Bearer {running.token(BOOKKEEPER)}"},
-        timeout=60,
-        trust_env=False,
-    )
-    answer.raise_for_status()
-    health: Json = answer.json()
-    wrong = [json.dumps(each) for each in health["invariants"] if not each["holds"]]
-    return wrong if health["healthy"] else wrong or [f"unhealthy: {json.dumps(health)}"]

@@ -32,7 +32,7 @@ class CannotBuild(Exception):
 
 def contenders() -> list[Contender]:
     """Everybody, compiled alike."""
-    runtime = _installed("runtime")
+    runtime = installed("runtime")
     return [ours(runtime), *(_peer(name, runtime) for name in PEERS)]
 
 
@@ -72,10 +72,10 @@ def as_shipped(contender: Contender) -> Contender:
 
 
 def _peer(name: str, runtime: Path) -> Contender:
-    return Contender(name, (_installed(name), runtime))
+    return Contender(name, (installed(name), runtime))
 
 
-def _installed(name: str) -> Path:
+def installed(name: str) -> Path:
     """Requirements by hash, then the contender's code and the shared business, then bytecode."""
     folder, source = WORKSHOP / name, CONTENDERS / name
     task = folder / "task"

@@ -56,12 +56,12 @@ class Starter(Protocol):
     async def stop(self) -> None: ...
 
 
-def starter(functions: Sequence[Function], log: Path) -> Starter:
-    """What starts the workers of these functions."""
+def starter(functions: Sequence[Function], log: Path, *, prepared: Sequence[str]) -> Starter:
+    """What starts the workers of these functions, where it can from a process that has the prepared modules."""
     if sys.platform != "linux":
         return Executed()
     layers = dict.fromkeys(layer for function in functions for layer in function.layers)
-    return Prefork(list(layers), given_to_all(functions), log)
+    return Prefork(list(layers), given_to_all(functions), log, prepared=prepared)
 
 
 def given_to_all(functions: Sequence[Function]) -> dict[str, str]:
@@ -108,10 +108,18 @@ class Forked:
 class Prefork:
     """The parent of a stack's workers, started with the first of them."""
 
-    def __init__(self, layers: Sequence[Path], environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self,
+        layers: Sequence[Path],
+        environment: Mapping[str, str],
+        log: Path,
+        *,
+        prepared: Sequence[str] = PREPARED,
+    ) -> None:
         self._layers = layers
         self._environment = environment
         self._log = log
+        self._prepared = prepared
         self._starting = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
         self._listening: asyncio.Task[None] | None = None
@@ -151,7 +159,7 @@ class Prefork:
         await self._listening
 
     async def _start_parent(self) -> None:
-        packages = PREPARED if self._layers else ()
+        packages = self._prepared if self._layers else ()
         self._process = await processes.start(
             [sys.executable, PARENT, *packages],
             env={

@@ -128,6 +128,10 @@ def _dynamodb_calls(
             for name, wanted in request["RequestItems"].items():
                 keys = [_text(key[tables[name].partition]) for key in wanted["Keys"]]
                 yield _on_table(operation, name, keys, tables)
+        case "BatchWriteItem":
+            for name, writes in request["RequestItems"].items():
+                keys = [_text(_place(each)[tables[name].partition]) for each in writes]
+                yield _on_table(operation, name, keys, tables)
         case "Query" if "IndexName" in request:
             table, index = tables[request["TableName"]], request["IndexName"]
             keys = _queried(request, table.indexes[index])
@@ -165,6 +169,13 @@ def _on_table(
 def _key_of(request: Json, tables: Mapping[str, TableKeys]) -> str:
     place = request.get("Item") or request["Key"]
     return _text(place[tables[request["TableName"]].partition])
+
+
+def _place(write: Json) -> Json:
+    """The item, or the key, of one write of a batch."""
+    [said] = write.values()
+    place: Json = said.get("Item") or said["Key"]
+    return place
 
 
 def _queried(request: Json, partition: str) -> list[str]:

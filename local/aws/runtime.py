@@ -39,12 +39,13 @@ class Lambda:
         init_seconds: float,
         endpoints: Mapping[str, str],
         log_folder: Path,
+        prepared: Sequence[str],
     ) -> None:
         self._sockets = [
             bound_socket(0, what="Lambda Runtime API", setting="-")
             for _ in range(slots * len(functions))
         ]
-        self._starter = starter(functions, log_folder / "workers.log")
+        self._starter = starter(functions, log_folder / "workers.log", prepared=prepared)
         ports = [each.getsockname()[1] for each in self._sockets]
         self._pools = {
             function.name: Pool(

@@ -90,7 +90,7 @@ BY_HAND = {
     "make unit": "a part of `make test`, which CI runs",
     "make flaky": "it takes N times what the slow levels of `make test` take",
     ".venv/bin/python -m tests.compatibility.write": "it makes the data of a release, once",
-    "make load": "it fills both cores for minutes; tests/bench plays its journey",
+    "make load": "it fills both cores for minutes; tests/end_to_end plays its journey on both stacks",
     "make long": "it takes many minutes",
     "make lives": "tests/operations plays fewer of the same lives",
     "make mutants": "it runs a part of the tests once for each fault",

@@ -21,6 +21,8 @@ def main(arguments):
         print(os.getpid() == os.getsid(0), os.getcwd(), arguments, sys.path[0], sorted(os.environ.items()))
         print(os.environ["TZ"], time.localtime(0).tm_hour, sorted(os.listdir("/proc/self/fd"), key=int)[:3])
         sys.exit(3)
+    if arguments[1] == "imported":
+        sys.exit(5 if "colorsys" in sys.modules else 6)
     if arguments[1] == "fail":
         raise RuntimeError("no handler")
     signal.pause()
@@ -60,6 +62,20 @@ def test_a_worker_has_its_own_environment_folder_session_and_log(
     arguments = ["awslambdaric", "tell"]
     told = f"True {folder} {arguments} {folder} {sorted(own.items())}"
     assert log.read_text().splitlines() == [told, "Asia/Tokyo 9 ['0', '1', '2']"]
+
+
+@pytest.mark.parametrize(("prepared", "status"), [((), 6), (("colorsys",), 5)])
+def test_a_worker_has_what_the_stack_prepares(
+    folder: Path, loop: asyncio.Runner, prepared: tuple[str, ...], status: int
+) -> None:
+    async def play() -> int:
+        prefork = Prefork((folder,), {}, folder / "workers.log", prepared=prepared)
+        worker = await prefork.start("imported", env={}, folder=folder, log=folder / "log")
+        found = await worker.wait()
+        await prefork.stop()
+        return found
+
+    assert loop.run(play()) == status
 
 
 def test_a_worker_that_fails_as_it_starts_says_why_in_its_log(

@@ -166,9 +166,7 @@ def _covers(value, excess, third_party, options):
 def _premium(net, covers):
     tax = _half_up(net * 12, 100)
     held = [cover["code"] for cover in covers if cover["code"] in WEIGHTS]
-    weights = sum(WEIGHTS[code] for code in held)
-    shares = [net * WEIGHTS[code] // weights for code in held]
-    shares[-1] += net - sum(shares)
+    shares = _shares(net, [WEIGHTS[code] for code in held])
     return {
         "net": money(net),
         "lines": [
@@ -188,6 +186,18 @@ def _premium(net, covers):
     }
 
 
+def _shares(amount, weights):
+    """By weight; the odd units go one each to the largest remainders."""
+    whole = sum(weights)
+    shares = [amount * weight // whole for weight in weights]
+    odd = amount - sum(shares)
+    if odd:
+        left = [amount * weight % whole for weight in weights]
+        for place in sorted(range(len(shares)), key=left.__getitem__, reverse=True)[:odd]:
+            shares[place] += 1
+    return shares
+
+
 def quote_id(mode, principal, key):
     digest = hashlib.sha256()
     for part in ("quote", mode, principal, key):
@@ -203,8 +213,8 @@ def clock(headers):
     return datetime.fromisoformat(sent).astimezone(UTC) if sent else datetime.now(UTC)
 
 
-def make_quote(asked, *, caller, key, now, path, keys):
-    """The record to store, as names to (type, value), and the answer. `asked` is validated JSON."""
+def quote_facts(asked, *, caller, key, now):
+    """What a quote says, without what is personal. `asked` is validated JSON."""
     vehicle, findings, covers, premium, outcome = price(asked["answers"], asked["covers"])
     start = datetime.combine(date.fromisoformat(asked["start"]), datetime.min.time(), ZONE)
     end = start.replace(year=start.year + 1)
@@ -214,14 +224,14 @@ def make_quote(asked, *, caller, key, now, path, keys):
         "partner": caller["partner"],
         "carrier": os.environ["CARRIER"],
         "product": {"code": "personal_motor", "version": "2026.1"},
-        "period": {"start": _text(start), "end": _text(end)},
+        "period": {"start": text(start), "end": text(end)},
         "looked_up": {"vehicle": vehicle},
         "status": {"bindable": "bindable", "refer": "referred", "decline": "declined"}[outcome],
         "covers": covers,
         "premium": premium,
-        "created_at": _text(now),
+        "created_at": text(now),
         "created_by": caller["principal"],
-        "valid_until": _text(stands_until),
+        "valid_until": text(stands_until),
     }
     if premium is None:
         del facts["premium"]
@@ -231,6 +241,17 @@ def make_quote(asked, *, caller, key, now, path, keys):
         facts["options"] = asked["covers"]
     if asked.get("producer"):
         facts["producer"] = asked["producer"]
+    return facts
+
+
+def disposable_from(facts):
+    """When DynamoDB may delete the quote, in seconds."""
+    return int((datetime.fromisoformat(facts["valid_until"]) + timedelta(days=30)).timestamp())
+
+
+def make_quote(asked, *, caller, key, now, path, keys):
+    """The record to store, as names to (type, value), and the answer. `asked` is validated JSON."""
+    facts = quote_facts(asked, caller=caller, key=key, now=now)
     personal = {"answers": asked["answers"], "policyholder": asked["policyholder"]}
     wrapped, plain = keys.new()
     sealed = cipher.seal(plain, _pack(personal), facts["id"].encode())
@@ -240,8 +261,8 @@ def make_quote(asked, *, caller, key, now, path, keys):
         "type": "quote.made",
         "actor": caller["principal"],
         "mode": caller["mode"],
-        "effective_at": _text(now),
-        "processed_at": _text(now),
+        "effective_at": text(now),
+        "processed_at": text(now),
         "facts": facts,
         "postings": [],
         "sealed": sealed.hex(),
@@ -252,10 +273,10 @@ def make_quote(asked, *, caller, key, now, path, keys):
         "v": 1,
         "revision": 1,
         "hash": hashlib.sha256(_json(event)).digest(),
-        "at": _text(now),
+        "at": text(now),
         "body": _pack(facts),
         "sealed": sealed,
-        "expires_at": int((stands_until + timedelta(days=30)).timestamp()),
+        "expires_at": disposable_from(facts),
         "key": wrapped,
         "request": hashlib.sha256(_json({"path": path, "body": asked})).digest(),
     }
@@ -328,7 +349,8 @@ def _utc(moment):
     return moment.astimezone(UTC)
 
 
-def _text(moment):
+def text(moment):
+    """An instant in RFC 3339."""
     return _utc(moment).isoformat().replace("+00:00", "Z")
 
 

@@ -53,6 +53,12 @@ TOGETHER = {"ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": ["Transa
             {"RequestItems": {"quotes": {"Keys": [{"id": ID}]}}},
         ),
         (
+            "BatchWriteItem",
+            QUOTES,
+            "BatchWriteItem",
+            {"RequestItems": {"quotes": [{"PutRequest": {"Item": {"id": ID}}}]}},
+        ),
+        (
             "Query",
             f"{QUOTES}/index/party",
             "Query",
@@ -109,6 +115,16 @@ def test_a_batch_is_refused_for_one_key_that_is_not_allowed():
     held.dynamodb("quoting", "BatchGetItem", {"RequestItems": {"quotes": {"Keys": keys[:1]}}})
     with pytest.raises(NotAllowed):
         held.dynamodb("quoting", "BatchGetItem", {"RequestItems": {"quotes": {"Keys": keys}}})
+
+
+def test_a_batch_of_writes_is_refused_for_one_key_that_is_not_allowed():
+    held = rights(statement("dynamodb:BatchWriteItem", QUOTES, OF_QUOTES))
+    own: Json = {"PutRequest": {"Item": {"id": ID}}}
+    of_another: Json = {"DeleteRequest": {"Key": {"id": {"S": "index_key_live"}}}}
+
+    held.dynamodb("quoting", "BatchWriteItem", {"RequestItems": {"quotes": [own]}})
+    with pytest.raises(NotAllowed):
+        held.dynamodb("quoting", "BatchWriteItem", {"RequestItems": {"quotes": [own, of_another]}})
 
 
 @pytest.mark.parametrize("context", [{"purpose": ["index-key"]}, {}])
