@@ -6,6 +6,7 @@ from typing import Any
 
 from insurance import VERSION
 from insurance.api.body import Request
+from insurance.api.rate_limits import POLICY
 from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.house_authority import SIGN_IN_MINUTES, STEP_UP_ABOVE
@@ -122,6 +123,8 @@ def _responses(route: Route, schemas: Schemas, problems: Mapping[str, str]) -> J
         "headers": {"X-Request-Id": REQUEST_ID},
         "content": {"application/json": {"schema": schemas.shown(route.view)}},
     }
+    if not route.own_pool_only:
+        answer["headers"][POLICY] = RATE_LIMIT_POLICY
     if route.etag or (route.writes and "etag" in route.view.model_fields):
         answer["headers"]["ETag"] = ETAG
     if route.writes:
@@ -210,6 +213,11 @@ LINKS: Mapping[str, Json] = {
     "previewQuote": {"product_code": "$request.body#/product"},
 }
 """Where the schema of the answers is, by operation that asks for some or lists the questions."""
+RATE_LIMIT_POLICY: Json = {
+    "description": "What your plan lets through: so many requests (`q`) in so many seconds (`w`)",
+    "schema": {"type": "string", "maxLength": 200},
+    "example": '"second";q=25;w=1, "day";q=100000;w=86400',
+}
 REPLAYED: Json = {
     "description": "`true`: this is the recorded answer of the first call",
     "schema": {"type": "string", "enum": ["true"]},

@@ -10,7 +10,12 @@ TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
 def answered(sent: str | None, request: str = "r-1") -> str | None:
     headers = {} if sent is None else {"Traceparent": sent}
-    event: dict[str, Any] = {"headers": headers, "requestContext": {"requestId": request}}
+    event: dict[str, Any] = {
+        "headers": headers,
+        "httpMethod": "GET",
+        "path": "/v1/products",
+        "requestContext": {"requestId": request},
+    }
     found = response(event, 200, "{}", {})["multiValueHeaders"].get("traceparent")
     return found[0] if found else None
 

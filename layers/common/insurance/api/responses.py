@@ -10,6 +10,7 @@ from typing import Any, Final
 from insurance import telemetry
 from insurance.api import problems
 from insurance.api.problems import Problem
+from insurance.api.rate_limits import rate_limits
 from insurance.domain.core.errors import (
     CertificateRefused,
     InsuranceError,
@@ -46,7 +47,7 @@ def response(
     event: Mapping[str, Any], status: int, body: str | None, headers: Mapping[str, str]
 ) -> dict[str, Any]:
     """What API Gateway makes an HTTP response of."""
-    common = {"X-Request-Id": request_id(event), **ALWAYS}
+    common = {"X-Request-Id": request_id(event), **ALWAYS, **rate_limits(event)}
     sent = {name.lower(): value for name, value in (event["headers"] or {}).items()}
     if trace := TRACEPARENT.fullmatch(sent.get("traceparent", "")):
         common["traceparent"] = f"00-{trace['id']}-{span_of(event)}-{trace['flags']}"
