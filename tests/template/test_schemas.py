@@ -124,6 +124,24 @@ def test_a_part_that_generators_would_name_has_the_name_of_its_owner_and_field()
     assert named["ClosureHoldKind"] == said
 
 
+def test_a_part_that_says_what_a_schema_of_its_name_says_is_that_schema() -> None:
+    values = {"type": "string", "enum": ["a", "b"]}
+    named = with_named_parts(
+        {
+            "NoticeRequest": {"properties": {"channel": {**values, "default": "a"}}},
+            "FileRequest": {"properties": {"kind": {"type": "string", "enum": ["a"]}}},
+            "NoticeChannel": dict(values),
+            "FileKind": dict(values),
+        }
+    )
+
+    assert named["NoticeRequest"]["properties"] == {
+        "channel": {**reference("NoticeChannel"), "default": "a"}
+    }
+    assert named["FileRequest"]["properties"] == {"kind": reference("FileRequestKind")}
+    assert named["FileRequestKind"]["enum"] == ["a"]
+
+
 def test_a_part_with_the_name_of_another_schema_is_an_error() -> None:
     said: Json = {"type": "string", "enum": ["a"]}
 

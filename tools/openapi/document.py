@@ -18,6 +18,7 @@ from tools.openapi.problem import REQUEST_ID, problem_answers
 from tools.openapi.schemas import Schemas, reachable, schemas_of
 from tools.openapi.security import security_of, security_schemes
 from tools.openapi.tags import tag_of, tags
+from tools.words.catalogue import describe
 
 type Json = dict[str, Any]
 type Examples = Mapping[tuple[str, str], Json]
@@ -33,6 +34,7 @@ def document(handlers: Iterable[Handler], examples: Examples) -> Json:
     schemas = schemas_of(routes)
     answers = problem_answers(routes)
     schemas.components.update(answers.schemas)
+    describe(schemas.components)
     paths: Json = {}
     for handler in handlers:
         for route in handler.routes:

@@ -11,13 +11,14 @@ from insurance.api.route import Route
 
 from tools.openapi.limits import limited
 from tools.openapi.schemas import cleaned
+from tools.words.catalogue import catalogue
 
 type Json = dict[str, Any]
 
 
 def parameters_of(route: Route) -> list[Json]:
     """Path variables, then headers and query parameters that the route reads."""
-    parameters = [_path_parameter(name) for name in route.path_names]
+    parameters = [_path_parameter(route.path, name) for name in route.path_names]
     if route.writes:
         parameters.append(IDEMPOTENCY_KEY)
     if route.paged:
@@ -62,10 +63,13 @@ def _inlined(described: Json, definitions: Json) -> Json:
     return schema
 
 
-def _path_parameter(name: str) -> Json:
+def _path_parameter(path: str, name: str) -> Json:
     """No pattern: an id of another form is as unknown as one that was never given."""
     schema: Json = {"type": "string", "minLength": 1, "maxLength": PATH_MAX}
-    return {"name": name, "in": "path", "required": True, "schema": schema}
+    parameter: Json = {"name": name, "in": "path", "required": True, "schema": schema}
+    if words := catalogue().of_path(path, name):
+        parameter["description"] = words
+    return parameter
 
 
 def _header(name: str, description: str, schema: Json, *, required: bool = False) -> Json:

@@ -135,44 +135,70 @@ def _not_null(value: Any) -> Any:
 
 def with_named_parts(components: Json) -> Json:
     """Enumerations and objects inside a component become components: who generates a client names
-    what has no name, and numbers what it has named alike (`Decision1`).
+    what has no name, and numbers what it has named alike (`Decision1`). One that says what a component
+    of its name says is that component.
 
     Raises:
         NameTaken: Two would have one name.
     """
-    parts: Json = {}
+    parts = _Parts(components, {})
     for name, schema in components.items():
         for key, part in schema.get("properties", {}).items():
-            schema["properties"][key] = _named(part, _name_within(name, key), parts)
-    if taken := components.keys() & parts.keys():
-        raise NameTaken(f"two schemas would be called {', '.join(sorted(taken))}")
-    return components | parts
+            schema["properties"][key] = parts.named(part, name, key)
+    return components | parts.found
 
 
-def _named(part: Json, name: str, parts: Json) -> Json:
-    """The part with references to what of it has a name now."""
-    if "enum" in part or (part.get("type") == "object" and "properties" in part):
-        about: Json = {key: part.pop(key) for key in ("default", "description") if key in part}
-        if name in parts:
+class _Parts(NamedTuple):
+    """The parts that have a name so far."""
+
+    components: Json
+    found: Json
+
+    def named(self, part: Json, owner: str, key: str) -> Json:
+        """The part with references to what of it has a name now."""
+        if "enum" in part or (part.get("type") == "object" and "properties" in part):
+            about: Json = {
+                each: part.pop(each) for each in ("default", "description") if each in part
+            }
+            name = self._free(part, owner, key)
+            for inner_key, inner in part.get("properties", {}).items():
+                part["properties"][inner_key] = self.named(inner, name, inner_key)
+            if name not in self.components:
+                self.found[name] = part
+            return {"$ref": REFERENCE + name, **about}
+        for each in ("items", "additionalProperties"):
+            if isinstance(part.get(each), dict):
+                part[each] = self.named(part[each], owner, key.removesuffix("s"))  # one of them
+        for each in ("anyOf", "oneOf", "allOf"):
+            if each in part:
+                part[each] = [self.named(one, owner, key) for one in part[each]]
+        return part
+
+    def _free(self, part: Json, owner: str, key: str) -> str:
+        """The name of the part: with its owner's whole name, where the short one says something else."""
+        name = _name_within(owner, key)
+        if self._says_something_else(name, part):
+            name = _with_key(owner, key)
+        if name in self.found or self._says_something_else(name, part):
             raise NameTaken(f"two schemas would be called {name}")
-        for key, inner in part.get("properties", {}).items():
-            part["properties"][key] = _named(inner, _name_within(name, key), parts)
-        parts[name] = part
-        return {"$ref": REFERENCE + name, **about}
-    for key in ("items", "additionalProperties"):
-        if isinstance(part.get(key), dict):
-            part[key] = _named(part[key], name.removesuffix("s"), parts)  # one of them
-    for key in ("anyOf", "oneOf", "allOf"):
-        if key in part:
-            part[key] = [_named(each, name, parts) for each in part[key]]
-    return part
+        return name
+
+    def _says_something_else(self, name: str, part: Json) -> bool:
+        known = self.components.get(name)
+        if known is None:
+            return False
+        return "enum" not in part or set(part["enum"]) != set(known.get("enum", ()))
 
 
 def _name_within(owner: str, key: str) -> str:
     """`RefundDecisionRequest.decision` is a `RefundDecision`, `ClosureRequest.reason` a `ClosureReason`."""
     base = re.sub(r"(Request|View)$", "", owner)
-    own = "".join(word.capitalize() for word in key.split("_"))
-    return base if base.endswith(own) and base != owner else base + own
+    whole = _with_key(base, key)
+    return base if base != owner and base.endswith(whole.removeprefix(base)) else whole
+
+
+def _with_key(owner: str, key: str) -> str:
+    return owner + "".join(word.capitalize() for word in key.split("_"))
 
 
 def references(value: Any) -> Iterator[str]:

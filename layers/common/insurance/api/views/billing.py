@@ -1,7 +1,7 @@
 """How billing is shown: plans, what is due when, what came in."""
 
 from datetime import date, datetime
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel
 
@@ -9,6 +9,7 @@ from insurance.api.etag import etag
 from insurance.api.views.claim_parts import KeptReportView, PayeeView
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.bank.payer import Payer
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.billing import (
     BillingAccount,
     BillingSummary,
@@ -19,6 +20,8 @@ from insurance.domain.billing import (
     schedule,
 )
 from insurance.domain.billing.payers import check_payee
+from insurance.domain.billing.statement import BillingStatus
+from insurance.domain.billing.suspense import SuspenseStatus
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.identity import invoice_id_for
 from insurance.domain.core.running_totals import words_of
@@ -29,6 +32,8 @@ from insurance.operations.billing.suspense_context import SuspenseResult
 
 
 class InstalmentView(BaseModel):
+    """One instalment of a plan."""
+
     number: int
     due_on: date
     amount: MoneyView
@@ -78,6 +83,8 @@ class PlansView(View):
 
 
 class InvoiceView(BaseModel):
+    """One invoice of a policy."""
+
     id: str
     number: int
     due_on: date
@@ -98,6 +105,8 @@ class InvoiceView(BaseModel):
 
 
 class PaymentInView(BaseModel):
+    """Premium that came in."""
+
     reference: str
     amount: MoneyView
     received_on: date
@@ -135,15 +144,15 @@ class RefundView(BaseModel):
 
     id: str
     amount: MoneyView
-    status: str
+    status: PaymentStatus
     requested_by: str
     """Who asked for it, and named the payee: another person approves it."""
     decided_by: str | None
     bank_reference: str | None
     payee: PayeeView | None = None
-    payee_name_of: str | None = None
+    payee_name_of: Literal["policyholder", "payer", "nobody"] | None = None
     """Whose name the payee has: `policyholder`, `payer` or `nobody`."""
-    payee_account_of: str | None = None
+    payee_account_of: Literal["payer", "payer_of_less", "cleared", "nobody"] | None = None
     """`payer`: so much premium came from the account; `payer_of_less`: some came from it; `cleared`: a third person let a
     refund go to it before; `nobody`."""
     referred_because: str | None = None
@@ -184,7 +193,7 @@ class BillingView(View):
 
     policy_id: str
     plan: str
-    status: str
+    status: BillingStatus
     """`paid`, `current`, `overdue`, or `delinquent` once the days of grace are over too."""
     owed: MoneyView
     received: MoneyView
@@ -288,7 +297,7 @@ class SuspenseView(View):
     reference: str
     amount: MoneyView
     received_on: date
-    status: str
+    status: SuspenseStatus
     """`waiting`, `allocated`, `return_requested`, `return_executing` or `returned`."""
     allocated_to: str | None
     returns: list[RefundView]

@@ -9,6 +9,8 @@ from insurance.api.paging import Page
 from insurance.api.views.claim_parts import TaskView
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.claim import Claim
+from insurance.domain.claim.decision import Decision
+from insurance.domain.claim.lifecycle import Handling
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.stored import Stored
 from insurance.operations.claims.read_claim import ClaimsPage
@@ -19,8 +21,8 @@ class ClaimLineView(BaseModel):
 
     id: str
     number: str | None
-    status: str
-    decision: str
+    status: Handling
+    decision: Decision
     cover: str
     occurred_at: datetime
     claimed: MoneyView

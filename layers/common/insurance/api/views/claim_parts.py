@@ -8,18 +8,22 @@ from pydantic import BaseModel
 
 from insurance.api.views.terms import MoneyView, Shown
 from insurance.domain.bank.outgoing_payment import OutgoingPayment
+from insurance.domain.bank.payment_status import PaymentStatus
+from insurance.domain.bank.report import BankOutcome
 from insurance.domain.claim import Claim, DecisionRecord, Payment, Reserve, Task
-from insurance.domain.claim.decision import REVIEW
-from insurance.domain.claim.recovery import Recovery
+from insurance.domain.claim.decision import REVIEW, Decision
+from insurance.domain.claim.recovery import Recovery, RecoveryKind, RecoveryStatus
+from insurance.domain.claim.reserve import CostType, ReserveReason
+from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.party import Payee
 
 
 class ReserveView(BaseModel):
     """What is outstanding for one type of cost, and why it was last changed."""
 
-    cost_type: str
+    cost_type: CostType
     outstanding: MoneyView
-    reason: str
+    reason: ReserveReason
     at: datetime
 
     @classmethod
@@ -35,7 +39,7 @@ class ReserveView(BaseModel):
 class DecisionView(BaseModel):
     """A decision: what, how much, why, where in the wording, and the way to appeal."""
 
-    decision: str
+    decision: Decision
     amount: MoneyView
     reason_code: str | None
     reason: str | None
@@ -70,8 +74,8 @@ class RecoveryView(BaseModel):
     """What may come back on a paid claim, what came, and how much of it is the insurer's."""
 
     number: int
-    kind: str
-    status: str
+    kind: RecoveryKind
+    status: RecoveryStatus
     against: str | None
     expected: MoneyView
     received: MoneyView
@@ -119,7 +123,7 @@ class PayeeView(Shown):
 class KeptReportView(Shown):
     """A report of the bank that does not fit how far the payment is."""
 
-    outcome: str
+    outcome: BankOutcome
     bank_reference: str
     executed_at: datetime
 
@@ -140,8 +144,8 @@ class PaymentView(BaseModel):
     """A payment of a claim. Its payee, and who asked for it, are for staff alone."""
 
     id: str
-    cost_type: str
-    status: str
+    cost_type: CostType
+    status: PaymentStatus
     amount: MoneyView
     premium_set_off: MoneyView | None
     """The overdue premium that was set off; reversed if the payment is lost."""
@@ -189,7 +193,7 @@ class TaskView(BaseModel):
     """What a person must do: which role, what for, since when."""
 
     role: str
-    code: str
+    code: TaskCode
     reason: str
     since: datetime
 

@@ -1,7 +1,7 @@
 """How a claim is shown."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from insurance.api.etag import etag
 from insurance.api.views.claim_parts import (
@@ -16,11 +16,16 @@ from insurance.api.views.claim_parts import (
 from insurance.api.views.coverage import JudgedSegmentView, PayoutStepView, RuleView
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.claim import Claim, CostType
+from insurance.domain.claim.decision import Decision
+from insurance.domain.claim.diary import ReportChannel
+from insurance.domain.claim.lifecycle import Handling
 from insurance.domain.contract.payee_signs import PayeeSigns
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.segregation import Duty
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Claimant
+
+ClosedAs = Literal["settled", "nothing_payable", "denied", "withdrawn", "duplicate"]
 
 POLICYHOLDER_FIELDS = frozenset(
     {
@@ -52,10 +57,10 @@ class ClaimView(View):
     """What people call the claim by; null: it was opened before claims had numbers."""
     policy_id: str
     policy_number: str | None
-    status: str
-    decision: str
+    status: Handling
+    decision: Decision
     decisions: list[DecisionView]
-    closed_as: str | None
+    closed_as: ClosedAs | None
     on_hold: str | None
     revision: int
     cover: str
@@ -94,7 +99,7 @@ class ClaimView(View):
     payments: list[PaymentView]
     recoveries: list[RecoveryView]
     task: TaskView | None
-    channel: str | None
+    channel: ReportChannel | None
     deadlines: list[DeadlineView]
 
     @classmethod

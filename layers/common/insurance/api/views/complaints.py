@@ -1,7 +1,7 @@
 """How complaints and their register are shown."""
 
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel
 
@@ -11,7 +11,11 @@ from insurance.api.views.claim_parts import DeadlineView, KeptReportView, PayeeV
 from insurance.api.views.internal_claims import NoteView
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.bank.outgoing_payment import AGREED
+from insurance.domain.bank.payment_status import PaymentStatus
+from insurance.domain.claim.diary import ReportChannel
 from insurance.domain.complaint import Complainant, Complaint, Redress
+from insurance.domain.complaint.categories import Category, ComplaintOutcome, RootCause
+from insurance.domain.complaint.lifecycle import ComplaintStatus
 from insurance.domain.complaint.redress_payee import TO_ANOTHER, is_known_account, is_owed
 from insurance.domain.complaint.register import as_csv, row_of
 from insurance.domain.core.caller import Caller, CallerKind
@@ -24,14 +28,14 @@ class RedressView(BaseModel):
     """One payment of redress. Its payee, and who asked for it, are for staff alone."""
 
     id: str
-    status: str
+    status: PaymentStatus
     amount: MoneyView
     bank_reference: str | None
     finished_at: datetime | None
     payee: PayeeView | None = None
-    payee_name_of: str | None = None
+    payee_name_of: Literal["complainant", "nobody"] | None = None
     """Whose name the payee has: `complainant` or `nobody`."""
-    payee_account_of: str | None = None
+    payee_account_of: Literal["cleared", "nobody"] | None = None
     """`cleared`: a third person let redress of the complaint go to it before; `nobody`: nothing shows whose it is."""
     requested_by: str | None = None
     """Who offered it, and named the payee: another person approves it."""
@@ -84,21 +88,21 @@ class ComplaintView(View):
 
     id: str
     about: str
-    status: str
+    status: ComplaintStatus
     since: datetime
     revision: int
-    channel: str
-    category: str
+    channel: ReportChannel
+    category: Category
     received_at: datetime
     complainant: Complainant | None
     text: str | None
     jurisdiction: str
     deadlines: list[DeadlineView]
-    outcome: str | None
+    outcome: ComplaintOutcome | None
     response: ResponseView | None
     ombudsman_reference: str | None
     reopened_because: str | None
-    closed_as: str | None
+    closed_as: Literal["accepted", "withdrawn", "ombudsman_decided"] | None
     redress: list[RedressView]
     redress_agreed: MoneyView | None = None
     """All redress that was approved so far: what the next approval is measured with. For staff alone."""
@@ -163,7 +167,7 @@ class ComplaintInternalView(View):
     complaint_id: str
     revision: int
     handler: str | None
-    root_cause: str | None
+    root_cause: RootCause | None
     """What caused the complaint, as the investigation found."""
     notes: list[NoteView]
 

@@ -13,13 +13,15 @@ from insurance.domain.party.party import Address, Payee
 from insurance.domain.party.record import ContactKind, Party
 from insurance.domain.policy.corrected_quote import CorrectedQuote
 from insurance.domain.policy.correction import CorrectedPolicy
+from insurance.domain.product.definition.model.definition import DocumentKind
+from insurance.domain.quote.quote import QuoteStatus
 from insurance.operations.policy.correct_party import PartyCorrection
 
 
 class CorrectedFieldView(BaseModel):
-    """One detail before and after; null: there was none. Of an account the holder and the last digits."""
+    """One detail before and after. Of an account the holder and the last four characters."""
 
-    field: str
+    field: CorrectedField
     before: str | None
     after: str | None
 
@@ -42,7 +44,7 @@ class CorrectedPolicyView(BaseModel):
     """What the customer owes more in total; negative: gets back."""
     charged_before: MoneyView
     charged_after: MoneyView
-    documents: list[str]
+    documents: list[DocumentKind]
     """The kinds of document that the scheduler makes again after the correction."""
 
     @classmethod
@@ -64,7 +66,7 @@ class CorrectedQuoteView(BaseModel):
     """One open quote of the customer, which follows the correction."""
 
     quote_id: str
-    status: str
+    status: QuoteStatus
     """An accepted quote whose covers or price are other ones is a new offer: `bindable`."""
     premium_before: MoneyView | None
     premium_after: MoneyView | None

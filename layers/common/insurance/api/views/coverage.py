@@ -7,14 +7,14 @@ from pydantic import BaseModel
 
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.claim.verdict import Verdict
-from insurance.domain.contract.rule import JudgedSegment, PayoutStep, RuleResult
+from insurance.domain.contract.rule import JudgedSegment, PayoutStep, RuleOutcome, RuleResult
 
 
 class RuleView(BaseModel):
     """One rule's verdict, the facts it used and what it means."""
 
     code: str
-    outcome: str
+    outcome: RuleOutcome
     facts: dict[str, Any]
     explanation: str
     wording: str | None
@@ -78,7 +78,7 @@ class CoverageRequest(Protocol):
 class CoverageView(View):
     """The verdict of the rules on a loss, and what the cover would pay."""
 
-    outcome: str
+    outcome: RuleOutcome
     rules: list[RuleView]
     missing: list[str]
     judged_on: int | None

@@ -5,13 +5,13 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from insurance.domain.core.delivery import Delivery
+from insurance.domain.core.delivery import Consumer, Delivery
 
 
 class LackView(BaseModel):
     """A consumer of events (the books, the bank's queue, the bus and so on) that lacks the last of a stream."""
 
-    consumer: str
+    consumer: Consumer
     has: int
     """The number of the last event that it has."""
 
@@ -19,7 +19,7 @@ class LackView(BaseModel):
 class SetAsideView(BaseModel):
     """An event that a consumer cannot take, however often it is tried; it waits for a person."""
 
-    consumer: str
+    consumer: Consumer
     sequence: int
     reason: str
 

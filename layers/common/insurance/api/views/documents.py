@@ -1,13 +1,14 @@
 """How documents are shown: what they show, their hashes, and a link to the file."""
 
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel
 
 from insurance.api.paging import Page
 from insurance.api.views.terms import ProductRefView
 from insurance.domain.document import Document
+from insurance.domain.document.document import DocumentKind
 from insurance.operations.documents.document_file import DocumentDownload
 from insurance.operations.documents.read_document import RegisterPage
 
@@ -17,14 +18,14 @@ class DocumentView(BaseModel):
 
     id: str
     policy_id: str
-    kind: str
+    kind: DocumentKind
     as_at: datetime
     policy_revision: int
     transaction: int | None
     notice: int | None
     product: ProductRefView
     language: str
-    media_type: str = "application/pdf"
+    media_type: Literal["application/pdf"] = "application/pdf"
     size_bytes: int
     sha256: str | None
     """Of the file; unknown once the policyholder's data were erased."""

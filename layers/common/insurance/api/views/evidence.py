@@ -9,8 +9,9 @@ from pydantic import BaseModel
 from insurance.api.views.documents import LinkView
 from insurance.api.views.uploads import UploadView
 from insurance.domain.core.caller import Caller, CallerKind
-from insurance.domain.evidence.evidence import Evidence
-from insurance.domain.evidence.refusal import ADVICE
+from insurance.domain.evidence.evidence import Evidence, EvidenceStatus
+from insurance.domain.evidence.media import MediaType
+from insurance.domain.evidence.refusal import ADVICE, Refusal
 from insurance.operations.claims.read_evidence import LinkedEvidence
 from insurance.operations.claims.take_evidence import AnnouncedEvidence
 
@@ -20,13 +21,13 @@ class EvidenceView(BaseModel):
 
     id: str
     code: str
-    status: str
-    media_type: str
+    status: EvidenceStatus
+    media_type: MediaType
     size_bytes: int
     sha256: str | None
     """Of the file as it was sent, without what was taken out of it then."""
     name: str | None
-    refused_because: str | None
+    refused_because: Refusal | None
     """A stable code (docs/claims.md, "Evidence")."""
     advice: str | None
     """What the sender can do about it."""

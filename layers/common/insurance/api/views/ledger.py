@@ -11,11 +11,13 @@ from insurance.api.views.deliveries import GapView
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.csv_export import write_csv
+from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.posting import Account
 from insurance.domain.core.stored import Stored
-from insurance.domain.ledger.calendar import Calendar
-from insurance.domain.ledger.chart import CHART
+from insurance.domain.ledger.calendar import Calendar, PeriodStatus
+from insurance.domain.ledger.chart import CHART, AccountKind
+from insurance.domain.ledger.export import ExportFormat
 from insurance.domain.ledger.health import Invariant
 from insurance.domain.ledger.journal import AccountLine
 from insurance.domain.ledger.reconciliation import Reconciliation
@@ -79,8 +81,8 @@ class HealthView(View):
     """Every invariant of the ledger of one mode and currency, how old the figures are, and what was not
     delivered: of every currency, at most fifty streams."""
 
-    mode: str
-    currency: str
+    mode: Mode
+    currency: Currency
     healthy: bool
     last_event_at: datetime | None
     """When the last posted event was appended."""
@@ -116,9 +118,9 @@ class HealthView(View):
 class AccountBalanceView(BaseModel):
     """An account over a period, on its normal side; negative where it is on the other side."""
 
-    account: str
+    account: Account
     name: str
-    kind: str
+    kind: AccountKind
     opening: MoneyView
     movement: MoneyView
     closing: MoneyView
@@ -143,10 +145,10 @@ class AccountBalanceView(BaseModel):
 class TrialBalanceView(View):
     """Every account over one period."""
 
-    mode: str
-    currency: str
+    mode: Mode
+    currency: Currency
     period: str
-    status: str
+    status: PeriodStatus
     """`open`, `closed` or `locked`."""
     imbalance: int
     accounts: list[AccountBalanceView]
@@ -215,7 +217,7 @@ class JournalView(View):
     """A page of a period's entries as text; pages in their order make one text."""
 
     period: str
-    format: str
+    format: ExportFormat
     entries: int
     text: str
     next: str | None
@@ -234,7 +236,7 @@ class JournalView(View):
 class CalendarView(View):
     """Through which month the ledger is closed and locked."""
 
-    mode: str
+    mode: Mode
     closed_through: str | None
     locked_through: str | None
 
@@ -252,7 +254,7 @@ class CalendarView(View):
 
 
 class RatiosView(BaseModel):
-    """A business over a time. A ratio is null where there is nothing to compare with."""
+    """A business over a time."""
 
     written: MoneyView
     earned: MoneyView
@@ -281,6 +283,8 @@ class RatiosView(BaseModel):
 
 
 class BusinessRowView(RatiosView):
+    """One partner's business in one product over a time."""
+
     partner: str
     product: str
 
@@ -288,7 +292,7 @@ class BusinessRowView(RatiosView):
 class BusinessReportView(View):
     """Figures and ratios by partner and product, and of all together."""
 
-    currency: str
+    currency: Currency
     since: str
     until: str
     rows: list[BusinessRowView]
@@ -310,8 +314,10 @@ class BusinessReportView(View):
 
 
 class PartnerRowView(BaseModel):
+    """What one product of a partner moved in one account."""
+
     product: str
-    account: str
+    account: Account
     name: str
     movement: MoneyView
 
@@ -320,7 +326,7 @@ class PartnerStatementView(View):
     """What a partner's business moved in each account, by product; as rows and as CSV."""
 
     partner: str
-    currency: str
+    currency: Currency
     period: str
     rows: list[PartnerRowView]
     csv: str

@@ -8,8 +8,10 @@ from pydantic import BaseModel
 from insurance.api.etag import etag
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.core.stored import Stored
+from insurance.domain.jurisdiction.jurisdiction import DispatchChannel, NoticeKind
 from insurance.domain.policy import Policy
-from insurance.domain.policy.notice import Notice
+from insurance.domain.policy.notice import Notice, NoticeEnd
+from insurance.domain.policy.status import PolicyStatus
 from insurance.operations.policy.store_notice import NoticeResult
 
 
@@ -18,18 +20,18 @@ class NoticeItem(BaseModel):
     dispatch is proven, unless it was `ended` before."""
 
     number: int
-    kind: str
+    kind: NoticeKind
     reason: str
     given_at: datetime
     wanted_at: datetime | None
     arrears: MoneyView | None
     due_by: date | None
     """What was due up to this day must be paid before it takes effect."""
-    channel: str | None
+    channel: DispatchChannel | None
     reference: str | None
     dispatched_at: datetime | None
     effective_at: datetime | None
-    ended: str | None
+    ended: NoticeEnd | None
     ended_at: datetime | None
 
     @classmethod
@@ -57,7 +59,7 @@ class NoticeView(View):
 
     policy_id: str
     policy_number: str | None
-    status: list[str]
+    status: list[PolicyStatus]
     notice: NoticeItem
 
     @classmethod

@@ -8,10 +8,12 @@ from pydantic import BaseModel
 from insurance.api.etag import etag
 from insurance.api.views.terms import AddressView, Shown, View
 from insurance.domain.core.stored import Stored
-from insurance.domain.party.data_request import DataRequest
+from insurance.domain.party.correction_record import CorrectedField
+from insurance.domain.party.data_request import DataRequest, DataRequestKind, DataRequestOutcome
+from insurance.domain.party.demands import RestrictionKind
 from insurance.domain.party.party import Access, Erasure
-from insurance.domain.party.record import DatedAccount, Party
-from insurance.domain.privacy.legal_hold import DataHold, LegalHold
+from insurance.domain.party.record import ContactKind, DatedAccount, Party, PartyKind
+from insurance.domain.privacy.legal_hold import DataHold, HoldCode, LegalHold
 from insurance.operations.parties.export_data import DataDownload
 from insurance.operations.parties.read_party import Customer
 from insurance.operations.parties.record_data_request import RequestOfParty
@@ -44,17 +46,23 @@ class ErasureView(View):
 
 
 class ContactView(Shown):
-    kind: str
+    """How to reach a customer, and since when."""
+
+    kind: ContactKind
     value: str
     since: datetime
 
 
 class DatedNameView(Shown):
+    """A name, and since when it is theirs."""
+
     name: str
     since: datetime
 
 
 class DatedAddressView(Shown):
+    """An address, and since when it is theirs."""
+
     address: AddressView
     since: datetime
 
@@ -73,6 +81,8 @@ class AccountView(Shown):
 
 
 class ConsentView(Shown):
+    """What a customer allowed or forbade."""
+
     purpose: str
     given: bool
     at: datetime
@@ -80,7 +90,9 @@ class ConsentView(Shown):
 
 
 class RestrictionView(Shown):
-    kind: str
+    """What a customer demanded of the use of their data."""
+
+    kind: RestrictionKind
     reason: str
     since: datetime
     lifted_at: datetime | None
@@ -92,12 +104,12 @@ class DataRequestSummaryView(BaseModel):
     """What a customer asked for about their data."""
 
     number: int
-    kind: str
+    kind: DataRequestKind
     requested_at: datetime
     due_at: datetime
     """The first instant that is too late."""
     answered_at: datetime | None
-    outcome: str | None
+    outcome: DataRequestOutcome | None
     """Null: nobody has answered it yet."""
     correction: int | None
     """Of a rectification: the revision of the customer in which it was done."""
@@ -118,7 +130,7 @@ class DataRequestSummaryView(BaseModel):
 class CorrectionRecordView(Shown):
     """The last correction: what was corrected, from when it holds, and on what grounds."""
 
-    fields: list[str]
+    fields: list[CorrectedField]
     since: datetime
     reason: str
     evidence: str | None
@@ -134,7 +146,7 @@ class PartyView(View):
     id: str
     revision: int
     """0: no command has written the party, which is the policyholder of its first quote."""
-    kind: str
+    kind: PartyKind
     name: str
     names: list[DatedNameView]
     date_of_birth: date | None
@@ -212,14 +224,14 @@ class DataRequestView(View):
 
     party_id: str
     number: int
-    kind: str
+    kind: DataRequestKind
     text: str
     requested_at: datetime
     due_at: datetime
     """The first instant that is too late."""
     late: bool
     """Whether it was answered too late, or is too late by now."""
-    outcome: str | None
+    outcome: DataRequestOutcome | None
     """Null: nobody has answered it yet."""
     reason: str
     answered_at: datetime | None
@@ -304,7 +316,7 @@ class DataExportView(View):
 class HoldView(View):
     """One reason why a party's data are kept."""
 
-    code: str
+    code: HoldCode
     about: str
     reason: str
     until: datetime | None = None

@@ -8,9 +8,13 @@ from pydantic import BaseModel
 
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.bank import PaymentFile
+from insurance.domain.bank.kept_report import ResolutionDecision
 from insurance.domain.bank.outgoing_payment import OutgoingPayment
+from insurance.domain.bank.payment_status import PaymentStatus
+from insurance.domain.bank.report import BankOutcome
+from insurance.domain.core.money import Currency
 from insurance.operations.payments.resolve_kept_report import KeptReportResult
-from insurance.operations.payments.take_status_report import StatusReportResult
+from insurance.operations.payments.take_status_report import Doubt, StatusReportResult
 
 
 class InstructionView(BaseModel):
@@ -24,7 +28,7 @@ class PaymentFileView(View):
     """A file as it stands with the bank."""
 
     id: str
-    currency: str
+    currency: Currency
     made_at: datetime
     written_at: datetime | None
     name: str
@@ -67,9 +71,9 @@ class ReportedPaymentView(BaseModel):
 
     payment_id: str
     code: str
-    outcome: str | None
+    outcome: BankOutcome | None
     reason: str | None
-    doubt: str | None
+    doubt: Doubt | None
     """Why the report did nothing and a person must ask the bank: `contradiction`, two statuses for one
     payment; `settled_before`, a payment that was settled stood in what is rejected now."""
 
@@ -102,7 +106,7 @@ class StatusReportView(View):
 class ResolutionView(BaseModel):
     """What is proposed to do with a kept report. Another person decides."""
 
-    decision: str
+    decision: ResolutionDecision
     reason_code: str
     proposed_by: str
     proposed_at: datetime
@@ -113,10 +117,10 @@ class KeptReportDetailView(View):
 
     id: str
     instruction_id: str
-    status: str
+    status: PaymentStatus
     """Of the payment, as it stands."""
     amount: MoneyView
-    outcome: str
+    outcome: BankOutcome
     """What the bank says."""
     bank_reference: str
     executed_at: datetime
@@ -154,7 +158,7 @@ class PaymentReportView(View):
     """What the bank is told of its report: the payment, and nothing of what is behind it."""
 
     instruction_id: str
-    status: str
+    status: PaymentStatus
     amount: MoneyView
     kept: int
     """How many reports do not fit this status: they wait for another report, and for a person."""

@@ -22,9 +22,13 @@ from insurance.api.views.terms import (
 )
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.event import Event
+from insurance.domain.core.identity import Mode
+from insurance.domain.core.posting import Account
 from insurance.domain.core.stored import Stored
 from insurance.domain.core.versions import without_version
 from insurance.domain.policy import Policy, Segment
+from insurance.domain.policy.holders import Holding
+from insurance.domain.policy.status import PolicyStatus
 from insurance.operations.policy.read_policy import EventPage
 
 
@@ -89,7 +93,7 @@ class PolicyView(View):
     """What people call the policy by; null: it was issued before policies had numbers."""
     quote_id: str
     party_id: str
-    status: list[str]
+    status: list[PolicyStatus]
     revision: int
     product: ProductRefView
     period: PeriodView
@@ -98,7 +102,7 @@ class PolicyView(View):
     covers: list[CoverView]
     imposed: ImposedTermsView | None
     policyholder: PolicyholderView | None
-    holding: str
+    holding: Holding
     """`holder`, or `estate` after the holder's death."""
     joint_holders: list[JointHolderView]
     former_holders: list[FormerHolderView]
@@ -189,8 +193,10 @@ class PolicyView(View):
 
 
 class PostingView(BaseModel):
-    debit: str
-    credit: str
+    """One posting: the same sum in two accounts."""
+
+    debit: Account
+    credit: Account
     amount: MoneyView
     partner: str | None
     """Whose business it is, where that is not the partner of the policy."""
@@ -202,7 +208,7 @@ class EventView(BaseModel):
     sequence: int
     type: str
     actor: str
-    mode: str
+    mode: Mode
     effective_at: datetime
     processed_at: datetime
     facts: dict[str, Any]

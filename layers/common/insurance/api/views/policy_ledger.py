@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.core.money import Money
 from insurance.domain.core.posting import Account
-from insurance.domain.ledger.chart import CHART
+from insurance.domain.ledger.chart import CHART, AccountKind
+from insurance.domain.ledger.export import ExportFormat
 from insurance.domain.ledger.policy_ledger import LedgerCheck, PolicyLedger
 from insurance.operations.ledger.read_policy_ledger import PolicyLedgerExport
 
@@ -16,9 +17,9 @@ from insurance.operations.ledger.read_policy_ledger import PolicyLedgerExport
 class BalanceView(BaseModel):
     """An account's balance on its normal side; negative where it is on the other side."""
 
-    account: str
+    account: Account
     name: str
-    kind: str
+    kind: AccountKind
     balance: MoneyView
 
     @classmethod
@@ -76,7 +77,7 @@ class LedgerExportView(View):
     """Every posting of a policy, as text in one of two formats."""
 
     policy_id: str
-    format: str
+    format: ExportFormat
     text: str
 
     @classmethod

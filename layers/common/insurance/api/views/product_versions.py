@@ -13,13 +13,15 @@ from insurance.api.views.terms import View
 from insurance.domain.core.errors import FieldFault
 from insurance.domain.core.stored import Stored
 from insurance.domain.product.publishing.checks import Report
-from insurance.domain.product.publishing.release import ProductVersion
+from insurance.domain.product.publishing.release import ProductVersion, VersionStatus
 from insurance.operations.products.change_version import Draft
 from insurance.operations.products.check_files import warnings
 from insurance.operations.products.read_versions import VersionFiles
 
 
 class FilingView(BaseModel):
+    """What was filed with the regulator of one territory."""
+
     territory: str
     reference: str
 
@@ -69,7 +71,7 @@ class ProductVersionView(View):
     code: str
     version: str
     name: str
-    status: str
+    status: VersionStatus
     content: str | None
     authors: list[str]
     approved_by: str | None
@@ -114,6 +116,8 @@ class VersionFilesView(ProductVersionView):
 
 
 class ProductVersionListView(View):
+    """A page of a product's versions."""
+
     items: list[ProductVersionView]
     next: str | None
 

@@ -3,16 +3,22 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, RootModel
 
 from insurance.api.views.terms import View
+from insurance.domain.core.classification import Classification
+from insurance.domain.core.money import Currency
 from insurance.domain.product import Product, Question
 from insurance.domain.product.definition.questions import TODAY
 
+AnswerType = Literal["text", "integer", "decimal", "money", "boolean", "choice", "date", "list"]
+
 
 class ChoiceView(BaseModel):
+    """One answer that can be chosen."""
+
     code: str
     label: str
 
@@ -21,7 +27,7 @@ class QuestionView(BaseModel):
     """One question: how it must be answered, and when it is asked at all."""
 
     code: str
-    type: str
+    type: AnswerType
     label: str
     help: str | None
     required: bool
@@ -29,11 +35,11 @@ class QuestionView(BaseModel):
     minimum: Any
     maximum: Any
     pattern: str | None
-    currency: str | None
+    currency: Currency | None
     choices: list[ChoiceView]
     fields: list["QuestionView"]
     visible_when: str | None
-    classification: str
+    classification: Classification
 
     @classmethod
     def of(cls, question: Question) -> Self:
@@ -58,6 +64,8 @@ class QuestionView(BaseModel):
 
 
 class CoverOnOfferView(BaseModel):
+    """A cover that a product has."""
+
     code: str
     name: str
     description: str | None
@@ -65,11 +73,13 @@ class CoverOnOfferView(BaseModel):
 
 
 class ProductSummaryView(BaseModel):
+    """A product in the list of those on sale."""
+
     code: str
     version: str
     name: str
     description: str | None
-    currency: str
+    currency: Currency
 
     @classmethod
     def of(cls, product: Product) -> Self:
@@ -83,6 +93,8 @@ class ProductSummaryView(BaseModel):
 
 
 class ProductListView(View):
+    """The products on sale."""
+
     items: list[ProductSummaryView]
 
     @classmethod
@@ -97,7 +109,7 @@ class ProductView(View):
     version: str
     name: str
     description: str | None
-    currency: str
+    currency: Currency
     territories: list[str]
     questions: list[QuestionView]
     covers: list[CoverOnOfferView]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel
 
@@ -22,14 +22,18 @@ from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
 from insurance.domain.product.rating.trace import TraceStep
 from insurance.domain.quote.pricing import PricedRisk
-from insurance.domain.quote.quote import Quote
+from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.operations.quoting.explain_quote import Explanation
+
+StepOperation = Literal[
+    "base", "factor", "add", "load", "discount", "minimum", "maximum", "round", "for_each"
+]
 
 
 class PreviewView(View):
     """A price that nobody has kept: it stands for nothing until it is quoted."""
 
-    outcome: str
+    outcome: Literal["priced", "referred", "declined"]
     product: ProductRefView
     period: PeriodView
     premium: PremiumView | None
@@ -55,7 +59,7 @@ class QuoteView(View):
     id: str
     party_id: str
     """Who takes out the policy; a renewal has the party of the policy that ends."""
-    status: str
+    status: QuoteStatus
     revision: int
     product: ProductRefView
     period: PeriodView
@@ -106,7 +110,7 @@ class StepView(BaseModel):
 
     code: str
     name: str
-    operation: str
+    operation: StepOperation
     covers: list[str]
     inputs: dict[str, Any]
     operand: str | None

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from insurance.api.paging import Page
 from insurance.api.views.terms import View
 from insurance.domain.core.stored import Stored
-from insurance.domain.screening.screening import ScreeningCase
+from insurance.domain.screening.screening import ScreeningCase, ScreeningStatus
 from insurance.operations.listing import ListPage
 from insurance.operations.parties.screen_policies import ScreeningRun
 
@@ -27,7 +27,7 @@ class ScreeningView(View):
     id: str
     quote_id: str
     policy_id: str
-    status: str
+    status: ScreeningStatus
     since: datetime
     matches: list[MatchView]
     decided_by: str | None

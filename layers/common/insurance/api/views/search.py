@@ -8,7 +8,19 @@ from pydantic import BaseModel
 from insurance.api.paging import Page
 from insurance.api.views.claim_parts import DeadlineView
 from insurance.api.views.terms import MoneyView, PeriodView, ProductRefView, Shown, View
+from insurance.domain.bank.kept_report import ResolutionDecision
+from insurance.domain.bank.payment_status import PaymentStatus
+from insurance.domain.bank.report import BankOutcome
+from insurance.domain.billing.suspense import SuspenseStatus
+from insurance.domain.claim.decision import Decision
+from insurance.domain.claim.lifecycle import Handling
+from insurance.domain.complaint.categories import Category, ComplaintOutcome
+from insurance.domain.complaint.lifecycle import ComplaintStatus
 from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.document.document import DocumentKind
+from insurance.domain.party.record import PartyKind
+from insurance.domain.policy.status import PolicyStatus
+from insurance.domain.quote.quote import QuoteStatus
 from insurance.domain.search.summaries import (
     ClaimSummary,
     ComplaintSummary,
@@ -30,7 +42,7 @@ class QuoteRowView(Shown):
     partner: str
     party_id: str
     product: ProductRefView
-    status: str
+    status: QuoteStatus
     period: PeriodView
     total: MoneyView | None
     """The price; null while there is none."""
@@ -46,7 +58,7 @@ class PolicyRowView(BaseModel):
     partner: str
     party_id: str
     product: ProductRefView
-    status: list[str]
+    status: list[PolicyStatus]
     """Its statuses now: several may hold at once."""
     period: PeriodView
     charged: MoneyView
@@ -79,8 +91,8 @@ class ClaimRowView(Shown):
     policy_number: str | None
     partner: str
     party_id: str
-    status: str
-    decision: str
+    status: Handling
+    decision: Decision
     cover: str
     occurred_at: datetime
     reported_at: datetime
@@ -99,9 +111,9 @@ class ComplaintRowView(Shown):
     about: str
     partner: str
     party_id: str
-    status: str
-    category: str
-    outcome: str | None
+    status: ComplaintStatus
+    category: Category
+    outcome: ComplaintOutcome | None
     received_at: datetime
     handler: str | None
     """For staff: who has it in hand."""
@@ -116,7 +128,7 @@ class PaymentRowView(Shown):
     """The id of the claim, the complaint or the policy that it belongs to."""
     partner: str
     party_id: str
-    status: str
+    status: PaymentStatus
     amount: MoneyView
     net: MoneyView
     """What the bank is told to pay."""
@@ -130,13 +142,13 @@ class KeptReportRowView(Shown):
     instruction_id: str
     about: str
     """The id of the claim, the complaint, the policy or the payment in suspense."""
-    status: str
+    status: PaymentStatus
     """Of the payment."""
     amount: MoneyView
-    outcome: str
+    outcome: BankOutcome
     """What the bank says."""
     kept_at: datetime
-    proposed: str | None
+    proposed: ResolutionDecision | None
     """What one person proposes to do; another decides."""
 
 
@@ -146,7 +158,7 @@ class DocumentRowView(Shown):
     id: str
     policy_id: str
     party_id: str
-    kind: str
+    kind: DocumentKind
     product: ProductRefView
     language: str
     size_bytes: int
@@ -159,7 +171,7 @@ class PartyRowView(Shown):
 
     id: str
     partner: str
-    kind: str
+    kind: PartyKind
     since: datetime
     """When it became known."""
     merged_into: str | None
@@ -174,7 +186,7 @@ class SuspenseRowView(Shown):
     """The bank's."""
     amount: MoneyView
     received_on: date
-    status: str
+    status: SuspenseStatus
     """`waiting`, `allocated`, `return_requested`, `return_executing` or `returned`."""
     named: str | None
     """The policy that it was said to be for."""

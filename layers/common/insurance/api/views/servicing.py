@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, Field
 
@@ -16,9 +16,34 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.policy import ChargeLine, Computation, Policy, Transaction
 from insurance.domain.policy.difference import PolicyDifference
 from insurance.domain.policy.new_business import computation_of_new_business
+from insurance.domain.policy.status import PolicyStatus
 from insurance.domain.policy.timeline import NEW_BUSINESS
-from insurance.domain.policy.transfer_record import Transferred
+from insurance.domain.policy.transaction import ChargeKind, Initiator
+from insurance.domain.policy.transfer_record import TransferConsent, TransferReason, Transferred
 from insurance.operations.policy.change_policy import PolicyChange
+
+ComputationMethod = Literal[
+    "term",
+    "pro_rata",
+    "short_rate",
+    "formula",
+    "none",
+    "cooling_off",
+    "premium_due",
+    "agreed",
+    "transfer",
+    "reversal",
+    "reinstatement_of_limit",
+]
+ShownTransactionKind = Literal[
+    "new_business",
+    "endorsement",
+    "cancellation",
+    "reinstatement",
+    "transfer",
+    "reversal",
+    "limit_reinstatement",
+]
 
 
 class ShareView(BaseModel):
@@ -40,7 +65,7 @@ class ChargeLineView(BaseModel):
     A positive amount is owed by the customer, a negative one is given back.
     """
 
-    kind: str
+    kind: ChargeKind
     code: str
     name: str
     before: MoneyView | None
@@ -71,7 +96,7 @@ class CommissionShareView(BaseModel):
 class ComputationView(BaseModel):
     """How an amount was worked out: the method, the share of the term, the lines, the total."""
 
-    method: str
+    method: ComputationMethod
     share: ShareView | None
     lines: list[ChargeLineView]
     total: MoneyView
@@ -100,10 +125,10 @@ class ComputationView(BaseModel):
 class TransferView(BaseModel):
     """From whom to whom a policy passed, and on what grounds."""
 
-    reason: str
+    reason: TransferReason
     from_party: str
     to_party: str
-    consents: list[str]
+    consents: list[TransferConsent]
     evidence: str | None
     from_partner: str | None
     to_partner: str | None
@@ -126,10 +151,10 @@ class TransactionView(BaseModel):
     """One transaction of a policy; a reversed one stays on the list and names its reversal."""
 
     number: int
-    kind: str
+    kind: ShownTransactionKind
     effective_at: datetime
     processed_at: datetime
-    by: str | None
+    by: Initiator | None
     reason: str | None
     gap: bool | None
     price: PremiumView | None
@@ -144,7 +169,7 @@ class TransactionView(BaseModel):
     def of(cls, transaction: Transaction) -> Self:
         return cls(
             number=transaction.number,
-            kind=transaction.kind,
+            kind=transaction.kind.value,
             effective_at=transaction.effective_at,
             processed_at=transaction.processed_at,
             by=transaction.by,
@@ -185,7 +210,7 @@ class ChangeView(View):
     revision: int
     stored: bool
     """False in a preview: nothing was stored, and `revision` is the policy's."""
-    status: list[str]
+    status: list[PolicyStatus]
     transaction: TransactionView
     reversed: list[TransactionView]
     reapplied: list[TransactionView]
@@ -247,7 +272,7 @@ class ComparisonParameters(Parameters):
 
 
 class DifferenceView(BaseModel):
-    """One difference of two versions; null: that version has no such value."""
+    """One difference of two versions."""
 
     pointer: str
     before: str | None

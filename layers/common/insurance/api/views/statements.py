@@ -6,7 +6,11 @@ from typing import Self
 from pydantic import BaseModel
 
 from insurance.api.views.terms import MoneyView, View
-from insurance.operations.payments.import_statement import EntryResult, StatementResult
+from insurance.operations.payments.import_statement import (
+    EntryOutcome,
+    EntryResult,
+    StatementResult,
+)
 
 
 class EntryView(BaseModel):
@@ -15,7 +19,7 @@ class EntryView(BaseModel):
     reference: str
     amount: MoneyView
     posted_on: date
-    outcome: str
+    outcome: EntryOutcome
     """`posted`, `posted_before`, `suspended`, `left_out`, `refused`; or `failed`: repeat the call."""
     reason: str
     policy_id: str | None

@@ -1,11 +1,13 @@
 """What quotes and policies show alike: money, periods, premiums, covers."""
 
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from insurance.domain.contract.premium import LineKind
 from insurance.domain.contract.terms import Finding, ImposedTerms
+from insurance.domain.core.money import Currency
 
 
 class View(BaseModel):
@@ -30,10 +32,12 @@ class MoneyView(Shown):
     """An amount in minor units: 169.26 GBP is {"amount": 16926, "currency": "GBP"}."""
 
     amount: int
-    currency: str
+    currency: Currency
 
 
 class ProductRefView(Shown):
+    """A version of a product."""
+
     code: str
     version: str
 
@@ -46,13 +50,17 @@ class PeriodView(Shown):
 
 
 class PremiumLineView(Shown):
-    kind: str
+    """A tax, levy or fee on top of the net premium."""
+
+    kind: LineKind
     code: str
     name: str
     amount: MoneyView
 
 
 class CoverPremiumView(Shown):
+    """A cover's share of the net premium."""
+
     cover: str
     amount: MoneyView
 
@@ -67,6 +75,8 @@ class PremiumView(Shown):
 
 
 class CoverView(Shown):
+    """A cover as it is sold."""
+
     code: str
     name: str
     limit: MoneyView | None
@@ -78,9 +88,9 @@ class FindingView(Shown):
     """Why underwriting declined, referred, excluded or loaded."""
 
     code: str
-    outcome: str
+    outcome: Literal["decline", "refer", "exclude", "load", "inform"]
     reason: str
-    blocks: str | None
+    blocks: Literal["quote", "bind", "issue"] | None
     """Of a referral that nobody has accepted yet: the step that it holds up, `quote`, `bind` or
     `issue`."""
 
@@ -95,6 +105,8 @@ class FindingView(Shown):
 
 
 class ImposedTermsView(BaseModel):
+    """Terms on which an underwriter accepted a risk."""
+
     load: str | None
     excess: MoneyView | None
     exclusions: list[str]
@@ -109,12 +121,16 @@ class ImposedTermsView(BaseModel):
 
 
 class AddressView(Shown):
+    """A postal address."""
+
     lines: list[str]
     postcode: str | None
     country: str
 
 
 class PolicyholderView(Shown):
+    """The person or organisation that takes out the policy."""
+
     name: str
     email: str | None
     date_of_birth: date | None

@@ -1,13 +1,15 @@
 """How work lists are shown, and the notes and diary of a claim."""
 
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel
 
 from insurance.api.paging import Page
 from insurance.api.views.claim_parts import DeadlineView
 from insurance.api.views.terms import View
+from insurance.domain.core.roles import Role
+from insurance.domain.core.tasks import TaskCode
 from insurance.domain.work.work_item import WorkItem
 from insurance.operations.listing import ListPage
 
@@ -15,12 +17,12 @@ from insurance.operations.listing import ListPage
 class WorkView(BaseModel):
     """One task that waits for a role: since when, and its next deadline."""
 
-    kind: str
+    kind: Literal["claim", "quote", "complaint", "party"]
     id: str
     number: str | None
     """Of a claim; quotes and complaints have none."""
-    role: str
-    code: str
+    role: Role
+    code: TaskCode
     status: str
     waits_from: datetime
     age_days: int

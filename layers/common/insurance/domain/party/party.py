@@ -19,6 +19,8 @@ EvidenceReference = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A
 
 
 class Address(Value):
+    """A postal address."""
+
     lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=5)]
     postcode: Annotated[str, StringConstraints(min_length=1, max_length=12)] | None = None
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
