@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bench.load import popular
-from bench.load.journey import QUOTED_AT, headers, walk
+from bench.load.journey import QUOTED_AT, headers, quote_body, walk
 from bench.load.popular_template import IDEMPOTENCY, TABLE
 from bench.race.build import CannotBuild, installed
 from local.stack import Stack
@@ -38,6 +38,16 @@ FIGURES = {
     "read claim": SETTLED,
 }
 """What both answer to each request; ids and numbers are each one's own."""
+
+
+REFUSED = {
+    "an unknown quote": 404,
+    "another partner's quote": 404,
+    "the key of another body": 422,
+    "an unknown field": 422,
+    "a quote that is not accepted": 409,
+    "a scope that lacks": 403,
+}
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +109,30 @@ def test_a_journey_has_the_figures_of_ours(stack: Stack, popular_stack: Stack, n
 
     assert at(theirs["read claim"], "payments.0.amount.amount") == 250000
     assert figures(theirs) == figures(ours)
+
+
+def test_it_refuses_what_ours_refuses(stack: Stack, popular_stack: Stack) -> None:
+    assert refusals(popular_stack) == refusals(stack) == REFUSED
+
+
+def refusals(stack: Stack) -> dict[str, int]:
+    """The status of each request that no stack may carry out."""
+    body, other = quote_body("Ada Merton", 1), quote_body("Ada Merton", 2)
+    harbour, meadow, reader = (
+        Caller(stack, stack.token(who)) for who in ("harbour-test", "meadow-test", "reader-test")
+    )
+    with harbour.http, meadow.http, reader.http:
+        quote = harbour.post("/v1/quotes", body, key="refused").json()
+        on_it = {"quote_id": quote["id"]}
+        answers = {
+            "an unknown quote": harbour.get("/v1/quotes/quo_test_0000000000000000"),
+            "another partner's quote": meadow.get(f"/v1/quotes/{quote['id']}"),
+            "the key of another body": harbour.post("/v1/quotes", other, key="refused"),
+            "an unknown field": harbour.post("/v1/quotes", body | {"colour": "red"}),
+            "a quote that is not accepted": harbour.post("/v1/policies", on_it),
+            "a scope that lacks": reader.post("/v1/quotes", body),
+        }
+    return {name: answer.status_code for name, answer in answers.items()}
 
 
 def test_what_is_repeated_is_done_once(popular_stack: Stack) -> None:
