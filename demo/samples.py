@@ -17,6 +17,7 @@ _ISSUANCE = ("policies:read", "policies:write", "policies:share")
 _PARTIES = ("parties:read", "parties:write")
 _CLAIMS = ("claims:read", "claims:write", "claims:settle")
 _COMPLAINTS = ("complaints:read", "complaints:write")
+_EVENTS = ("events:read",)
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,10 @@ class Partner:
     mode: str = "test"
     status: str = "active"
     products: tuple[str, ...] = ("quoting", "issuance", "claims")
-    scopes: tuple[str, ...] = (*_QUOTING, *_ISSUANCE, *_PARTIES, *_CLAIMS, *_COMPLAINTS)
+    scopes: tuple[str, ...] = (
+        *(*_QUOTING, *_ISSUANCE, *_PARTIES, *_CLAIMS, *_COMPLAINTS),
+        *_EVENTS,
+    )
     portal: bool = False
     """Policyholders sign in through it."""
     signs_in_by_key: bool = False

@@ -24,6 +24,7 @@ from insurance.operations.delivery.index_event import index_event, index_quote, 
 from insurance.operations.delivery.post_event import post_event
 from insurance.operations.delivery.register_heads import LastEvent, register_heads, take_back
 from insurance.operations.delivery.streams import StreamedEvent, Take
+from insurance.operations.notifications.feed_events import FeedWriter
 from insurance.operations.parties.mark_contracts import mark_contracts
 from insurance.operations.parties.remove_key_copies import remove_key_copies
 from insurance.operations.payments.queue_payments import queue_payments
@@ -34,6 +35,8 @@ type Json = dict[str, Any]
 type Total = tuple[Mode, Currency]
 
 stores, bus = wiring.stores(), wiring.event_bus()
+feeds = FeedWriter(stores.feeds, lambda: datetime.now(UTC))
+COLLECTORS: Final = {Consumer.BUS: bus.flush, Consumer.FEED: feeds.flush}
 books, index_ports = bundles.books_ports(), bundles.index_ports()
 
 QUOTE_KEY: Final = "id"
@@ -57,6 +60,7 @@ def consumers(moved: set[Total]) -> dict[Consumer, Take]:
         Consumer.DEMANDS: lambda event, _: mark_contracts(event, demands=stores.contract_demands),
         Consumer.BOOKS: partial(_post, moved),
         Consumer.BUS: lambda event, _: bus.publish(event),
+        Consumer.FEED: lambda event, _: feeds.take(event),
         Consumer.SEARCH: lambda event, _: _index(event),
     }
 
@@ -112,7 +116,7 @@ def _deliver_all(records: list[Json], time_is_up: Callable[[], bool]) -> list[Js
             telemetry.tampered(keys["stream"]["S"], keys["sequence"]["N"])
     if arrived:
         moved: set[Total] = set()
-        ports = bundles.stream_ports(consumers(moved), bus.flush)
+        ports = bundles.stream_ports(consumers(moved), COLLECTORS)
         report = deliver_streams(arrived, ports, time_is_up=time_is_up)
         _tell(report, moved)
         left = {stream for stream, _ in report.left}
@@ -136,7 +140,7 @@ def _catch_up(options: Json, context: Any) -> Json:
         tries_set_aside=options.get("tries_set_aside", False),
     )
     moved: set[Total] = set()
-    ports = bundles.stream_ports(consumers(moved), bus.flush)
+    ports = bundles.stream_ports(consumers(moved), COLLECTORS)
     report = catch_up(wanted, ports, time_is_up=_time_is_up(context))
     if not wanted.looks_only:
         telemetry.count(Metric.STREAMS_BEHIND, report.behind)

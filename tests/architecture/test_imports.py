@@ -94,6 +94,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
         "insurance.dynamodb.claims.claims",
         "insurance.dynamodb.quoting.quotes",
     ),
+    "notifications": ("joserfc", "insurance.kms", "insurance.products", "rapidfuzz"),
     "payment_execution": (
         "joserfc",
         "defusedxml",

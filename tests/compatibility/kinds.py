@@ -7,7 +7,7 @@ from insurance.dynamodb.kinds import ItemKind
 
 type Json = dict[str, Any]
 
-KEYS = ("place", "id", "account", "stream", "mode")
+KEYS = ("feed", "place", "id", "account", "stream", "mode")
 """What tells the kind: the key, or that part of it which does."""
 NOT_OURS = frozenset({"ApplicationsTable", "JwksTable"})
 """Rows that the platform's administration writes, and a cache."""
@@ -69,6 +69,9 @@ def kind_of(table: str, item: Json) -> ItemKind | None:
         return kinds.USED_REFERENCE
     if table == "PartiesTable" and key.startswith("pty_"):
         return kinds.AGGREGATE if "body" in item else kinds.CONTRACT_KEYS
+    if table == "FeedsTable":
+        told = kinds.FEED_HEAD if item["number"]["N"] == "0" else kinds.FEED_ENTRY
+        return told if "#" in key else kinds.FEED_MARK
     first = key.replace("#", "_").partition("_")[0]
     found = BY_KEY.get(table, {}).get(first) or OF_TABLE.get(table)
     if found is None:

@@ -34,6 +34,8 @@ NEWEST = FOLDERS[-1]
 SHAPES: Json = json.loads((NEWEST / "shapes.json").read_text("utf-8"))
 LEFT = Release.read(NEWEST)
 KINDS = list(every_kind())
+RELEASED_KINDS = [kind for kind in KINDS if kind.name in SHAPES["items"]]
+"""Others came later: no release wrote them yet."""
 
 
 def shapes_of(folder: Path) -> Json:
@@ -146,7 +148,7 @@ def test_a_field_that_comes_with_a_default_is_allowed_and_one_without_is_not(nam
     assert list(breaks(schema, grown))
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", RELEASED_KINDS, ids=lambda kind: kind.name)
 def test_another_column_or_type_is_noticed_in_every_kind_of_item(kind: ItemKind) -> None:
     before, after = SHAPES["items"][kind.name], columns_of(LEFT.items)[kind]
     for name in before["columns"]:

@@ -61,7 +61,9 @@ class House:
     def deliver_with(self, refused: dict[tuple[str, int], Exception]) -> DeliveryReport:
         """The bus says afterwards what it did not take."""
         arrived = [streamed(each) for each in self.all]
-        return deliver_streams(arrived, replace(self.ports, flush=lambda: refused))
+        return deliver_streams(
+            arrived, replace(self.ports, collectors={Consumer.BUS: lambda: refused})
+        )
 
     @property
     def all(self) -> list[Event]:

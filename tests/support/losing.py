@@ -44,8 +44,8 @@ GIVEN_UP_AFTER = timedelta(minutes=15)
 SEEN_AFTER = timedelta(minutes=1)
 """Health must name a gap by then."""
 SHORTEST, AN_HOUR, LONGEST = 1.0, 3600.0, 30 * 3600.0
-NOT_COMPARED = {"events", "deliveries", "idempotency", "quotes", "policies", "claims"}
-"""Written by commands; and where delivery stands, which tells of the way."""
+NOT_COMPARED = {"events", "deliveries", "feeds", "idempotency", "quotes", "policies", "claims"}
+"""Written by commands; and where delivery stands, which tells of the way, as the order of a feed does."""
 
 
 class Outage(StrEnum):
@@ -55,6 +55,7 @@ class Outage(StrEnum):
     KMS = "kms"
     EVENT_BRIDGE = "events"
     BALANCES = "balances"
+    FEEDS = "feeds"
 
 
 class Killed(BaseException):
@@ -151,6 +152,7 @@ class Delivering:
                     said: Json = module.handler.__wrapped__(given, CONTEXT)
             finally:  # what a process held that died is gone
                 self.app.bus._waiting.clear()
+                self.app.feeds._waiting.clear()
             return said
 
     def _count(self, name: str, times: int) -> None:
@@ -174,9 +176,13 @@ class Delivering:
 
     def _reach(self, model: Any, params: Json, **_: Any) -> None:
         service = model.service_model.service_name
-        balances = self.backend.table("balances").encode()
+        tables = [
+            self.backend.table(each).encode()
+            for each in (Outage.BALANCES, Outage.FEEDS)
+            if each in self.down
+        ]
         if service in self.down or (
-            Outage.BALANCES in self.down and service == "dynamodb" and balances in params["body"]
+            service == "dynamodb" and any(table in params["body"] for table in tables)
         ):
             raise EndpointConnectionError(endpoint_url=service)
 
@@ -241,6 +247,15 @@ def in_the_books(backend: Backend) -> set[tuple[str, int]]:
     return {(account.removeprefix("posted#"), int(place)) for account, place in marks}
 
 
+def in_the_feeds(backend: Backend) -> list[tuple[str, str, int]]:
+    """Whose feeds have which events: in which order they arrived is not the same."""
+    return sorted(
+        (item["feed"]["S"], item["stream"]["S"], int(item["sequence"]["N"]))
+        for item in backend.items("feeds")
+        if "stream" in item
+    )
+
+
 def outcome(backend: Backend) -> Json:
     """All that consumers made of the events: the same whichever way the events took."""
     names = {backend.table(name) for name in NOT_COMPARED}
@@ -249,7 +264,7 @@ def outcome(backend: Backend) -> Json:
         for name, items in backend.everything().items()
         if name not in names
     }
-    return tables | {"bus": sorted(on_the_bus(backend))}
+    return tables | {"bus": sorted(on_the_bus(backend)), "feeds": in_the_feeds(backend)}
 
 
 def _settled(item: Item) -> Item:

@@ -18,10 +18,10 @@ ACCESS_LOGS = "AccessLogBucket"
 
 DISPOSABLE = {"IdempotencyTable", "JwksTable", "ProofsTable", "ScheduledJobsTable"}
 # Open quotes, idempotency records and cached keys; in Balances only the marks of events that were posted, in
-# ScheduledJobs what is done with.
+# ScheduledJobs what is done with. In Feeds what partners read; that an event was told stays.
 EXPIRING = {
     *("QuotesTable", "IdempotencyTable", "JwksTable", "ProofsTable", "BalancesTable"),
-    "ScheduledJobsTable",
+    *("ScheduledJobsTable", "FeedsTable"),
 }
 # The stream waits for one, and schedules for the others; a call of them through the gateway ends in time.
 NOT_WAITED_FOR = {"AccountingFunction", "EventDeliveryFunction", "SchedulerFunction"}

@@ -8,17 +8,18 @@ from insurance import wiring
 
 # A function loads the bundle that it asks for: every import below is inside its function.
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from insurance.domain.core.delivery import Consumer
     from insurance.operations.billing.ports import BillingPorts, CollectionPorts, RefundPorts
     from insurance.operations.claims.ports import ClaimPorts, EvidencePorts, ReinstatementPorts
     from insurance.operations.complaints.ports import ComplaintPorts
     from insurance.operations.delivery.ports import BooksPorts, IndexPorts
-    from insurance.operations.delivery.streams import Place, StreamPorts, Take
+    from insurance.operations.delivery.streams import Flush, StreamPorts, Take
     from insurance.operations.documents.ports import DocumentPorts
     from insurance.operations.files.ports import UploadPorts
     from insurance.operations.ledger.ports import AccountingPorts, EarningsPorts, LedgerPorts
+    from insurance.operations.notifications.ports import FeedPorts
     from insurance.operations.parties.ports import (
         ErasurePorts,
         ExportPorts,
@@ -196,7 +197,7 @@ def books_ports() -> BooksPorts:
 
 
 def stream_ports(
-    consumers: Mapping[Consumer, Take], flush: Callable[[], Mapping[Place, Exception]]
+    consumers: Mapping[Consumer, Take], collectors: Mapping[Consumer, Flush]
 ) -> StreamPorts:
     from insurance.clients import is_outage
     from insurance.operations.delivery.streams import StreamPorts
@@ -206,9 +207,15 @@ def stream_ports(
         deliveries=wiring.stores().deliveries,
         stored=wiring.stores().stored_events,
         is_outage=is_outage,
-        flush=flush,
+        collectors=collectors,
         ahead=wiring.stores().expected_reads.of_events,
     )
+
+
+def feed_ports() -> FeedPorts:
+    from insurance.operations.notifications.ports import FeedPorts
+
+    return FeedPorts(feeds=wiring.stores().feeds)
 
 
 def index_ports() -> IndexPorts:

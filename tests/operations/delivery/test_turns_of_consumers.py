@@ -49,7 +49,7 @@ def test_the_bus_does_not_wait_for_the_search_index(house):
         at_flush.extend(house.asked)
         return {}
 
-    deliver_streams(arrived(house), replace(house.ports, flush=flush))
+    deliver_streams(arrived(house), replace(house.ports, collectors={Consumer.BUS: flush}))
 
     assert set(at_flush) == set(Consumer) - LATER
     house.assert_everybody_has_everything()

@@ -39,6 +39,7 @@ FOLDERS = (
     "settlement",
     "work_list",
     "search",
+    "notifications",
     "customers",
     "complaints",
     "billing",

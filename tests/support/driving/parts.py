@@ -18,6 +18,7 @@ from tests.fakes.documents import MemoryDocuments, MemoryObjects
 from tests.fakes.keys import PlainKeys
 from tests.fakes.ledger import MemoryEarnings
 from tests.fakes.memory import Memory
+from tests.fakes.notifications import MemoryFeeds
 from tests.fakes.parties import MemoryAccesses
 from tests.fakes.party_contracts import MemoryPartyContracts
 from tests.fakes.party_records import (
@@ -84,6 +85,7 @@ def stores_in_memory(memory: Memory) -> SimpleNamespace:
         sealed_facts=MemorySealedFacts(memory),
         search_index=index,
         search_lists=index,
+        feeds=MemoryFeeds(),
         contract_idempotency=idempotency,
         idempotency=idempotency,
     )

@@ -15,19 +15,19 @@ from insurance.access.tokens import is_name
 
 type Json = dict[str, Any]
 
-COMPLAINTS = "/v1/complaints"
-"""Every API product includes complaints."""
+EVERYWHERE = ("/v1/complaints", "/v1/events")
+"""Every API product includes complaints, and the events of the partner's book."""
 
 # A subscription to an API product grants path prefixes, not methods: a list of methods would exceed
 # the size of a policy. The function checks the exact scope.
 
 API_PRODUCTS: Mapping[str, tuple[str, ...]] = {
-    "quoting": ("/v1/products", "/v1/quotes", COMPLAINTS),
+    "quoting": ("/v1/products", "/v1/quotes", *EVERYWHERE),
     "issuance": (
         *("/v1/policies", "/v1/invoices", "/v1/reports", "/v1/scheduler", "/v1/me", "/v1/parties"),
-        *("/v1/documents", "/v1/refunds", COMPLAINTS),
+        *("/v1/documents", "/v1/refunds", *EVERYWHERE),
     ),
-    "claims": ("/v1/claims", "/v1/payments", "/v1/coverage-checks", COMPLAINTS),
+    "claims": ("/v1/claims", "/v1/payments", "/v1/coverage-checks", *EVERYWHERE),
 }
 # The API's methods by name. A wildcard for the method also matches slashes: `*/v1/quotes/*` would
 # allow `GET/v1/claims/x/v1/quotes/y`.

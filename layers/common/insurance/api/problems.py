@@ -74,6 +74,9 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.EvidenceNotSent: Problem(
         HTTPStatus.CONFLICT, "evidence-not-sent", "File not uploaded yet"
     ),
+    errors.EventsNoLongerKept: Problem(
+        HTTPStatus.GONE, "events-no-longer-kept", "These events are no longer kept"
+    ),
     errors.TooLargeToStore: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "too-large-to-store", "Too large to be stored"
     ),

@@ -95,6 +95,9 @@ ACCOUNT_LINE: Final = ItemKind("line of an account")
 POSTED_MARK: Final = ItemKind("mark of a posted event")
 SUB_LEDGER: Final = ItemKind("sub-ledger")
 RECONCILIATION: Final = ItemKind("reconciliation")
+FEED_HEAD: Final = ItemKind("head of a feed")
+FEED_ENTRY: Final = ItemKind("event in a feed")
+FEED_MARK: Final = ItemKind("mark of an event that is in a feed")
 
 
 def every_kind() -> Iterator[ItemKind]:

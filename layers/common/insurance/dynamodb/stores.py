@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.ledger.general_ledger import DynamoDBGeneralLedger
     from insurance.dynamodb.ledger.policy_ledgers import DynamoDBPolicyLedgers
     from insurance.dynamodb.ledger.reconciliation import DynamoDBReconciliations
+    from insurance.dynamodb.notifications.feeds import DynamoDBFeeds
     from insurance.dynamodb.parties.accesses import DynamoDBAccesses
     from insurance.dynamodb.parties.contract_demands import DynamoDBContractDemands
     from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
@@ -301,6 +302,12 @@ class Stores(StoreParts):
         from insurance.dynamodb.delivery.stored_events import DynamoDBStoredEvents
 
         return DynamoDBStoredEvents(self.client, self._tables)
+
+    @cached_property
+    def feeds(self) -> DynamoDBFeeds:
+        from insurance.dynamodb.notifications.feeds import DynamoDBFeeds
+
+        return DynamoDBFeeds(self.client, self._tables)
 
     @cached_property
     def sealed_facts(self) -> DynamoDBSealedFacts:

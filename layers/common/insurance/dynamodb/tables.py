@@ -29,6 +29,7 @@ class Tables:
     deliveries = _Name()
     documents = _Name()
     events = _Name()
+    feeds = _Name()
     idempotency = _Name()
     parties = _Name()
     payments = _Name()

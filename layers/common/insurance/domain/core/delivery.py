@@ -30,6 +30,8 @@ class Consumer(StrEnum):
     """The general ledger."""
     BUS = "bus"
     """Other systems."""
+    FEED = "feed"
+    """The partners, each of its own book."""
     SEARCH = "search"
     """The search index."""
 

@@ -456,6 +456,14 @@ class KeyReused(Refused):
         )
 
 
+class EventsNoLongerKept(InsuranceError):
+    def __init__(self) -> None:
+        super().__init__(
+            "What follows this place is no longer kept. Call without `after` to go on from the oldest event that is, "
+            "and read anew the objects that you hold."
+        )
+
+
 class LookUpUnavailable(Refused):
     def __init__(self, source: str) -> None:
         super().__init__(

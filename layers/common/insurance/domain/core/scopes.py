@@ -23,6 +23,7 @@ class Scope(StrEnum):
     COMPLAINTS_READ = "complaints:read"
     COMPLAINTS_WRITE = "complaints:write"
     COMPLAINTS_HANDLE = "complaints:handle"
+    EVENTS_READ = "events:read"
     WORK_READ = "work:read"
     LEDGER_READ = "ledger:read"
     LEDGER_CLOSE = "ledger:close"

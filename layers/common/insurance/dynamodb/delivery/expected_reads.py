@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Final
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import party_id_for, policy_id_for
 from insurance.domain.events.catalogue import CATALOGUE
+from insurance.domain.events.feed import feed_of
 from insurance.domain.ledger.sources import READERS
 from insurance.domain.quote.quote import Quote
 from insurance.domain.search.objects import is_searchable
 from insurance.dynamodb import codec
 from insurance.dynamodb.ledger.control_accounts import calendar_key_for, sub_ledger_key
+from insurance.dynamodb.notifications.feeds import head_key_of
 from insurance.dynamodb.read_ahead import Place, reading_ahead
 from insurance.dynamodb.search.book import book_key
 from insurance.dynamodb.search.party_marks import mark_key
@@ -31,7 +33,7 @@ CONTRACTS: Final = frozenset({"quo", "pol", "clm", "cmp", "doc"})
 
 
 class ExpectedReads:
-    """Reads ahead for the consumers of events: the ledger, and the search index."""
+    """Reads ahead for the consumers of events: the ledger, the feeds, and the search index."""
 
     def __init__(self, client: "DynamoDBClient", tables: Tables) -> None:
         self._client = client
@@ -57,6 +59,8 @@ class ExpectedReads:
 
     def _add(self, event: Event, places: list[Place], written: list[Place]) -> None:
         area = event.stream.partition("_")[0]
+        if feed := feed_of(event):
+            written.append((self._tables.feeds, head_key_of(feed)))
         if area in READERS:
             places += self._of_ledger(event)
             written.append((self._tables.balances, sub_ledger_key(event.stream)))

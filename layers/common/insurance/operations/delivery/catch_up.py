@@ -143,6 +143,7 @@ def _takes(stream: str, entry: SetAside, run: Run, now: datetime) -> bool:
     try:
         [arrived] = run.ports.stored.after(stream, entry.sequence - 1, last=entry.sequence)
         run.ports.consumers[entry.consumer](whole(arrived), arrived.appended_by(now).appended_at)
-        return (stream, entry.sequence) not in run.ports.flush()
+        flush = run.ports.collectors.get(entry.consumer, dict)
+        return (stream, entry.sequence) not in flush()
     except Exception:  # it stays set aside, whatever keeps it there
         return False

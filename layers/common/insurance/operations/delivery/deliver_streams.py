@@ -24,7 +24,7 @@ from insurance.domain.events.catalogue import CATALOGUE
 from insurance.operations.delivery.streams import Deliveries, StreamedEvent, StreamPorts
 
 LATER: Final = frozenset({Consumer.SEARCH})
-"""Consumers that nobody outside waits for, and that take their time: the bus does not wait for them."""
+"""Consumers that nobody outside waits for, and that take their time: those that collect do not wait for them."""
 TRIES: Final = 5
 """Of keeping where a stream stands while others write it too."""
 RESTS_AFTER: Final = 2
@@ -60,8 +60,8 @@ def deliver_streams(
 ) -> DeliveryReport:
     """Hand on a batch of events of any streams. Safe to repeat: every consumer is.
 
-    Every stream's events first go to those that somebody outside waits for, then together to the bus, and then
-    to the others.
+    Every stream's events first go to those that somebody outside waits for, then together to those that collect
+    them, and then to the others.
     """
     by_stream: dict[str, list[StreamedEvent]] = {}
     for each in arrived:
@@ -113,7 +113,7 @@ class Run:
         return attempt.keep()
 
     def attempt(self, before: Delivery, events: Sequence[StreamedEvent]) -> "Attempt":
-        """Give events of one stream to the consumers that come first. Before it is kept, the bus must be flushed."""
+        """Give events of one stream to the consumers that come first. Before it is kept, it must be flushed."""
         first, at = events[0].sequence, events[0].appended_at
         missing = (each.appended_by(at) for each in self._missing(before, first))
         attempt = Attempt(self, before, (*missing, *events), at)
@@ -121,12 +121,13 @@ class Run:
         return attempt
 
     def flush(self, attempts: "Sequence[Attempt]") -> None:
-        """Send what the bus was given in these attempts, ten events at a time."""
-        refused: dict[str, dict[int, Exception]] = {}
-        for (stream, sequence), error in self.ports.flush().items():
-            refused.setdefault(stream, {})[sequence] = error
-        for attempt in attempts:
-            attempt.take_back(refused.get(attempt.before.stream, {}))
+        """Let those that collect take what they were given in these attempts."""
+        for consumer, flush in self.ports.collectors.items():
+            refused: dict[str, dict[int, Exception]] = {}
+            for (stream, sequence), error in flush().items():
+                refused.setdefault(stream, {})[sequence] = error
+            for attempt in attempts:
+                attempt.take_back(consumer, refused.get(attempt.before.stream, {}))
 
     def _missing(self, before: Delivery, first: int) -> Sequence[StreamedEvent]:
         """What some consumer in reach lacks from before number `first`."""
@@ -167,17 +168,17 @@ class Attempt:
         deliveries = self._run.ports.deliveries
         return keep(self.before, lambda standing: standing.after(progress), deliveries)
 
-    def take_back(self, refused: Mapping[int, Exception]) -> None:
-        """The bus did not take these events after all."""
+    def take_back(self, consumer: Consumer, refused: Mapping[int, Exception]) -> None:
+        """The consumer did not take these events after all."""
         for sequence in sorted(refused):
             self._taken[sequence] = False
-            self._fails(Consumer.BUS, sequence, refused[sequence])
-            if Consumer.BUS in self._stuck:
-                self._at[Consumer.BUS] = sequence - 1
+            self._fails(consumer, sequence, refused[sequence])
+            if consumer in self._stuck:
+                self._at[consumer] = sequence - 1
                 return
 
     def hand_on(self) -> None:
-        """Give the events to the consumers that come before the bus is flushed, and to the bus."""
+        """Give the events to the consumers that come first, and to those that collect."""
         self._hand_on([each for each in self._at if each not in LATER])
 
     def hand_on_later(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ type Take = Callable[[Event, datetime], None]
 
 type Place = tuple[str, int]
 """A stream, and the number of an event in it."""
+
+type Flush = Callable[[], Mapping[Place, Exception]]
+"""Writes what a consumer was given since, and says what of it was not taken, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class StreamPorts:
     stored: StoredEvents
     is_outage: Callable[[Exception], bool]
     """Whether an error has a cause that is not the event's own, and passes."""
-    flush: Callable[[], Mapping[Place, Exception]] = dict
-    """Sends what the bus was given since, and says what of it was not taken, and why."""
+    collectors: Mapping[Consumer, Flush] = field(default_factory=dict)
+    """The consumers that collect what they are given, and take it together."""
     ahead: Callable[[Sequence[StreamedEvent]], AbstractContextManager[None]] = _nothing_ahead
     """While it lasts, what consumers will read for these events is there already, as far as is known."""

@@ -1,0 +1,50 @@
+"""Enter events in the feeds of partners: a consumer that collects, and writes what it collected together."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import batched
+from typing import Final
+
+from insurance.domain.core.event import Event
+from insurance.domain.events.feed import Feed, Told, feed_of
+from insurance.operations.delivery.streams import Place
+from insurance.operations.notifications.ports import Feeds
+
+TOGETHER_MAX: Final = 40
+"""Events of one write."""
+
+
+class FeedWriter:
+    """Feeds as a consumer of events."""
+
+    def __init__(self, feeds: Feeds, now: Callable[[], datetime]) -> None:
+        self._feeds = feeds
+        self._now = now
+        self._waiting: dict[Feed, list[Told]] = {}
+
+    def take(self, event: Event) -> None:
+        """Enter the event with the next `flush`, if a partner is told of it."""
+        feed = feed_of(event)
+        if feed is not None:
+            self._waiting.setdefault(feed, []).append(Told.of(event))
+
+    def flush(self) -> Mapping[Place, Exception]:
+        """Write what waits; which events were not entered, and why."""
+        waiting, self._waiting = self._waiting, {}
+        return {
+            (told.stream, told.sequence): error
+            for feed, events in waiting.items()
+            for told, error in self._enter(feed, events)
+        }
+
+    def _enter(self, feed: Feed, events: Sequence[Told]) -> Iterator[tuple[Told, Exception]]:
+        """What could not be entered. Nothing is entered behind it: it would come before what it follows."""
+        failed: Exception | None = None
+        for some in batched(events, TOGETHER_MAX, strict=False):
+            if failed is None:
+                try:
+                    self._feeds.append(feed, some, now=self._now())
+                except Exception as error:  # what it means is for others to say
+                    failed = error
+            if failed is not None:
+                yield from ((told, failed) for told in some)

@@ -1,0 +1,30 @@
+"""Feeds in memory: held to the same contract as those on DynamoDB (tests/contract)."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from insurance.domain.events.feed import KEPT, Feed, Told
+from insurance.operations.notifications.ports import Extent, NumberedEvent
+
+
+class MemoryFeeds:
+    """Each feed is a list of its events, with the day on which each was added."""
+
+    def __init__(self) -> None:
+        self._feeds: dict[Feed, list[tuple[Told, date]]] = {}
+
+    def append(self, feed: Feed, events: Sequence[Told], *, now: datetime) -> None:
+        held = self._feeds.setdefault(feed, [])
+        known = {told.id for feed in self._feeds.values() for told, _ in feed}
+        today = max([now.astimezone(UTC).date(), *(day for _, day in held[-1:])])
+        held += [(told, today) for told in events if told.id not in known]
+
+    def extent(self, feed: Feed, *, now: datetime) -> Extent:
+        held = self._feeds.get(feed, [])
+        oldest_day = (now - KEPT).astimezone(UTC).date()
+        gone = sum(day < oldest_day for _, day in held)
+        return Extent(gone + 1, len(held))
+
+    def read(self, feed: Feed, numbers: range) -> Sequence[NumberedEvent]:
+        held = self._feeds[feed]
+        return [NumberedEvent(number, held[number - 1][0]) for number in numbers]

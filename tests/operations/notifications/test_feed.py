@@ -1,0 +1,144 @@
+"""The feed: written together and in order, and read on from where a reader stopped."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+import pytest
+from insurance.domain.core.errors import EventsNoLongerKept, InvalidFields, Unavailable
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import Mode
+from insurance.domain.events.feed import Feed, Told
+from insurance.operations.notifications.feed_events import TOGETHER_MAX, FeedWriter
+from insurance.operations.notifications.ports import FeedPorts
+from insurance.operations.notifications.read_feed import FeedPage, read_feed
+
+from tests.fakes.notifications import MemoryFeeds
+from tests.support.builders import PARTNER, make_query
+
+NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
+FEED = Feed(Mode.TEST, PARTNER.partner)
+
+
+class Part(NamedTuple):
+    after: str = ""
+    limit: int = 20
+
+
+class Failing(MemoryFeeds):
+    """It can be out of reach at one of the writes."""
+
+    def __init__(self, fails_at: int) -> None:
+        super().__init__()
+        self.writes, self._fails_at = 0, fails_at
+
+    def append(self, feed: Feed, events: Sequence[Told], *, now: datetime) -> None:
+        self.writes += 1
+        if self.writes == self._fails_at:
+            raise Unavailable("The feed")
+        super().append(feed, events, now=now)
+
+
+def events(count: int, **changed: object) -> list[Event]:
+    known = {
+        "stream": "pol_test_a",
+        "type": "policy.issued",
+        "actor": "somebody",
+        "mode": Mode.TEST,
+        "effective_at": NOW,
+        "processed_at": NOW,
+        "facts": {"partner": PARTNER.partner},
+        "sealed": b"",
+        "postings": (),
+        "previous_hash": bytes(32),
+        "hash": bytes(32),
+    }
+    return [Event.model_validate({**known, "sequence": n, **changed}) for n in range(1, count + 1)]
+
+
+def writer(feeds: MemoryFeeds) -> FeedWriter:
+    return FeedWriter(feeds, lambda: NOW)
+
+
+def read(feeds: MemoryFeeds, after: str = "", limit: int = 20, days: int = 0) -> FeedPage:
+    query = make_query(PARTNER, now=NOW + timedelta(days=days))
+    return read_feed(Part(after, limit), query, FeedPorts(feeds))
+
+
+def test_what_is_collected_is_written_together():
+    feeds = Failing(fails_at=0)
+    collects = writer(feeds)
+    for event in events(TOGETHER_MAX):
+        collects.take(event)
+
+    assert collects.flush() == {}
+    assert feeds.writes == 1
+    assert collects.flush() == {}
+    assert feeds.writes == 1
+
+
+def test_behind_what_could_not_be_written_nothing_is_written():
+    feeds = Failing(fails_at=2)
+    collects = writer(feeds)
+    for event in events(3 * TOGETHER_MAX):
+        collects.take(event)
+
+    refused = collects.flush()
+
+    assert {number for _, number in refused} == set(range(TOGETHER_MAX + 1, 3 * TOGETHER_MAX + 1))
+    assert feeds.writes == 2
+    assert feeds.extent(FEED, now=NOW).last == TOGETHER_MAX
+
+
+def test_the_feed_of_one_partner_holds_up_no_other():
+    feeds = Failing(fails_at=1)
+    collects = writer(feeds)
+    for event in (*events(1), *events(1, stream="pol_test_b", facts={"partner": "meadow"})):
+        collects.take(event)
+
+    assert list(collects.flush()) == [("pol_test_a", 1)]
+    assert feeds.extent(Feed(Mode.TEST, "meadow"), now=NOW).last == 1
+
+
+def test_a_reader_goes_on_from_next_also_from_the_end():
+    feeds = MemoryFeeds()
+    assert read(feeds) == FeedPage((), 0)
+    feeds.append(FEED, [Told.of(each) for each in events(5)], now=NOW)
+
+    pages = [read(feeds, "0", 2)]
+    while pages[-1].items:
+        pages.append(read(feeds, str(pages[-1].next), 2))
+
+    assert [[told.sequence for told in page.items] for page in pages] == [[1, 2], [3, 4], [5], []]
+    assert all(before.next <= after.next for before, after in pairwise(pages))
+    feeds.append(FEED, [Told.of(events(6)[5])], now=NOW)
+    assert [told.sequence for told in read(feeds, str(pages[-1].next)).items] == [6]
+
+
+def test_a_reader_without_a_place_starts_with_the_oldest_event_that_is_kept():
+    feeds = MemoryFeeds()
+    some = [Told.of(each) for each in events(2)]
+    feeds.append(FEED, some[:1], now=NOW)
+    feeds.append(FEED, some[1:], now=NOW + timedelta(days=10))
+
+    assert [told.sequence for told in read(feeds, days=35).items] == [2]
+    assert read(feeds, days=80) == FeedPage((), 2)
+
+
+def test_who_comes_too_late_for_what_follows_is_told():
+    feeds = MemoryFeeds()
+    feeds.append(FEED, [Told.of(each) for each in events(3)], now=NOW)
+
+    with pytest.raises(EventsNoLongerKept):
+        read(feeds, "2", days=40)
+    assert read(feeds, "3", days=40) == FeedPage((), 3)
+
+
+@pytest.mark.parametrize("after", ["4", "x", "-1", "²"])
+def test_a_place_that_the_feed_never_gave_is_refused(after: str):
+    feeds = MemoryFeeds()
+    feeds.append(FEED, [Told.of(each) for each in events(3)], now=NOW)
+
+    with pytest.raises(InvalidFields):
+        read(feeds, after)
