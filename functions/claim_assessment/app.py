@@ -156,7 +156,6 @@ class DiaryEntryRequest(Request):
         ClaimOnHold,
         DecisionNotPossible,
         InvalidFields,
-        ReserveTooLow,
         WrongState,
     ),
 )

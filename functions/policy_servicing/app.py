@@ -76,31 +76,13 @@ api = Api(idempotency.find_replay, used_proofs=wiring.used_proofs)
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}
-CANCELLATION = (
-    AlreadyErased,
-    InvalidFields,
-    NoAuthority,
-    NoticeNotServed,
-    OutsideTerm,
-    RiskNotAccepted,
-    TermsNotOffered,
-    TooManyChanges,
-    WrongState,
-)
-"""What an end of cover may be refused for. Later endorsements are applied again, and may be too."""
-ENDORSEMENT = CANCELLATION
-REINSTATEMENT = (*CANCELLATION, ArrearsOpen)
-REVERSAL = (
-    AlreadyErased,
-    InvalidFields,
-    NoAuthority,
-    NoticeNotServed,
-    RiskNotAccepted,
-    TermsNotOffered,
-    TooManyChanges,
-    TransactionNotFound,
-    WrongState,
-)
+CHANGE = (AlreadyErased, InvalidFields, NoAuthority, TooManyChanges, WrongState)
+CANCELLATION = (*CHANGE, NoticeNotServed, OutsideTerm, TermsNotOffered)
+"""What an end of cover may be refused for: nothing that comes later is applied again."""
+ENDORSEMENT = (*CHANGE, OutsideTerm, RiskNotAccepted)
+"""Later endorsements are applied again, and may be refused too."""
+REINSTATEMENT = (*ENDORSEMENT, ArrearsOpen, TermsNotOffered)
+REVERSAL = (*CHANGE, RiskNotAccepted, TransactionNotFound)
 RENEWAL = (AlreadyErased, TermsNotOffered, WrongState)
 NOTICE = (AlreadyErased, InvalidFields, NoticeNotFound, WrongState)
 

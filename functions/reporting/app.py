@@ -18,7 +18,7 @@ from insurance.api.views.ledger import (
 )
 from insurance.api.views.policy_ledger import LedgerExportView, PolicyLedgerView
 from insurance.domain.core.caller import CallerKind
-from insurance.domain.core.errors import FieldFault, InvalidFields, ProductNotFound
+from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.core.money import Currency
 from insurance.domain.core.posting import Account
 from insurance.domain.core.roles import Role
@@ -125,7 +125,7 @@ def period_key(currency: str, period: str, query: Query) -> PeriodKey:
     callers=PARTNERS_AND_STAFF,
     roles=POLICY_LEDGER_ROLES,
     shows=PolicyLedgerView,
-    raises=(InvalidFields, ProductNotFound),
+    raises=(InvalidFields,),
 )
 def get_policy_ledger(policy_id: str, parameters: LedgerParameters, query: Query) -> PolicyLedger:
     return read_policy_ledger(policy_id, parameters.as_at, query, ports)

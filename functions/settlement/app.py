@@ -122,7 +122,7 @@ class AbandonmentRequest(Request):
     roles=CLAIM_HANDLERS,
     shows=ClaimView,
     if_match=True,
-    raises=(AlreadyErased, ClaimFull, ClaimOnHold, InvalidFields, ReserveTooLow, WrongState),
+    raises=(AlreadyErased, ClaimFull, ClaimOnHold, InvalidFields, WrongState),
 )
 def post_settlement(claim_id: str, command: Command) -> Stored[Claim]:
     return settle_claim(claim_id, command, ports)

@@ -7,11 +7,17 @@ from typing import Any
 
 import pytest
 from insurance.domain.billing import account
-from insurance.domain.core.identity import Mode, suspense_id_for
+from insurance.domain.core.identity import (
+    Mode,
+    payment_id_for,
+    redress_id_for,
+    suspense_id_for,
+)
 
 from tests.support.calls import BANK as BANK_CLIENT
 from tests.support.calls import staff
-from tests.support.claims import issued, money
+from tests.support.claims import AT_FAULT, issued, loss, money, notified
+from tests.support.complaints import opened
 from tests.support.platform import Platform, platform_in_memory
 
 type Json = dict[str, Any]
@@ -255,3 +261,22 @@ def test_the_bank_reports_what_it_was_told_to_pay(platform: Platform, instructio
     }
 
     assert platform.refused("/v1/bank-reports", body, by=BANK) == code
+
+
+def test_the_bank_reports_on_payments_that_there_are(platform: Platform):
+    """A claim or a complaint that exists has no ninth payment, and says so."""
+    claim = notified(
+        platform, loss(platform.policy_id, "accidental_damage", "3000", facts=AT_FAULT)
+    )
+    complaint = opened(platform, platform.policy_id).rpartition("/")[2]
+    report = {
+        "outcome": "paid",
+        "bank_reference": "FP-1",
+        "executed_at": "2027-01-16T10:00:00Z",
+    }
+    for instruction, code in (
+        (payment_id_for(claim["id"], 9), "payment-not-found"),
+        (redress_id_for(complaint, 9), "redress-not-found"),
+    ):
+        body = report | {"instruction_id": instruction}
+        assert platform.refused("/v1/bank-reports", body, by=BANK) == code

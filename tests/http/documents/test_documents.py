@@ -7,8 +7,18 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.support import loopback
-from tests.support.calls import EMAIL, LIVE, NAME, QUOTE, REGISTRATION, STRANGER, event
+from tests.support import loopback, pet
+from tests.support.calls import (
+    AUTHOR,
+    EMAIL,
+    LIVE,
+    NAME,
+    PUBLISHER,
+    QUOTE,
+    REGISTRATION,
+    STRANGER,
+    event,
+)
 from tests.support.documents import words
 from tests.support.personal_data import erase
 from tests.support.platform import Platform
@@ -186,3 +196,27 @@ def test_a_call_without_its_scope_is_refused(handlers, path):
     sent = event("POST", f"{path}/documents", SCHEDULE, caller=reader, key="k")
 
     assert handlers.send("documents", sent).code == "missing-scope"
+
+
+def test_a_certificate_is_of_a_time_with_cover(handlers, path):
+    gone = {"effective_on": "2027-01-05"}
+    assert handlers.call("POST", f"{path}/cancellations", gone).status == 200
+
+    refused = handlers.call("POST", f"{path}/documents", {"kind": "certificate"}, clock=CLOCK)
+
+    assert (refused.status, refused.code) == (422, "no-cover")
+
+
+def test_a_product_may_have_no_certificate(handlers):
+    files = pet.files(documents={"kinds": ["schedule"]})._asdict()
+    version = "/v1/products/pet/versions/2026.1"
+    assert handlers.call("POST", f"{version}/draft", files, by=AUTHOR).status == 200
+    for step, who in (("submit", AUTHOR), ("approve", PUBLISHER), ("publish", PUBLISHER)):
+        body = {"step": step, "reason": "because"}
+        assert handlers.call("POST", f"{version}/steps", body, by=who).status == 200
+    quote = handlers.post("/v1/quotes", QUOTE | {"product": "pet", "answers": {"age": 7}})
+    path = f"/v1/policies/{handlers.take(quote)}"
+
+    refused = handlers.call("POST", f"{path}/documents", {"kind": "certificate"})
+
+    assert (refused.status, refused.code) == (422, "terms-not-offered")

@@ -215,12 +215,32 @@ def test_consents_and_restrictions_are_recorded(handlers: Platform):
 
 
 def test_a_party_demands_so_often(handlers: Platform, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(record, "HISTORY_MAX", 1)
     id = registered(handlers)["id"]
+    monkeypatch.setattr(record, "HISTORY_MAX", 1)
     demand = {"kind": "restriction", "in_force": True, "reason": "The data are disputed."}
     made(step(handlers, id, "restrictions", demand))
 
     refused = step(handlers, id, "restrictions", demand | {"kind": "objection"})
+
+    assert (refused.status, refused.code) == (409, "party-full")
+
+
+def test_a_party_consents_so_often(handlers: Platform, monkeypatch: pytest.MonkeyPatch):
+    id = registered(handlers)["id"]
+    monkeypatch.setattr(record, "HISTORY_MAX", 1)
+    made(step(handlers, id, "consents", {"purpose": "email_marketing", "given": True}))
+
+    refused = step(handlers, id, "consents", {"purpose": "email_marketing", "given": False})
+
+    assert (refused.status, refused.code) == (409, "party-full")
+
+
+def test_so_many_parties_are_merged_into_one(handlers: Platform, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(record, "MEMBERS_MAX", 1)
+    first, second, third = (handlers.issued()["party_id"] for _ in range(3))
+    merged(handlers, first, second)
+
+    refused = step(handlers, first, "merges", {"party_id": third})
 
     assert (refused.status, refused.code) == (409, "party-full")
 

@@ -142,6 +142,23 @@ def test_when_a_claim_number_is_taken_the_next_one_is_given(handlers):
     assert re.match(FORM.format("CLM-27"), other.body["number"])
 
 
+def test_when_all_claim_numbers_are_taken_no_claim_is_opened(handlers):
+    body = CLAIM | {"policy_id": handlers.issued()["id"]}
+    empty = handlers.backend.state()
+    usual = handlers.call("POST", "/v1/claims", body, key="same", clock=LOSS_CLOCK).body
+    handlers.backend.restore(empty)
+    form = USUAL.replace(prefix="CLM")
+    told_on = date.fromisoformat(LOSS_CLOCK[:10])
+    numbers = [each.text for each in form.candidates(usual["id"], told_on)]
+    take(handlers, "claims", numbers)
+
+    refused = handlers.call("POST", "/v1/claims", body, key="same", clock=LOSS_CLOCK)
+
+    assert usual["number"] == numbers[0]
+    assert (refused.status, refused.code) == (409, "number-taken")
+    assert handlers.call("GET", f"/v1/claims/{usual['id']}").code == "claim-not-found"
+
+
 def test_two_carriers_form_their_numbers_in_their_own_ways():
     digits = {
         "prefix": "",
