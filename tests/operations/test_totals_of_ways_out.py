@@ -233,7 +233,7 @@ def test_an_account_that_the_premium_did_not_come_from_has_a_strangers_limit(
 
     assert [claim["payments"][0]["status"] for claim in claims] == ["executing", second]
     signs = platform.get(f"/v1/claims/{claims[1]['id']}", by=HANDLER).get("payee_signs")
-    assert (signs or {}).get("is_new_account", False) is (second != "executing")
+    assert (signs or {}).get("is_known_account", False) is (second == "executing")
 
 
 def test_redress_to_an_account_that_nobody_cleared_has_a_strangers_limit(

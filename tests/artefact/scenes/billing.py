@@ -62,9 +62,12 @@ def refunds_scenes() -> Iterator[Scene]:
         "reference": "BANK-20261204-0018",
         "amount": {"amount": 20000, "currency": GBP},
         "received_on": "2026-12-04",
-        "payer": {"name": "Ada Merton", "iban": "GB33BUKB20201555555555"},
     }
     yield Scene("billing/payment_in_full", received, BANK, whole, ISSUED, **later)
+    with_payer = {**whole, "payer": {"name": "Ada Merton", "iban": "GB33BUKB20201555555555"}}
+    known = "billing/payment_that_names_its_payer"
+    yield Scene(known, received, BANK, with_payer, ISSUED, **later)
+    from_payer = (*ISSUED, known, "policy_servicing/cancel")
     paid = (*ISSUED, "billing/payment_in_full", "policy_servicing/cancel")
     invoices = "GET /v1/policies/{policy_id}/invoices"
     yield Scene("billing/invoices", invoices, HARBOUR, None, paid, policy, **later)
@@ -91,17 +94,16 @@ def refunds_scenes() -> Iterator[Scene]:
         "bank_reference": "FP-20270201-0001",
         "executed_at": "2027-02-01T09:31:00Z",
     }
-    given: tuple[str, ...] = (*asked, "billing/approve_refund")
+    to_payer, asked_by = "billing/approve_refund_to_who_paid", (*from_payer, "billing/refund")
+    yield Scene(to_payer, approve, FINANCE, agreed, asked_by, refund, **later)
+    given: tuple[str, ...] = (*asked_by, to_payer)
     done = "payment_execution/report_refund_paid"
     yield Scene(done, "POST /v1/bank-reports", BANK, report, given, **later)
     elsewhere = {**back, "payee": {"name": "Ada Merton", "iban": "DE89370400440532013000"}}
-    named, unknown = (
-        "billing/refund_to_an_unknown_account",
-        (*paid, "billing/refund_to_an_unknown_account"),
-    )
-    yield Scene(named, ask, HARBOUR, elsewhere, paid, policy, **later)
+    named = "billing/refund_to_an_unknown_account"
+    yield Scene(named, ask, HARBOUR, elsewhere, from_payer, policy, **later)
     referred = "billing/approve_refund_to_an_unknown_account"
-    yield Scene(referred, approve, FINANCE, agreed, unknown, refund, **later)
+    yield Scene(referred, approve, FINANCE, agreed, (*from_payer, named), refund, **later)
     listed = {**back, "payee": {**back["payee"], "name": "Viktor Malenkov-Drago"}}
     to_listed = "billing/refund_to_a_listed_payee"
     yield Scene(to_listed, ask, HARBOUR, listed, paid, policy, **later)

@@ -254,10 +254,10 @@ QUOTE_INDEXED = "event_delivery/quote_indexed"
 
 REFUNDED = (
     *ISSUED,
-    "billing/payment_in_full",
+    "billing/payment_that_names_its_payer",
     "policy_servicing/cancel",
     "billing/refund",
-    "billing/approve_refund",
+    "billing/approve_refund_to_who_paid",
 )
 
 

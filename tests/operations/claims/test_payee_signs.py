@@ -42,7 +42,7 @@ def test_a_stranger_is_paid_once_and_then_a_person_looks(platform: Platform):
     seen = platform.get(f"/v1/claims/{second['id']}", by=HANDLER)
     assert seen["payee_signs"] == {
         "is_stranger": True,
-        "is_new_account": True,
+        "is_known_account": False,
         "other_claims": 1,
     }
     assert "payee_signs" not in platform.get(f"/v1/claims/{second['id']}")

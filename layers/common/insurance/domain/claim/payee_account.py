@@ -59,18 +59,18 @@ def signs_of(
         for other in account.claims - theirs
         if other != claim_id and not (holds and policy_id_for(other) == policy.id)
     ]
-    known = account.approved or paid_most(payee, billing.record if billing else None)
+    paid = paid_most(payee, billing.record if billing else None)
     signs = PayeeSigns(
         is_stranger=not (holds or account.approved),
-        is_new_account=payee.has_account and not known,
+        is_known_account=paid or (account.approved and payee.has_account),
         other_claims=len(others),
     )
     return signs if signs != PayeeSigns() else None
 
 
-def is_new_account(claim: Claim) -> bool:
-    """Whether nothing shows yet that the payee's account is theirs; see `PayeeSigns`."""
-    return claim.payee_signs is not None and claim.payee_signs.is_new_account
+def is_known_account(claim: Claim) -> bool:
+    """Whether something shows that the payee's account is theirs; see `PayeeSigns`."""
+    return claim.payee_signs is not None and claim.payee_signs.is_known_account
 
 
 def payees_with_accounts(claim: Claim) -> Iterator[tuple[Payee, bool]]:

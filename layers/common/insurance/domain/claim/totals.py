@@ -43,7 +43,7 @@ def pools_of(
     policy: Policy,
     at: datetime,
     *,
-    new_account: bool,
+    known_account: bool,
     alone: Caller | None = None,
 ) -> tuple[Pool, ...]:
     """The totals apart from the policy's to which a payment would count.
@@ -52,7 +52,7 @@ def pools_of(
         payee: Who is paid; None: nobody is named.
         policy: The policy.
         at: When the payment is let go. Days and months are those of UTC.
-        new_account: Whether nothing shows yet that the account is theirs; see `PayeeSigns`.
+        known_account: Whether something shows that the account is theirs; see `PayeeSigns`.
         alone: The person who lets it go; None: rules do.
     """
     day, currency = at.date().isoformat(), policy.premium.total.currency
@@ -62,7 +62,7 @@ def pools_of(
     if payee and payee.account:
         holds = is_holder(payee.name, policy.policyholder, policy.joint_holders)
         account, of_partner = RunningTotal.PAYEE_ACCOUNT, RunningTotal.PARTNER_DAY
-        known = holds and not new_account
+        known = holds and known_account
         limit = holders_account_limit(currency) if known else total_limit(account, currency)
         pools.append(Pool(account, f"{apart}#{day[:7]}#{payee.account}", limit))
         if not holds:

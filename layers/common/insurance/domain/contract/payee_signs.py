@@ -13,9 +13,9 @@ class PayeeSigns(Value):
     is_stranger: bool = False
     """Another name than that of who holds the policy, and no person of ours has approved a payment to
     the account yet."""
-    is_new_account: bool = False
-    """Not most of the policy's premium came from the account, and no person of ours has approved a
-    payment to it yet."""
+    is_known_account: bool = False
+    """More than half of the policy's premium came from the account, or a person of ours has approved a
+    payment to it."""
     other_claims: Annotated[int, Field(ge=0)] = 0
     """On how many other claims the account stands. Those on the same policy count where the payee does
     not hold it."""

@@ -2,7 +2,7 @@
 
 from insurance.domain.claim import Claim
 from insurance.domain.claim.assessment import DecisionInput, confirm, decide, refuse
-from insurance.domain.claim.payee_account import is_new_account
+from insurance.domain.claim.payee_account import is_known_account
 from insurance.domain.claim.totals import pools_of
 from insurance.domain.core.stored import Stored
 from insurance.operations.claims.claim_context import (
@@ -41,7 +41,7 @@ def decide_claim(
             claim.payee,
             context.policy,
             command.now,
-            new_account=is_new_account(claim),
+            known_account=is_known_account(claim),
             alone=command.caller,
         )
         context = with_totals(context, pools, ports.claims, look=tries > 0)

@@ -187,7 +187,7 @@ def pay_expense(
     def pay(tries: int) -> Stored[Claim]:
         context, product = load_as_handler(claim_id, command, ports)
         pools = pools_of(
-            expense.payee, context.policy, command.now, new_account=True, alone=command.caller
+            expense.payee, context.policy, command.now, known_account=False, alone=command.caller
         )
         context = with_totals(context, pools, ports.claims, look=tries > 0)
         suspect = bool(find_matches(context.claim.record, expense.payee, ports.screening))

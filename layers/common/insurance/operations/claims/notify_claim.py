@@ -5,7 +5,7 @@ from insurance.domain.claim.change import ClaimChange, first_event
 from insurance.domain.claim.context import NoticeContext
 from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.notice import NoticeInput, claim_numbers, open_claim, settle_notice
-from insurance.domain.claim.payee_account import is_new_account
+from insurance.domain.claim.payee_account import is_known_account
 from insurance.domain.claim.totals import pools_of
 from insurance.domain.contract.number import ReferenceNumber
 from insurance.domain.core.errors import AlreadyErased, PolicyNotFound
@@ -61,7 +61,7 @@ def _notify(
     change = ClaimChange(claim, ClaimEventType.NOTIFIED)
     if settle:
         matches = find_matches(claim, claim.payee, ports.screening)
-        pools = pools_of(claim.payee, policy, command.now, new_account=is_new_account(claim))
+        pools = pools_of(claim.payee, policy, command.now, known_account=is_known_account(claim))
         context = with_totals(context, pools, ports.claims, look=look)
         change = settle_notice(claim, verdict, context, product, matches, act=act)
     return with_free_number(

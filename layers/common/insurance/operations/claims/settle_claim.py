@@ -1,7 +1,7 @@
 """Settle a claim: verify it on all rules, value it, and pay it straight through where they allow it."""
 
 from insurance.domain.claim import Claim
-from insurance.domain.claim.payee_account import is_new_account
+from insurance.domain.claim.payee_account import is_known_account
 from insurance.domain.claim.settlement import settle
 from insurance.domain.claim.totals import pools_of
 from insurance.domain.core.stored import Stored
@@ -34,7 +34,7 @@ def settle_claim(claim_id: str, command: Command, ports: ClaimPorts) -> Stored[C
         product = ports.products.version(context.policy.product)
         claim = context.claim.record
         pools = pools_of(
-            claim.payee, context.policy, command.now, new_account=is_new_account(claim)
+            claim.payee, context.policy, command.now, known_account=is_known_account(claim)
         )
         context = with_totals(context, pools, ports.claims, look=tries > 0)
         matches = find_matches(claim, claim.payee, ports.screening)
