@@ -29,11 +29,12 @@ PIECE = 65_536
 def write_environment(settings: Settings, address: str) -> Iterator[Path]:
     """Write the files, and say which; the stack is at this address, as containers see it."""
     services = f"http://{address}:{settings.ports.services}"
+    here = f"http://{LOOPBACK}:{settings.ports.services}"
     template = Template(
         settings.template,
-        overrides=settings.parameters,
+        overrides=settings.parameters_at(here),
         # The authorizer takes http from loopback only, and finds the issuer's keys in its table.
-        issuer_url=f"http://{LOOPBACK}:{settings.ports.services}",
+        issuer_url=here,
         services_url=services,
     )
     endpoints = {

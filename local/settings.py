@@ -48,6 +48,10 @@ class Settings:
     parameters: Mapping[str, str] = field(default_factory=dict)
     """The template's parameters, where its defaults do not do."""
 
+    def parameters_at(self, services_url: str) -> Mapping[str, str]:
+        """With what only a running stack knows: where it serves the docs."""
+        return {"DocsUrl": f"{services_url}/docs", **self.parameters}
+
     @property
     def logs(self) -> Path:
         return self.folder / "log"

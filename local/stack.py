@@ -194,7 +194,7 @@ class Stack:
 
         self.template = Template(
             settings.template.resolve(),
-            overrides=settings.parameters,
+            overrides=settings.parameters_at(self.services_url),
             issuer_url=self.services_url,
             services_url=self.services_url,
         )
@@ -216,10 +216,9 @@ class Stack:
         bus.subscribe(bank.receive)
 
         self.definition = Definition(self.template.definition())
-        published = self.template.path.with_name("openapi.yaml")
         further = [
             *self.issuer.routes(),
-            *site_routes(settings.site, published, lambda: self.base_url, self.services_url),
+            *site_routes(settings.site, self.template, lambda: self.base_url, self.services_url),
             invocations(
                 self._invoke,
                 {id: function.name for id, function in self.template.functions.items()},

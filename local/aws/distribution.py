@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import mimetypes
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -14,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from local.aws.cloudformation import read_yaml
+from local.aws.template import Template
 
 type Json = dict[str, Any]
 
@@ -21,8 +23,12 @@ NOT_BUILT = "The docs are not built yet: `make docs` builds them.\n"
 _TEXT = ("text/", "application/json", "application/javascript", "image/svg+xml")
 
 
-def site_routes(site: Path, published: Path, api: Callable[[], str], sign_in: str) -> list[Route]:
+def site_routes(
+    site: Path, template: Template, api: Callable[[], str], sign_in: str
+) -> list[Route]:
     """The files of a folder under `/docs/`, and the definition with the addresses of this stack."""
+    published = template.path.with_name("openapi.yaml")
+    behaviors = list(_behaviors(template))
 
     async def definition(_: Request) -> Response:
         document = addressed(read_yaml(published), api(), sign_in)
@@ -36,7 +42,10 @@ def site_routes(site: Path, published: Path, api: Callable[[], str], sign_in: st
         missing = site / "docs" / "404.html"
         if found is None and not missing.exists():
             return Response(NOT_BUILT, 404, media_type="text/plain")
-        return _response(found or missing, 200 if found else 404, request)
+        headers = next(
+            headers for pattern, headers in behaviors if fnmatchcase(request.url.path, pattern)
+        )
+        return _response(found or missing, 200 if found else 404, headers, request)
 
     return [
         Route("/openapi.json", definition),
@@ -44,6 +53,28 @@ def site_routes(site: Path, published: Path, api: Callable[[], str], sign_in: st
         Route("/docs", to_docs),
         Route("/docs/{path:path}", file),
     ]
+
+
+def _behaviors(template: Template) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Which headers CloudFront adds by which path; the last pattern is of all others."""
+    policies = {
+        each.name: dict(_headers(each.properties["ResponseHeadersPolicyConfig"]))
+        for each in template.of_type("AWS::CloudFront::ResponseHeadersPolicy")
+    }
+    for distribution in template.of_type("AWS::CloudFront::Distribution"):
+        config = distribution.properties["DistributionConfig"]
+        for behavior in (*config["CacheBehaviors"], config["DefaultCacheBehavior"]):
+            yield behavior.get("PathPattern", "*"), policies[behavior["ResponseHeadersPolicyId"]]
+    yield "*", {}
+
+
+def _headers(config: Json) -> Iterator[tuple[str, str]]:
+    """The headers of a policy; that the site comes over TLS alone is untrue on this machine."""
+    security = config["SecurityHeadersConfig"]
+    yield "Content-Security-Policy", security["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    yield "X-Content-Type-Options", "nosniff"
+    yield "X-Frame-Options", security["FrameOptions"]["FrameOption"]
+    yield "Referrer-Policy", security["ReferrerPolicy"]["ReferrerPolicy"]
 
 
 def file_at(site: Path, path: str) -> Path | None:
@@ -69,10 +100,10 @@ def addressed(definition: Json, api: str | None, sign_in: str | None) -> Json:
     return {**definition, "servers": [{"url": api}]} if api else definition
 
 
-def _response(file: Path, status: int, request: Request) -> Response:
+def _response(file: Path, status: int, added: Mapping[str, str], request: Request) -> Response:
     body = file.read_bytes()
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    headers = {"Vary": "Accept-Encoding"}
+    headers = {"Vary": "Accept-Encoding", **added}
     if kind.startswith(_TEXT) and "gzip" in request.headers.get("accept-encoding", ""):
         body = gzip.compress(body, 6)
         headers["Content-Encoding"] = "gzip"

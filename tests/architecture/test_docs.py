@@ -99,6 +99,8 @@ BY_HAND = {
     "make format": "`make lint`, which CI runs, asks the same tools whether there is anything to mend",
     ".venv/bin/pre-commit install": "it changes the clone's own git hooks",
     ".venv-sam/bin/sam deploy": "it needs an account of AWS",
+    "aws s3 sync": "the same",
+    "aws cloudfront": "the same",
     ".venv-sam/bin/sam local": "it needs Docker",
     ".venv/bin/python -m local.sam_image": "it is for Docker",
     "export AWS_ACCESS_KEY_ID=local": "the next commands are for Docker",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
 import httpx
+from insurance.config import docs_url
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -176,7 +177,9 @@ def written_streams(call: rights_of.Call) -> list[str]:
 @contextmanager
 def backend(folder: Path) -> Iterator[Backend]:
     """Start everything in a folder, and stop it."""
-    template = Template(ROOT / "template.yaml", issuer_url=ISSUER)
+    # Answers are kept: problems in them name the example's address of the docs.
+    named = {"DocsUrl": docs_url()}
+    template = Template(ROOT / "template.yaml", overrides=named, issuer_url=ISSUER)
     store = open_store(folder / "services.sqlite")
     kms, secrets = Kms(store), SecretsManager(store)
     buses = [resource.name for resource in template.of_type("AWS::Events::EventBus")]

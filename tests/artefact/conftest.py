@@ -14,7 +14,6 @@ import httpx
 import pytest
 
 from local.aws.cloudformation import REGION
-from local.aws.template import Template
 from tests.artefact.backend import Backend, backend
 from tests.artefact.cases import Case, case
 from tests.artefact.emulator import MACHINE, Function, runtime_folder
@@ -110,7 +109,7 @@ class Stage[F: Function | SourceFunction](ABC):
 
     def _described(self, folder: str) -> tuple[str, dict[str, str]]:
         """The function's logical id, and what the template and Lambda set for it."""
-        template = Template(ROOT / "template.yaml", issuer_url=self.behind.template.issuer_url)
+        template = self.behind.template
         logical_id, function = next(
             (logical_id, function)
             for logical_id, function in template.functions.items()

@@ -122,7 +122,10 @@ def assert_problem(answer: httpx.Response, status: int, code: str) -> Json:
     assert answer.headers["content-type"] == "application/problem+json"
     problem: Json = answer.json()
     assert problem["code"] == code
-    assert problem["type"] == f"https://docs.coverwright.example/problems/{code}"
+    assert problem["type"].endswith(f"/docs/problems/{code}")
+    page = httpx.get(problem["type"], timeout=ANSWER_SECONDS)
+    assert page.status_code == 200, page.text
+    assert f"<code>{code}</code>" in page.text
     assert problem["title"]
     assert problem["detail"]
     assert problem["request_id"] == answer.headers["x-amzn-requestid"]

@@ -8,7 +8,35 @@ import pytest
 from starlette.applications import Starlette
 
 from local.aws.distribution import site_routes
+from local.aws.template import Template
 from tests.support.serving import served
+
+TEMPLATE = """
+Resources:
+  Strict:
+    Type: AWS::CloudFront::ResponseHeadersPolicy
+    Properties:
+      ResponseHeadersPolicyConfig:
+        Name: strict
+        SecurityHeadersConfig: &headers
+          ContentSecurityPolicy: { ContentSecurityPolicy: default-src 'none' }
+          FrameOptions: { FrameOption: DENY }
+          ReferrerPolicy: { ReferrerPolicy: no-referrer }
+  Wider:
+    Type: AWS::CloudFront::ResponseHeadersPolicy
+    Properties:
+      ResponseHeadersPolicyConfig:
+        Name: wider
+        SecurityHeadersConfig:
+          <<: *headers
+          ContentSecurityPolicy: { ContentSecurityPolicy: default-src 'self' }
+  Distribution:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        DefaultCacheBehavior: { ResponseHeadersPolicyId: { Ref: Strict } }
+        CacheBehaviors: [{ PathPattern: /docs/reference*, ResponseHeadersPolicyId: { Ref: Wider } }]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -20,9 +48,12 @@ def client(tmp_path_factory):
     (problems.parent / "404.html").write_text("<p>nothing here")
     (problems / "wrong-state.html").write_text("<p>wrong state")
     (tmp_path / "secret.html").write_text("<p>secret")
-    published = tmp_path / "openapi.yaml"
-    published.write_text("openapi: 3.1.0\nservers: [{url: https://elsewhere.example}]\n")
-    routes = site_routes(tmp_path / "site", published, lambda: "http://api", "http://issuer")
+    template = Template(tmp_path / "template.yaml")
+    template.path.write_text(TEMPLATE)
+    template.path.with_name("openapi.yaml").write_text(
+        "openapi: 3.1.0\nservers: [{url: https://elsewhere.example}]\n"
+    )
+    routes = site_routes(tmp_path / "site", template, lambda: "http://api", "http://issuer")
     with (
         served(Starlette(routes=routes)) as url,
         httpx.Client(base_url=url, follow_redirects=True) as client,
@@ -68,8 +99,21 @@ def test_the_definition_names_the_addresses_of_this_stack(client):
         assert json.loads(client.get(path).text)["servers"] == [{"url": "http://api"}]
 
 
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [("/docs/", "'none'"), ("/docs/nothing", "'none'"), ("/docs/reference", "'self'")],
+)
+def test_a_page_has_the_headers_of_its_path(client, path, source):
+    headers = client.get(path).headers
+
+    assert headers["content-security-policy"] == f"default-src {source}"
+    assert (headers["x-content-type-options"], headers["x-frame-options"]) == ("nosniff", "DENY")
+
+
 def test_a_site_that_is_not_built_says_how_to_build_it(tmp_path):
-    routes = site_routes(tmp_path, tmp_path / "none.yaml", lambda: "", "")
+    template = Template(tmp_path / "template.yaml")
+    template.path.write_text("Resources: {}")
+    routes = site_routes(tmp_path, template, lambda: "", "")
     with served(Starlette(routes=routes)) as url:
         answer = httpx.get(f"{url}/docs/")
 

@@ -7,6 +7,9 @@ from typing import Any
 import botocore.session
 import pytest
 
+from local.aws.template import Template
+from local.settings import ROOT
+
 type Json = dict[str, Any]
 
 # The gateway's own message arrives quoted and escaped; the request id bare.
@@ -14,6 +17,7 @@ CONTEXT = {
     "$context.error.messageString": json.dumps('Missing required request parameters: ["a"]\n'),
     "$context.requestId": "0f0a3e1c-5a1c-4a43-9f6e-3a6d8c1b2e4f",
 }
+STACK = Template(ROOT / "template.yaml", overrides={"DocsUrl": "https://site.example/docs"})
 _SERVICE = botocore.session.get_session().get_service_model("apigateway")
 KINDS: list[str] = _SERVICE.shape_for("GatewayResponseType").enum  # type: ignore[attr-defined]
 
@@ -31,14 +35,15 @@ def test_every_kind_that_api_gateway_has_is_worded(responses: Json) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_template_renders_to_a_problem(kind: str, responses: Json) -> None:
     response = responses[kind]
-    (template,) = response["responseTemplates"].values()
+    (named,) = response["responseTemplates"].values()
+    template = STACK.resolve(named)
     for variable, value in CONTEXT.items():
         template = template.replace(variable, value)
 
     problem = json.loads(template)
 
     assert "$" not in template
-    assert problem["type"] == f"https://docs.coverwright.example/problems/{problem['code']}"
+    assert problem["type"] == f"https://site.example/docs/problems/{problem['code']}"
     assert problem["title"]
     assert problem["detail"]
     assert problem["request_id"] == CONTEXT["$context.requestId"]

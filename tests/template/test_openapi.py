@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from insurance.access.grants import METHODS
 from insurance.api.headers import BadHeader, read_expected_revision, read_held_tags
-from insurance.api.problems import TYPE_PREFIX
+from insurance.api.problems import type_of
 from insurance.api.refusals import problems_of
 from insurance.domain.core.caller import CallerKind
 from jsonschema import Draft202012Validator
@@ -261,7 +261,7 @@ def test_every_operation_lists_the_codes_that_it_can_answer_with_an_example_of_e
             assert sorted(media["examples"]) == codes, (name, status)
             for shown, code in zip(examples(media, definition), codes, strict=True):
                 assert (shown["code"], shown["status"]) == (code, int(status)), name
-                assert shown["type"] == TYPE_PREFIX + code
+                assert shown["type"] == type_of(code)
                 assert f"`{code}`: {catalogue()[code].means}" in answer["description"]
             found |= dict.fromkeys(codes, status)
             assert "X-Request-Id" in answer["headers"], (name, status)

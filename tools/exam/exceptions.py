@@ -10,13 +10,19 @@ EVERY: Final[Resources] = ("*",)
 
 ERASABLE: Final[Resources] = (
     *("AccessLogBucket", "BankUploadsBucket", "DocumentsBucket"),
-    *("EvidenceBucket", "ProductUploadsBucket", "ProductsBucket"),
+    *("EvidenceBucket", "ProductUploadsBucket", "ProductsBucket", "SiteBucket"),
 )
-"""Buckets that keep no file for ever: uploads of a day, copies that an erasure takes back, what a stack leaves."""
+"""Buckets that keep no file for ever: uploads of a day, copies that an erasure takes back, what a stack leaves, docs."""
 
 NO_LOCK: Final = (
     ERASABLE,
     "a locked file could not be taken back by an erasure, or outlives its day; what the law wants kept is locked",
+)
+
+SITE: Final[Resources] = ("SiteDistribution",)
+OWN_DOMAIN: Final = (
+    SITE,
+    "the rule reads no condition: with a certificate of one's own, which production must name, it is kept",
 )
 
 EXCEPTIONS: Final[Mapping[str, tuple[Resources, str]]] = {
@@ -29,8 +35,19 @@ EXCEPTIONS: Final[Mapping[str, tuple[Resources, str]]] = {
         "nothing here has an address in a VPC: functions reach services of AWS alone, by IAM",
     ),
     "s3_bucket_default_encryption_kms_check": (
-        ("AccessLogBucket",),
-        "S3 delivers access logs into no bucket with a KMS key",
+        ("AccessLogBucket", "SiteBucket"),
+        "S3 delivers access logs into no bucket with a KMS key; the site's files are public",
+    ),
+    "cloudfront_access_logs_enabled_check": (
+        SITE,
+        "who reads public docs is nobody's business; S3 logs what CloudFront fetches",
+    ),
+    "cloudfront_custom_ssl_certificate_check": OWN_DOMAIN,
+    "cloudfront_security_policy_check": OWN_DOMAIN,
+    "cloudfront_sni_enabled_check": OWN_DOMAIN,
+    "cloudfront_origin_failover_enabled_check": (
+        SITE,
+        "a second bucket in another region would only hold the docs, which are uploaded again in a minute",
     ),
     "s3_bucket_logging_enabled_check": (
         ("AccessLogBucket",),

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from insurance.api.body import BODY_BYTES_MAX, FILE_BODY_BYTES_MAX
-from insurance.api.problems import FAULT, NO_ROUTE, TYPE_PREFIX, Problem
+from insurance.api.problems import FAULT, NO_ROUTE, Problem
 from insurance.api.responses import ALWAYS
 
 type Json = dict[str, Any]
@@ -111,6 +111,18 @@ KINDS: dict[str, Kind] = {
 }
 
 
+def type_of(slug: str) -> str:
+    """As handlers name a problem's page, in a text that `naming_docs` completes."""
+    return f"${{Docs}}/problems/{slug}"
+
+
+def naming_docs(text: str) -> Json:
+    """A text with the address of the docs in it, which the stack knows."""
+    own = {"Fn::Sub": "https://${SiteDistribution.DomainName}/docs"}
+    named = {"Fn::If": ["NamesDocs", {"Ref": "DocsUrl"}, own]}
+    return {"Fn::Sub": [text, {"Docs": named}]}
+
+
 REQUEST_ID = "context.requestId"
 """What the gateway puts into a header by itself."""
 
@@ -128,13 +140,13 @@ def _gateway_response(kind: Kind) -> Json:
     }
     response["responseParameters"]["gatewayresponse.header.X-Request-Id"] = REQUEST_ID
     # One template under application/json, whatever is accepted; the header above says what it is.
-    response["responseTemplates"] = {"application/json": _template(kind)}
+    response["responseTemplates"] = {"application/json": naming_docs(_template(kind))}
     return response
 
 
 def _template(kind: Kind) -> str:
     """Not VTL: variables are put in as they are. Only `messageString` comes quoted and escaped."""
-    fields = {"type": TYPE_PREFIX + kind.slug, "title": kind.title}
+    fields = {"type": type_of(kind.slug), "title": kind.title}
     parts = [f"{json.dumps(name)}:{json.dumps(value)}" for name, value in fields.items()]
     if kind.status is not None:
         parts.append(f'"status":{kind.status}')
@@ -213,7 +225,7 @@ def other_methods(declared: Iterable[str]) -> Json:
     """What the gateway answers to the methods that a path does not have: a 405 with those it has."""
     allowed = ", ".join(sorted(method.upper() for method in declared))
     problem = {
-        "type": TYPE_PREFIX + METHOD_NOT_ALLOWED.slug,
+        "type": type_of(METHOD_NOT_ALLOWED.slug),
         "title": METHOD_NOT_ALLOWED.title,
         "status": int(METHOD_NOT_ALLOWED.status),
         "detail": f"Use {allowed}.",
@@ -244,7 +256,7 @@ def other_methods(declared: Iterable[str]) -> Json:
                         f"method.response.header.{name}": value for name, value in headers.items()
                     },
                     "responseTemplates": {
-                        "application/json": json.dumps(problem, separators=(",", ":"))
+                        "application/json": naming_docs(json.dumps(problem, separators=(",", ":")))
                     },
                 }
             },

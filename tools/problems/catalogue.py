@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
-from insurance.api.problems import FAULT, NO_ROUTE, PROBLEMS, TYPE_PREFIX, Problem
+from insurance.api.problems import FAULT, NO_ROUTE, PROBLEMS, Problem, type_of
 
 from tools.openapi.gateway import KINDS, METHOD_NOT_ALLOWED
 
@@ -64,7 +64,7 @@ def example_of(code: str) -> Json:
     """The problem as a caller reads it."""
     problem, _, _, detail, members = catalogue()[code]
     return {
-        "type": TYPE_PREFIX + code,
+        "type": type_of(code),
         "title": problem.title,
         "status": int(problem.status),
         "detail": detail,

@@ -27,6 +27,11 @@ def words(name: str) -> frozenset[str]:
     return frozenset(os.environ.get(name, "").split())
 
 
+def docs_url() -> str:
+    """Where the docs are served: `type` of each problem begins with it. Outside a stack it is an example."""
+    return os.environ.get("DOCS_URL") or "https://docs.coverwright.example"
+
+
 def table(name: str) -> str:
     """The name of a table: `table("quotes")` reads QUOTES_TABLE."""
     return setting(f"{name.upper()}_TABLE")

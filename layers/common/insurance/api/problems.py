@@ -6,6 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+from insurance import config
 from insurance.api.body import BodyTooLarge, MalformedBody, UnsupportedMediaType
 from insurance.api.headers import BadHeader
 from insurance.domain.core import errors
@@ -19,7 +20,6 @@ from insurance.domain.core.errors import (
 )
 
 CONTENT_TYPE = "application/problem+json"
-TYPE_PREFIX = "https://docs.coverwright.example/problems/"
 
 
 class Problem(NamedTuple):
@@ -234,6 +234,11 @@ NO_ROUTE = Problem(HTTPStatus.NOT_FOUND, "route-not-found", "No such route")
 FAULT = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "fault", "Our fault")
 
 
+def type_of(slug: str) -> str:
+    """The address of the page that says what the problem means and what to do."""
+    return f"{config.docs_url()}/problems/{slug}"
+
+
 def problem_of(error: InsuranceError) -> Problem:
     """The row for the error's class, or for the nearest class above it that has one."""
     return problem_of_kind(type(error))
@@ -274,7 +279,7 @@ def render(
 ) -> str:
     """The body. (Powertools would encode only types that begin `application/json`.)"""
     document = {
-        "type": TYPE_PREFIX + problem.slug,
+        "type": type_of(problem.slug),
         "title": problem.title,
         "status": int(problem.status),
         "detail": detail,
