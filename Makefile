@@ -10,7 +10,7 @@ RUN := $(UV) run --frozen --group dev
 unexport PYTHONDONTWRITEBYTECODE
 SAM_ENV := UV_PROJECT_ENVIRONMENT=.venv-sam
 
-.PHONY: help setup run tour serve show reconcile unit test check lint format build openapi schema events products cases clients docs exam bench load mutants checks lives long flaky lock clean
+.PHONY: help setup run tour serve show reconcile unit test check lint format build openapi schema events products cases clients sdk docs exam bench load mutants checks lives long flaky lock clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,7 +52,7 @@ test: .tools/setup .tools/sam .tools/site.done ## Run the tests, and say which d
 	$(RUN) python -m tests.support.routes
 
 check: export YEAR_POLICIES := 1000
-check: .tools/setup .tools/sam .tools/clients.done lint docs build test products cases ## Everything that CI runs
+check: .tools/setup .tools/sam .tools/clients.done lint docs build test products cases sdk ## Everything that CI runs
 	$(RUN) python -m tools.clients openapi-python-client openapi-typescript
 
 lint: .tools/setup .tools/sam ## Style, types, import contracts, generated files
@@ -88,6 +88,9 @@ cases: .tools/setup ## Reproduce the published worked figures
 
 clients: .tools/setup .tools/clients.done ## Generate clients with five generators, compile them, play quote to paid claim with each (ONLY=)
 	$(RUN) python -m tools.clients $(ONLY)
+
+sdk: .tools/setup .tools/clients.done ## Generate, check and build the clients that partners install, and play their examples (.tools/dist)
+	$(RUN) python -m tools.sdk $(ONLY)
 
 .tools/clients.done: uv.lock | .tools/setup
 	UV_PROJECT_ENVIRONMENT=.tools/clients $(UV) sync -q --frozen --only-group clients

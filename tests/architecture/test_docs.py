@@ -82,6 +82,7 @@ TYPED_BY = {
     ".venv/bin/python -m local env": ("tests/local/test_sam.py", 'main(["env"])'),
     ".venv/bin/python -m local relay": ("tests/local/test_sam.py", "sam.passing_on("),
     ".venv/bin/python -m tools.build": ("tests/artefact/conftest.py", '"-m", "tools.build"'),
+    "coverwright": ("tests/end_to_end/test_command_line.py", '"docs" / "clients.md"'),
     "curl": ("tests/local/test_serve.py", "README.md"),
     "openssl x509": ("tests/end_to_end/test_callers_doc.py", "openssl x509"),
 }

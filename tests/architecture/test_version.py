@@ -1,5 +1,6 @@
 """One version, wherever it is said; and what was released under it was left for later releases."""
 
+import json
 import re
 import tomllib
 from datetime import date
@@ -34,6 +35,13 @@ def said_in_python_client() -> str:
     return str(project["version"])
 
 
+def said_in_typescript_client() -> str:
+    folder = ROOT / "clients" / "typescript"
+    version = str(json.loads((folder / "package.json").read_text("utf-8"))["version"])
+    assert f'VERSION = "{version}"' in (folder / "src" / "version.ts").read_text("utf-8")
+    return version
+
+
 def said_in_definition(name: str) -> str:
     text = (ROOT / name).read_text("utf-8")
     found = re.search(r"^  version: (\S+)$", text, re.M)
@@ -58,6 +66,7 @@ def headings() -> list[tuple[str, str]]:
         lambda: said_in_lock("insurance"),
         lambda: said_in_lock("coverwright"),
         said_in_python_client,
+        said_in_typescript_client,
         lambda: said_in_definition("openapi.yaml"),
         lambda: said_in_definition("openapi.deployed.yaml"),
         said_in_changelog,
@@ -67,6 +76,7 @@ def headings() -> list[tuple[str, str]]:
         "uv.lock",
         "uv.lock of the client",
         "clients/python",
+        "clients/typescript",
         "openapi.yaml",
         "openapi.deployed.yaml",
         "CHANGELOG.md",

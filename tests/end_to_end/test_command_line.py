@@ -2,15 +2,20 @@
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from local.settings import ROOT
 from local.stack import Stack
 from tests.support.waiting import wait_until
+from tools.sdk.examples import write_files_of
 
 type Json = dict[str, Any]
 
@@ -54,33 +59,40 @@ def tool(stack: Stack) -> CommandLine:
     return CommandLine(stack)
 
 
-def test_a_policy_is_quoted_issued_claimed_and_paid(
-    tool: CommandLine, journey: Json, tmp_path: Path
+def test_the_session_of_the_page_goes_from_a_quote_to_a_claim(
+    tool: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    risk = tmp_path / "risk.json"
-    risk.write_text(json.dumps(journey["quote"]))
+    page = (ROOT / "docs" / "clients.md").read_text()
+    [session] = re.findall(r"```sh\n(coverwright .*?)```", page, re.S)
+    write_files_of(ROOT / "clients" / "python" / "README.md", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    seen: dict[str, str] = {}
 
-    assert "premium total  169.26 GBP" in tool.said("quote", str(risk), "--preview", *AT)
-    quote = tool.json("quote", str(risk), "--key", "my-quote", *AT)
-    again = tool.json("quote", str(risk), "--key", "my-quote", *AT)
-    tool.said("quotes", "accept", quote["id"], *AT)
-    policy = tool.json("policies", "issue", quote["id"], *AT)
-    loss = json.dumps(journey["claim"])
-    claim = tool.json("claims", "notify", policy["id"], "-", *NOTIFIED_AT, given=loss)
-    tool.said("claims", "settle", claim["id"], *NOTIFIED_AT)
+    for line in session.splitlines():
+        tool.environment["COVERWRIGHT_CLOCK"] = AT[1] if "claims" not in line else NOTIFIED_AT[1]
+        words = [seen.get(word.removesuffix("…"), word) for word in shlex.split(line)]
+        said = tool.said(*words[1:])
+        seen |= {id[:9]: id for id in re.findall(r"\b(?:quo|pol|clm)_test_\w+", said)}
+
+    assert seen.keys() == {"quo_test_", "pol_test_", "clm_test_"}
     shown = wait_until(
-        lambda: tool.said("claims", "show", claim["id"], *NOTIFIED_AT),
+        lambda: tool.said("claims", "show", seen["clm_test_"]),
         lambda text: "status paid" in text,
     )
-
-    assert again == quote
     assert "2500.00 GBP" in shown
-    assert policy["number"] in tool.said("policies", "show", policy["id"])
-    assert "policy.issued" in tool.said("policies", "events", policy["id"])
-    assert "young" in tool.said("quotes", "explain", quote["id"]).lower()
-    assert quote["id"] in tool.said("quotes", "list", "--limit", "3")
-    assert "personal_motor" in tool.said("products", "list")
-    assert json.loads(tool.said("call", "GET", f"/v1/claims/{claim['id']}"))["id"] == claim["id"]
+    assert seen["pol_test_"] in tool.said("policies", "show", seen["pol_test_"])
+    assert "policy.issued" in tool.said("policies", "events", seen["pol_test_"])
+    assert "young" in tool.said("quotes", "explain", seen["quo_test_"]).lower()
+    assert seen["quo_test_"] in tool.said("quotes", "list", "--limit", "3")
+
+
+def test_a_repeated_command_has_the_first_answer(tool: CommandLine, risk: Json) -> None:
+    words = ("quote", "-", "--key", uuid.uuid4().hex, *AT)
+
+    first, again = (tool.json(*words, given=json.dumps(risk)) for _ in range(2))
+
+    assert again == first
+    assert "premium total" in tool.said("quote", "-", "--preview", *AT, given=json.dumps(risk))
 
 
 def test_a_refusal_is_told_in_words_with_its_code(tool: CommandLine, risk: Json) -> None:

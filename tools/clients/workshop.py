@@ -12,6 +12,7 @@ HERE = Path(__file__).parent
 JOURNEYS = HERE / "journeys"
 PYTHON = ROOT / ".tools" / "clients"
 NODE = ROOT / ".tools" / "clients-node"
+LONGEST_SECONDS = 300
 UV = ROOT / ".tools" / "uv" / "bin" / "uv"
 
 
@@ -27,19 +28,29 @@ class Workshop(NamedTuple):
     given: Path
     """What the journey is given: address, token, bodies."""
 
-    def run(self, *command: str | Path) -> str:
-        """What the command prints; it finds the tools, and what was made here, first."""
+    def run(self, *command: str | Path, **told: str) -> str:
+        """What the command prints; it finds the tools, and what was made here, first, and what it is told besides."""
         path = [PYTHON / "bin", NODE / "node_modules" / ".bin", os.environ["PATH"]]
         environment = {
             **os.environ,
             "PATH": os.pathsep.join(map(str, path)),
             "PYTHONPATH": str(self.folder),
             "MYPY_CACHE_DIR": str(self.folder / ".mypy_cache"),
+            **told,
         }
         words = [str(word) for word in command]
-        done = subprocess.run(
-            words, cwd=self.folder, env=environment, capture_output=True, text=True, check=False
-        )
+        try:
+            done = subprocess.run(
+                words,
+                cwd=self.folder,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=LONGEST_SECONDS,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise Failed(f"{' '.join(words[:3])} … did not end in {LONGEST_SECONDS} s") from error
         if done.returncode:
             said = f"{done.stdout}\n{done.stderr}".strip()
             raise Failed(f"{' '.join(words[:3])} …\n{said[-4_000:]}")

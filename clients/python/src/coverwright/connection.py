@@ -88,6 +88,17 @@ class Connection:
         )
         return cls(settings.base_url, credentials, clock=settings.clock)
 
+    def at(self, clock: str) -> Connection:
+        """This connection at a time of its own, in test mode; both are closed with the first."""
+        return Connection(
+            self._base_url,
+            self._credentials,
+            clock=clock,
+            retries=self._retries,
+            proof=self._proof,
+            http=self._http,
+        )
+
     def __enter__(self) -> Connection:
         return self
 
@@ -164,7 +175,7 @@ class Connection:
                     lost = f"{method} {self._base_url}{path}: {error or type(error).__name__}"
                     raise ConnectionLost(lost, idempotency_key=key) from error
             else:
-                if answer.is_success or answer.status_code == httpx.codes.NOT_MODIFIED:
+                if _is_good(answer):
                     return _answer(answer, key)
                 asked = _retry_after(answer)
                 repeat = answer.status_code in REPEATED
@@ -214,6 +225,14 @@ class Connection:
             return asked if asked <= self._retries.longest_wait else None
         most = min(self._retries.longest_wait, self._retries.first_wait * 2 ** (number - 1))
         return random.uniform(0, most)  # noqa: S311 (so that many callers do not come back at once)
+
+
+def _is_good(answer: httpx.Response) -> bool:
+    """It is the API's, and says that all is well: a proxy may answer with a page of its own."""
+    if answer.status_code == httpx.codes.NOT_MODIFIED:
+        return True
+    kind = answer.headers.get("content-type", "")
+    return answer.is_success and (not answer.content or "json" in kind)
 
 
 def _answer(answer: httpx.Response, key: str | None) -> Answer:

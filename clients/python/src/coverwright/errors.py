@@ -19,6 +19,10 @@ class SignInRefused(CoverwrightError):
     """The token endpoint gave no token."""
 
 
+class InvalidSignature(CoverwrightError):
+    """A webhook's message is not from us, not whole, or too old: do not act on it."""
+
+
 class ConnectionLost(CoverwrightError):
     """No answer came, however often the call was repeated. Whether it was carried out is not known.
 

@@ -1,0 +1,2 @@
+/** The version of this package, which is the API's. */
+export const VERSION = "0.10.0";
