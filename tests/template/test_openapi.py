@@ -434,7 +434,7 @@ def requested(definition: Json, operations: Operations) -> set[str]:
 def is_bounded(schema: Json) -> bool:
     match schema.get("type"):
         case "string":
-            return bool({"maxLength", "enum"} & schema.keys())
+            return bool({"maxLength", "enum", "const"} & schema.keys())
         case "integer" | "number":
             return {"format", "minimum", "maximum"} <= schema.keys()
         case "array":

@@ -200,7 +200,7 @@ INFO: Json = {
 
 ETAG: Json = {
     "description": "The stored revision and the view",
-    "schema": {"type": "string", "maxLength": 100},
+    "schema": {"type": "string", "maxLength": 100, "pattern": r'^(W/)?"[!#-~]*"$'},
 }
 ANSWERS_SCHEMA: Json = {
     "operationId": "getProductAnswersSchema",
@@ -217,7 +217,11 @@ LINKS: Mapping[str, Json] = {
 """Where the schema of the answers is, by operation that asks for some or lists the questions."""
 RATE_LIMIT_POLICY: Json = {
     "description": "What your plan lets through: so many requests (`q`) in so many seconds (`w`)",
-    "schema": {"type": "string", "maxLength": 200},
+    "schema": {
+        "type": "string",
+        "maxLength": 200,
+        "pattern": '^"[a-z]+";q=[0-9]+;w=[0-9]+(, "[a-z]+";q=[0-9]+;w=[0-9]+)*$',
+    },
     "example": '"second";q=25;w=1, "day";q=100000;w=86400',
 }
 REPLAYED: Json = {

@@ -4,36 +4,59 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from insurance.domain.core.money import AMOUNT_MAX
+from tools.openapi.forms import PLAIN_TEXT, items_max, number_form, string_form
 
 type Json = dict[str, Any]
 
-ANSWER_BYTES_MAX = 6_000_000
-"""Lambda answers no more than this, so nothing in an answer is longer."""
-
-ANSWER_ITEMS_MAX = 10_000
 BY_FORMAT = {"date": 10, "date-time": 40, "uri": 2_000}
+ENDLESS = 1_000_000
+"""A pattern without an end has none here, either."""
 
 
-def limited(schema: Json, *, sent: bool) -> Json:
-    """The schema of a component with every limit that it did not say.
+def limited(schema: Json) -> Json:
+    """The schema of what is sent, with the limits that follow from its patterns and formats.
 
-    What callers have `sent` gets none for nothing: its own models say where it ends, or a test fails.
+    It gets none beside them: its own models say where it ends, or a test fails.
     """
     for part in _parts(schema):
-        kind = part.get("type")
-        if kind == "string" and "enum" not in part and "maxLength" not in part:
-            longest = _longest(part) or (None if sent else ANSWER_BYTES_MAX)
-            if longest is not None:
-                part["maxLength"] = longest
-        elif kind == "array" and not sent:
-            part.setdefault("maxItems", ANSWER_ITEMS_MAX)
-        elif kind == "integer":
-            part.setdefault("format", "int64")
-            if not sent:
-                part.setdefault("minimum", -AMOUNT_MAX)
-                part.setdefault("maximum", AMOUNT_MAX)
+        match part.get("type"):
+            case "string" if "enum" not in part:
+                _end(part)
+                if not {"pattern", "format"} & part.keys():
+                    part["pattern"] = PLAIN_TEXT
+            case "integer":
+                part.setdefault("format", "int64")
     return schema
+
+
+def bounded(name: str, schema: Json) -> Json:
+    """The schema of an answer, with the forms of its fields (`forms.py`)."""
+    for key, field in schema.get("properties", {}).items():
+        for part in _parts(field):
+            match part.get("type"):
+                case "string" if not {"enum", "const", "format"} & part.keys():
+                    part.update(string_form(name, key) | part)
+                case "integer":
+                    part.setdefault("format", "int64")
+                    part.update(number_form(name, key) | part)
+                case "array":
+                    most = _kinds(part["items"]) or items_max(name, key)
+                    part.update({"maxItems": most} if most else {})
+            _end(part)
+    return schema
+
+
+def _kinds(items: Json) -> int | None:
+    """How many values a list of an enumeration can have, each once."""
+    return len(items["enum"]) if "enum" in items else None
+
+
+def _end(part: Json) -> None:
+    """The length of a text, where its pattern or its format ends it."""
+    if part.get("type") == "string" and not {"enum", "const", "maxLength"} & part.keys():
+        longest = _longest(part)
+        if longest is not None:
+            part["maxLength"] = longest
 
 
 def _longest(part: Json) -> int | None:
@@ -41,7 +64,7 @@ def _longest(part: Json) -> int | None:
     if "pattern" in part:
         # The standard library's own measure of a pattern, which has no public name.
         _, longest = re._parser.parse(part["pattern"]).getwidth()  # type: ignore[attr-defined]
-        if longest <= ANSWER_BYTES_MAX:
+        if longest <= ENDLESS:
             return int(longest)
     return BY_FORMAT.get(part.get("format", ""))
 

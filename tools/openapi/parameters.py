@@ -9,6 +9,7 @@ from insurance.api.parameters import Parameters
 from insurance.api.path import PATH_MAX
 from insurance.api.route import Route
 
+from tools.openapi.forms import PLAIN_TEXT
 from tools.openapi.limits import limited
 from tools.openapi.schemas import cleaned
 from tools.words.catalogue import catalogue
@@ -46,7 +47,7 @@ def _query_parameters(route: Route) -> Iterator[Json]:
             "in": "query",
             "required": name in schema.get("required", ()),
             "description": description,
-            "schema": limited(_inlined(described, schema.get("$defs", {})), sent=True),
+            "schema": limited(_inlined(described, schema.get("$defs", {}))),
         }
 
 
@@ -65,7 +66,7 @@ def _inlined(described: Json, definitions: Json) -> Json:
 
 def _path_parameter(path: str, name: str) -> Json:
     """No pattern: an id of another form is as unknown as one that was never given."""
-    schema: Json = {"type": "string", "minLength": 1, "maxLength": PATH_MAX}
+    schema: Json = {"type": "string", "minLength": 1, "maxLength": PATH_MAX, "pattern": PLAIN_TEXT}
     parameter: Json = {"name": name, "in": "path", "required": True, "schema": schema}
     if words := catalogue().of_path(path, name):
         parameter["description"] = words
@@ -129,5 +130,5 @@ AFTER: Json = {
     "in": "query",
     "required": False,
     "description": "The `next` of the page before",
-    "schema": {"type": "string", "maxLength": 200},
+    "schema": {"type": "string", "maxLength": 200, "pattern": "^[A-Za-z0-9_-]*$"},
 }

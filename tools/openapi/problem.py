@@ -5,16 +5,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+from insurance.api.field_faults import FAULTS_SHOWN_MAX
 from insurance.api.problems import CONTENT_TYPE, Problem
 from insurance.api.refusals import problems_of
 from insurance.api.route import Route
 
 from tools.openapi.gateway import KINDS
+from tools.openapi.limits import limited
 from tools.openapi.schemas import REFERENCE, NameTaken
 from tools.problems.catalogue import catalogue, example_of
 
 type Json = dict[str, Any]
 type Codes = tuple[str, ...]
+
+VISIBLE = "^[!-~]+$"
+"""Of a header's value without blanks."""
 
 INSTANT: Json = {"type": "string", "format": "date-time", "maxLength": 40}
 
@@ -87,7 +92,7 @@ PROBLEM: Json = {
         },
         "errors": {
             "type": "array",
-            "maxItems": 1000,
+            "maxItems": FAULTS_SHOWN_MAX,
             "items": {"$ref": f"{REFERENCE}ProblemField"},
             "description": "Each fault in what was sent",
         },
@@ -262,10 +267,10 @@ RETRY_AFTER: Json = {
 }
 REQUEST_ID: Json = {
     "description": "The id of this call, for questions to support",
-    "schema": {"type": "string", "maxLength": 100},
+    "schema": {"type": "string", "maxLength": 100, "pattern": VISIBLE},
 }
 PROBLEM_SCHEMAS = {
-    "Problem": PROBLEM,
-    "ProblemField": PROBLEM_FIELD,
-    "ProblemObstacle": PROBLEM_OBSTACLE,
+    "Problem": limited(PROBLEM),
+    "ProblemField": limited(PROBLEM_FIELD),
+    "ProblemObstacle": limited(PROBLEM_OBSTACLE),
 }

@@ -9,7 +9,7 @@ from insurance.api.route import Route
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from tools.openapi.limits import limited
+from tools.openapi.limits import bounded, limited
 
 type Json = dict[str, Any]
 type Model = tuple[type[BaseModel], JsonSchemaMode]
@@ -57,7 +57,10 @@ def schemas_of(routes: Iterable[Route]) -> Schemas:
     for name in components.keys() - taken.keys():
         components[name] = without_nulls(components[name])  # the edge leaves out what is None
     for name, schema in components.items():
-        limited(schema, sent=name in taken)
+        if name in taken:
+            limited(schema)
+        else:
+            bounded(name, schema)
     return Schemas(links, with_named_parts(components))
 
 

@@ -61,8 +61,12 @@ def catalogue() -> Catalogue:
 
 
 def describe(components: Json) -> None:
-    """Give each schema and property its words; a property that says something already keeps that."""
-    words = catalogue()
+    """Give each schema and property its words; a property that says something already keeps that.
+
+    Raises:
+        ValueError: A property has none.
+    """
+    words, silent = catalogue(), []
     for schema, component in components.items():
         said = words.of_schema.get(schema, {}).get(ITSELF, component.get("description"))
         if "enum" in component:
@@ -70,6 +74,10 @@ def describe(components: Json) -> None:
         if said:
             component["description"] = " ".join(said.split())
         for name, part in component.get("properties", {}).items():
-            found = words.of_property(schema, name)
-            if found and "description" not in part:
+            found = part.get("description") or words.of_property(schema, name)
+            if found:
                 part["description"] = found
+            else:
+                silent.append(f"{schema}.{name}")
+    if silent:
+        raise ValueError(f"{FOLDER.name}/*.yaml: say what each is: {', '.join(silent)}")
