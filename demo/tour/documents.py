@@ -29,7 +29,7 @@ def written_about_and_filed(visitor: Visitor) -> str:
         visitor.say("download link", f"until {link['expires_at']}: {link['url'].partition('?')[0]}")
         visitor.say("to look at", str(visitor.keep(f"{kind}.pdf", file)))
     again = visitor.post(f"{path}/documents", {"kind": "schedule"})
-    register = visitor.get(f"{path}/documents")["documents"]
+    register = visitor.get(f"{path}/documents")["items"]
     visitor.expect(again["document"] == register[0], "the same document is made once")
     visitor.expect(len(register) == len(("schedule", "letter")), "the register has them both")
     return f"{len(register)} documents in the register, each stored once"

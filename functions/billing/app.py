@@ -6,6 +6,7 @@ from insurance import bundles, wiring
 from insurance.api.approvals import ApprovalRequest, PayeeScreeningRequest
 from insurance.api.body import Request
 from insurance.api.fields import Code, Day, PositiveMoney, Reason, ReferenceCode
+from insurance.api.paging import Page
 from insurance.api.parameters import OptionalInstant, Parameters
 from insurance.api.payees import PayeeRequest, PayerRequest
 from insurance.api.router import Api
@@ -140,8 +141,9 @@ class ReturnApprovalRequest(Request):
     callers=PARTNERS_AND_STAFF,
     roles=EVERY_ROLE,
     shows=PlansView,
+    paged="plans:{policy_id}",
 )
-def get_plans(policy_id: str, query: Query) -> PlanOffers:
+def get_plans(policy_id: str, page: Page, query: Query) -> PlanOffers:
     return offer_plans(policy_id, query, ports)
 
 
@@ -180,8 +182,11 @@ def get_billing(policy_id: str, parameters: BillingParameters, query: Query) -> 
     callers=PARTNERS_AND_STAFF,
     roles=EVERY_ROLE,
     shows=InvoicesView,
+    paged="invoices:{policy_id}:{as_at}",
 )
-def get_invoices(policy_id: str, parameters: BillingParameters, query: Query) -> BillingSummary:
+def get_invoices(
+    policy_id: str, parameters: BillingParameters, page: Page, query: Query
+) -> BillingSummary:
     return read_billing(policy_id, parameters.as_at, query, ports)
 
 

@@ -332,7 +332,7 @@ def get_register(parameters: RegisterParameters, page: Page, query: Query) -> Li
     callers=STAFF,
     roles=OVERSEERS,
     shows=RegisterExportView,
-    paged="complaint-register:{month}",
+    paged="complaint-register-export:{month}",
 )
 def get_register_export(
     parameters: RegisterParameters, page: Page, query: Query

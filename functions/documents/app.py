@@ -111,7 +111,7 @@ def post_document(policy_id: str, request: DocumentRequest, command: Command) ->
     callers=SELLERS,
     roles=EVERY_ROLE,
     shows=DocumentRegisterView,
-    paged="{policy_id}",
+    paged="policy-documents:{policy_id}",
 )
 def get_documents(policy_id: str, page: Page, query: Query) -> RegisterPage:
     return list_documents(policy_id, query, ports, after=page.number, limit=page.limit)

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from insurance import bundles, wiring
 from insurance.api.body import Request
 from insurance.api.fields import Code
+from insurance.api.paging import Page
 from insurance.api.router import Api
 from insurance.api.views.evidence import (
     AnnouncedEvidenceView,
@@ -104,8 +105,9 @@ def post_receipt(claim_id: str, evidence_id: str, command: Command) -> Evidence:
     callers=EVERYBODY,
     roles=CLAIM_READERS,
     shows=EvidenceListView,
+    paged="evidence:{claim_id}",
 )
-def get_evidence_of_claim(claim_id: str, query: Query) -> tuple[Evidence, ...]:
+def get_evidence_of_claim(claim_id: str, page: Page, query: Query) -> tuple[Evidence, ...]:
     return list_evidence(claim_id, query, ports)
 
 

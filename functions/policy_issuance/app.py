@@ -120,7 +120,7 @@ def get_policy(policy_id: str, parameters: VersionParameters, query: Query) -> S
     callers=SELLERS,
     roles=EVERY_ROLE,
     shows=EventsView,
-    paged="{policy_id}",
+    paged="policy-events:{policy_id}",
 )
 def get_policy_events(policy_id: str, page: Page, query: Query) -> EventPage:
     return read_policy_events(policy_id, query, ports, after=page.number, limit=page.limit)

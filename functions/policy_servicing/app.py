@@ -355,8 +355,9 @@ def post_withdrawal(policy_id: str, number: str, command: Command) -> NoticeResu
     roles=EVERY_ROLE,
     shows=NoticesView,
     etag=True,
+    paged="notices:{policy_id}",
 )
-def get_notices(policy_id: str, query: Query) -> Stored[Policy]:
+def get_notices(policy_id: str, page: Page, query: Query) -> Stored[Policy]:
     return read_policy(policy_id, query, ports)
 
 
@@ -368,7 +369,7 @@ def get_notices(policy_id: str, query: Query) -> Stored[Policy]:
     callers=SELLERS,
     roles=EVERY_ROLE,
     shows=TransactionsView,
-    paged="{policy_id}",
+    paged="transactions:{policy_id}",
 )
 def get_transactions(policy_id: str, page: Page, query: Query) -> Stored[Policy]:
     return read_policy(policy_id, query, ports)

@@ -158,8 +158,9 @@ class VersionStepRequest(Request):
     callers=READERS,
     roles=EVERY_ROLE,
     shows=ProductListView,
+    paged="products",
 )
-def get_products(query: Query) -> Sequence[Product]:
+def get_products(page: Page, query: Query) -> Sequence[Product]:
     return list_products(query, ports)
 
 
@@ -247,7 +248,7 @@ def post_product_upload(request: UploadRequest, query: Query) -> AnnouncedUpload
     callers=AUTHORS,
     roles=AUTHORING_ROLES,
     shows=ProductVersionListView,
-    paged="{product_code}",
+    paged="product-versions:{product_code}",
 )
 def get_product_versions(
     product_code: str, page: Page, query: Query

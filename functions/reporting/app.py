@@ -195,7 +195,7 @@ def get_trial_balance(currency: str, period: str, query: Query) -> TrialBalance:
     callers=STAFF,
     roles=LEDGER_ROLES,
     shows=AccountStatementView,
-    paged="{currency}/{period}/{account}",
+    paged="account-lines:{currency}/{period}/{account}",
     raises=(InvalidFields,),
 )
 def get_account_lines(
@@ -214,7 +214,7 @@ def get_account_lines(
     callers=STAFF,
     roles=LEDGER_ROLES,
     shows=JournalView,
-    paged="{currency}/{period}/{format}",
+    paged="journal:{currency}/{period}/{format}",
     raises=(InvalidFields,),
 )
 def get_journal(currency: str, period: str, format: str, page: Page, query: Query) -> JournalPage:

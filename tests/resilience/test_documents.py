@@ -41,7 +41,7 @@ def assert_made_once(handlers: Platform, policies: list[str], answers: list[Answ
     made = [each for each in entered if each.startswith("doc_")]
     assert Counter(map(policy_id_for, made)) == dict.fromkeys(policies, 1)
     for policy_id in policies:
-        [entry] = handlers.call("GET", f"/v1/policies/{policy_id}/documents").body["documents"]
+        [entry] = handlers.call("GET", f"/v1/policies/{policy_id}/documents").body["items"]
         types = [each.type for each in written[register_id_for(policy_id)]]
         assert types == ["document.made"]
         assert sha256(stored(backend, entry["id"])).hexdigest() == entry["stored_sha256"]
@@ -106,7 +106,7 @@ def _delay(seed: int) -> float:
 def test_another_caller_finds_the_file_that_a_killed_one_left(handlers: Platform, zygote: Zygote):
     policy_id = handlers.issued()["id"]
     [killed] = zygote.run([making(policy_id, "first", Death(FilePoint.AFTER_THE_FILE))])
-    before = handlers.call("GET", f"/v1/policies/{policy_id}/documents").body["documents"]
+    before = handlers.call("GET", f"/v1/policies/{policy_id}/documents").body["items"]
 
     answers = final_answers([making(policy_id, "second"), making(policy_id, "first")], zygote)
 

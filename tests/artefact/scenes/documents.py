@@ -52,7 +52,7 @@ def documents_scenes() -> Iterator[Scene]:
         yield Scene(f"documents/{kind}", make, HARBOUR, letter, given, varies=varies, **asked)
     nothing = "documents/letter_about_nothing"
     yield Scene(nothing, make, HARBOUR, {"kind": "cancellation_letter"}, ISSUED, **policy)
-    of_each = ("/body/documents/*/id", "/body/documents/*/stored_sha256")
+    of_each = ("/body/items/*/id", "/body/items/*/stored_sha256")
     yield Scene("documents/list", listed, HARBOUR, None, made, varies=of_each, **policy)
     yield Scene("documents/list_of_another_partner", listed, MEADOW, None, made, **policy)
     unknown = {"document_id": f"doc_{POLICY.partition('_')[2]}" + "0" * 10}

@@ -76,7 +76,7 @@ def test_a_repeated_call_is_answered_as_the_first_and_makes_nothing(handlers, pa
 
     assert again.replayed
     assert again.text == first.text
-    [entry] = handlers.call("GET", f"{path}/documents").body["documents"]
+    [entry] = handlers.call("GET", f"{path}/documents").body["items"]
     assert entry == first.body["document"]
 
 
@@ -84,7 +84,7 @@ def test_the_same_document_is_made_once_whatever_the_key(handlers, path):
     first, second = made(handlers, path), made(handlers, path)
 
     assert first["document"] == second["document"]
-    assert len(handlers.call("GET", f"{path}/documents").body["documents"]) == 1
+    assert len(handlers.call("GET", f"{path}/documents").body["items"]) == 1
     assert_chains_hold(handlers.backend)
 
 
@@ -106,7 +106,7 @@ def test_the_register_is_paged_and_its_chain_holds(handlers, path):
         "GET", f"{path}/documents", query={"limit": "1", "after": first["next"]}
     ).body
 
-    kinds = [each["kind"] for page in (first, rest) for each in page["documents"]]
+    kinds = [each["kind"] for page in (first, rest) for each in page["items"]]
     assert kinds == ["schedule", "certificate"]
     assert "next" not in rest
     policy_id = path.rpartition("/")[2]
@@ -124,7 +124,7 @@ def test_an_erasure_leaves_the_register_and_no_readable_file(handlers, path):
 
     assert (read.status, read.code) == (409, "already-erased")
     assert (another.status, another.code) == (409, "already-erased")
-    [left] = handlers.call("GET", f"{path}/documents").body["documents"]
+    [left] = handlers.call("GET", f"{path}/documents").body["items"]
     assert left == {name: value for name, value in document.items() if name != "sha256"}
     assert_chains_hold(handlers.backend)
 
@@ -150,7 +150,7 @@ def test_what_cannot_be_made_is_refused_with_its_code(handlers, path, body, code
     answer = handlers.call("POST", f"{path}/documents", body, clock=CLOCK)
 
     assert answer.code == code, answer.text
-    assert handlers.call("GET", f"{path}/documents").body["documents"] == []
+    assert handlers.call("GET", f"{path}/documents").body["items"] == []
 
 
 def test_a_name_that_cannot_be_set_is_refused_without_a_word_of_it(handlers, capsys):

@@ -354,8 +354,8 @@ def test_the_register_lists_a_months_complaints_and_nobody_by_name(platform):
     rest = platform.get(november, by=KIM, query={"after": page["next"]})
     text = platform.get("/v1/complaint-register/export?month=2026-11", by=KIM)["csv"]
 
-    assert {page["rows"][0]["id"], *(row["id"] for row in rest["rows"])} == {first, second}
-    assert [row["id"] for row in platform.get(december, by=KIM)["rows"]] == [later]
+    assert {page["items"][0]["id"], *(row["id"] for row in rest["items"])} == {first, second}
+    assert [row["id"] for row in platform.get(december, by=KIM)["items"]] == [later]
     assert len(text.splitlines()) == 3
     assert "Ada" not in text + str(page)
     assert platform.call("GET", "/v1/complaint-register?month=2026-13", by=KIM).status == 422

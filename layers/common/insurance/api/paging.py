@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from insurance.domain.core.errors import FieldFault, InvalidFields
@@ -52,6 +52,12 @@ def read_page(query: Mapping[str, str], list_id: str) -> Page:
         raise InvalidFields([fault])
     sent = query.get("after")
     return Page(list_id, read_cursor(sent, list_id) if sent else "", int(limit))
+
+
+def page_of[T](entries: Sequence[T], page: Page) -> tuple[Sequence[T], str | None]:
+    """Of a list that is read whole the entries of one page, and the cursor of the next one."""
+    end = page.number + page.limit
+    return entries[page.number : end], page.next(end) if end < len(entries) else None
 
 
 def cursor(list_id: str, position: int | str) -> str:

@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import BaseModel
 
 from insurance.api.etag import etag
+from insurance.api.paging import Page, page_of
 from insurance.api.views.claim_parts import KeptReportView, PayeeView
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.bank.payer import Payer
@@ -70,16 +71,19 @@ class PlanView(BaseModel):
 
 
 class PlansView(View):
-    """The plans that the product offers, worked out for one policy."""
+    """A page of the plans that the product offers, worked out for one policy."""
 
     policy_id: str
     items: list[PlanView]
+    next: str | None
+    """The `after` of the next page; absent on the last page."""
 
     @classmethod
-    def of(cls, offers: PlanOffers) -> Self:
+    def of(cls, offers: PlanOffers, *, page: Page) -> Self:
         policy, accounts = offers
-        items = [PlanView.of(account, policy) for account in accounts]
-        return cls(policy_id=policy.id, items=items)
+        shown, following = page_of(accounts, page)
+        items = [PlanView.of(account, policy) for account in shown]
+        return cls(policy_id=policy.id, items=items, next=following)
 
 
 class InvoiceView(BaseModel):
@@ -278,16 +282,19 @@ class PolicyInvoiceView(View):
 
 
 class InvoicesView(View):
-    """The invoices of a policy as it stands; a change of the policy may change those still to come."""
+    """A page of the invoices of a policy as it stands; a change of the policy may change those still to come."""
 
     policy_id: str
     items: list[InvoiceView]
+    next: str | None
+    """The `after` of the next page; absent on the last page."""
 
     @classmethod
-    def of(cls, summary: BillingSummary) -> Self:
+    def of(cls, summary: BillingSummary, *, page: Page) -> Self:
         policy_id = summary.account.policy_id
-        items = [InvoiceView.of(policy_id, item) for item in summary.statement.invoices]
-        return cls(policy_id=policy_id, items=items)
+        shown, following = page_of(summary.statement.invoices, page)
+        items = [InvoiceView.of(policy_id, item) for item in shown]
+        return cls(policy_id=policy_id, items=items, next=following)
 
 
 class SuspenseView(View):

@@ -187,14 +187,14 @@ class ComplaintInternalView(View):
 class RegisterView(View):
     """A page of the register of a month; each row has the same columns."""
 
-    rows: list[dict[str, str]]
+    items: list[dict[str, str]]
     next: str | None
     """The `after` of the next page; absent on the last page."""
 
     @classmethod
     def of(cls, complaints: ListPage[Complaint], *, page: Page, now: datetime) -> Self:
         return cls(
-            rows=[row_of(complaint, now) for complaint in complaints.items],
+            items=[row_of(complaint, now) for complaint in complaints.items],
             next=page.next(complaints.next) if complaints.next else None,
         )
 

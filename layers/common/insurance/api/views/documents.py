@@ -74,12 +74,13 @@ class DocumentDownloadView(BaseModel):
 class DocumentRegisterView(BaseModel):
     """A page of a policy's documents, in the order in which they were made."""
 
-    documents: list[DocumentView]
+    items: list[DocumentView]
     next: str | None
+    """The `after` of the next page; absent on the last page."""
 
     @classmethod
     def of(cls, register: RegisterPage, *, page: Page) -> Self:
         return cls(
-            documents=[DocumentView.of(document) for document in register.documents],
+            items=[DocumentView.of(document) for document in register.documents],
             next=None if register.last is None else page.next(register.last),
         )

@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
+from insurance.api.paging import Page, page_of
 from insurance.api.views.documents import LinkView
 from insurance.api.views.uploads import UploadView
 from insurance.domain.core.caller import Caller, CallerKind
@@ -87,10 +88,13 @@ class LinkedEvidenceView(BaseModel):
 
 
 class EvidenceListView(BaseModel):
-    """All the evidence of a claim, in the order in which it was announced."""
+    """A page of the evidence of a claim, in the order in which it was announced."""
 
     items: list[EvidenceView]
+    next: str | None
+    """The `after` of the next page; absent on the last page."""
 
     @classmethod
-    def of(cls, evidence: Sequence[Evidence], *, caller: Caller) -> Self:
-        return cls(items=[EvidenceView.of(file, caller=caller) for file in evidence])
+    def of(cls, evidence: Sequence[Evidence], *, caller: Caller, page: Page) -> Self:
+        shown, following = page_of(evidence, page)
+        return cls(items=[EvidenceView.of(file, caller=caller) for file in shown], next=following)

@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import BaseModel
 
 from insurance.api.etag import etag
+from insurance.api.paging import Page, page_of
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.core.stored import Stored
 from insurance.domain.jurisdiction.jurisdiction import DispatchChannel, NoticeKind
@@ -75,18 +76,22 @@ class NoticeView(View):
 
 
 class NoticesView(View):
-    """Every notice of a policy, the first given first."""
+    """A page of the notices of a policy, the first given first."""
 
     policy_id: str
     policy_number: str | None
     items: list[NoticeItem]
+    next: str | None
+    """The `after` of the next page; absent on the last page."""
 
     @classmethod
-    def of(cls, stored: Stored[Policy]) -> Self:
+    def of(cls, stored: Stored[Policy], *, page: Page) -> Self:
         policy = stored.record
+        shown, following = page_of(policy.notices, page)
         return cls(
             etag=etag(stored.head.sequence, "notices"),
             policy_id=policy.id,
             policy_number=policy.number.text if policy.number else None,
-            items=[NoticeItem.of(notice) for notice in policy.notices],
+            items=[NoticeItem.of(notice) for notice in shown],
+            next=following,
         )

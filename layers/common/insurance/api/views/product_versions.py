@@ -7,7 +7,7 @@ from typing import Any, Self
 from pydantic import BaseModel, RootModel
 
 from insurance.api.etag import etag
-from insurance.api.paging import Page
+from insurance.api.paging import Page, page_of
 from insurance.api.views.documents import LinkView
 from insurance.api.views.terms import View
 from insurance.domain.core.errors import FieldFault
@@ -123,12 +123,8 @@ class ProductVersionListView(View):
 
     @classmethod
     def of(cls, versions: Sequence[Stored[ProductVersion]], *, page: Page) -> Self:
-        shown = versions[page.number : page.number + page.limit]
-        end = page.number + len(shown)
-        return cls(
-            items=[ProductVersionView.of(stored) for stored in shown],
-            next=page.next(end) if end < len(versions) else None,
-        )
+        shown, following = page_of(versions, page)
+        return cls(items=[ProductVersionView.of(stored) for stored in shown], next=following)
 
 
 class ProductSchemaView(RootModel[dict[str, Any]]):

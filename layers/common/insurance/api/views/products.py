@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, RootModel
 
+from insurance.api.paging import Page, page_of
 from insurance.api.views.terms import View
 from insurance.domain.core.classification import Classification
 from insurance.domain.core.money import Currency
@@ -95,11 +96,16 @@ class ProductSummaryView(BaseModel):
 class ProductListView(View):
     """The products on sale."""
 
+    """A page of the products on sale, in the order of their codes."""
+
     items: list[ProductSummaryView]
+    next: str | None
+    """The `after` of the next page; absent on the last page."""
 
     @classmethod
-    def of(cls, products: Sequence[Product]) -> Self:
-        return cls(items=[ProductSummaryView.of(product) for product in products])
+    def of(cls, products: Sequence[Product], *, page: Page) -> Self:
+        shown, following = page_of(products, page)
+        return cls(items=[ProductSummaryView.of(product) for product in shown], next=following)
 
 
 class ProductView(View):

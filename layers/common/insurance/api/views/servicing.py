@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, Field
 
 from insurance.api.etag import etag
-from insurance.api.paging import Page
+from insurance.api.paging import Page, page_of
 from insurance.api.parameters import OptionalInstant, Parameters
 from insurance.api.views.terms import MoneyView, PremiumView, View
 from insurance.domain.contract.proration import Share
@@ -246,11 +246,10 @@ class TransactionsView(View):
 
     @classmethod
     def of(cls, stored: Stored[Policy], *, page: Page) -> Self:
-        policy, after = stored.record, page.number
-        views = [TransactionView.of_new_business(policy)]
-        views += [TransactionView.of(transaction) for transaction in policy.transactions]
-        end = after + page.limit
-        return cls(items=views[after:end], next=page.next(end) if end < len(views) else None)
+        views = [TransactionView.of_new_business(stored.record)]
+        views += [TransactionView.of(transaction) for transaction in stored.record.transactions]
+        shown, following = page_of(views, page)
+        return cls(items=list(shown), next=following)
 
 
 class ComparisonParameters(Parameters):
