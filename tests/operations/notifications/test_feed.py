@@ -103,7 +103,7 @@ def test_the_feed_of_one_partner_holds_up_no_other():
 
 def test_a_reader_goes_on_from_next_also_from_the_end():
     feeds = MemoryFeeds()
-    assert read(feeds) == FeedPage((), 0)
+    assert read(feeds) == FeedPage([], 0)
     feeds.append(FEED, [Told.of(each) for each in events(5)], now=NOW)
 
     pages = [read(feeds, "0", 2)]
@@ -123,7 +123,7 @@ def test_a_reader_without_a_place_starts_with_the_oldest_event_that_is_kept():
     feeds.append(FEED, some[1:], now=NOW + timedelta(days=10))
 
     assert [told.sequence for told in read(feeds, days=35).items] == [2]
-    assert read(feeds, days=80) == FeedPage((), 2)
+    assert read(feeds, days=80) == FeedPage([], 2)
 
 
 def test_who_comes_too_late_for_what_follows_is_told():
@@ -132,7 +132,7 @@ def test_who_comes_too_late_for_what_follows_is_told():
 
     with pytest.raises(EventsNoLongerKept):
         read(feeds, "2", days=40)
-    assert read(feeds, "3", days=40) == FeedPage((), 3)
+    assert read(feeds, "3", days=40) == FeedPage([], 3)
 
 
 @pytest.mark.parametrize("after", ["4", "x", "-1", "²"])
