@@ -236,7 +236,7 @@ STRINGS: Final[dict[str, Json]] = {
     **dict.fromkeys(("loss_ratio", "expense_ratio", "combined_ratio"), DECIMAL),
     **dict.fromkeys(("csv", "JournalView.text", "LedgerExportView.text"), FILE),
     **dict.fromkeys(("document", "tables", "scenarios"), _text(FILES_SHOWN_BYTES_MAX)),
-    "rows": NAME,
+    "RegisterView.items": NAME,
     "next": CURSOR,
     "ScreeningRunView.next": _of(identity.InForcePosition),
 }
@@ -356,7 +356,6 @@ ITEMS: Final[dict[str, int]] = {
     "returns": suspense.RETURNS_MAX,
     "reserves": 3,
     "rows": LISTED_MAX,
-    "RegisterView.rows": PAGE_MAX,
     **dict.fromkeys(("rules", "wording"), RULES_MAX),
     "same_loss_as": notice.CLAIMS_PER_POLICY_MAX,
     "segments": servicing.CHANGES_MAX + 1,
