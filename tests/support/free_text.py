@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from demo.samples import british_iban
+from tools.openapi.forms import PLAIN_TEXT
 
 type Json = dict[str, Any]
 
@@ -59,6 +60,7 @@ def _fields(operation: str, schema: Json, pointer: str, schemas: Json) -> Iterat
         for one in schema.get(kind, ()):
             yield from _fields(operation, one, pointer, schemas)
     pattern = schema.get("pattern")
+    pattern = None if pattern == PLAIN_TEXT else pattern
     words = schema.get("type") == "string" and not {"enum", "const", "format"} & schema.keys()
     if words and (pattern is None or pattern in SAID):
         yield Field(operation, pointer, pattern)

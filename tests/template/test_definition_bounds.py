@@ -147,6 +147,21 @@ def test_fields_with_names_of_closed_vocabularies_list_their_values(definition: 
     assert not unlisted
 
 
+def test_parameters_of_paths_with_a_closed_vocabulary_list_its_values(
+    operations: Operations, definition: Json
+) -> None:
+    found = {
+        (parameter["name"], parameter["schema"].get("$ref", ""))
+        for _, operation in operations
+        for parameter in operation["parameters"]
+        if parameter["in"] == "path" and CLOSED_NAMES.match(parameter["name"])
+    }
+
+    assert {name for name, _ in found} == {"account", "currency", "format"}
+    for _, reference in found:
+        assert definition["components"]["schemas"][reference.removeprefix(REFERENCE)]["enum"]
+
+
 def test_a_field_whose_recorded_values_are_all_of_one_vocabulary_lists_its_values(
     definition: Json,
 ) -> None:

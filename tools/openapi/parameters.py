@@ -1,6 +1,7 @@
 """Path variables, headers and query parameters of an operation, as the definition describes them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from typing import Any
 
 from insurance.api.headers import CLOCK_HEADER, KEY_HEADER, TAGS_LENGTH_MAX
@@ -8,10 +9,13 @@ from insurance.api.paging import PAGE_DEFAULT, PAGE_MAX
 from insurance.api.parameters import Parameters
 from insurance.api.path import PATH_MAX
 from insurance.api.route import Route
+from insurance.domain.core.money import Currency
+from insurance.domain.core.posting import Account
+from insurance.domain.ledger.export import ExportFormat
 
 from tools.openapi.forms import PLAIN_TEXT
 from tools.openapi.limits import limited
-from tools.openapi.schemas import cleaned
+from tools.openapi.schemas import REFERENCE, cleaned
 from tools.words.catalogue import catalogue
 
 type Json = dict[str, Any]
@@ -65,12 +69,22 @@ def _inlined(described: Json, definitions: Json) -> Json:
 
 
 def _path_parameter(path: str, name: str) -> Json:
-    """No pattern: an id of another form is as unknown as one that was never given."""
+    """No form: an id of another one is as unknown as one that was never given. A closed vocabulary is refused as such."""
     schema: Json = {"type": "string", "minLength": 1, "maxLength": PATH_MAX, "pattern": PLAIN_TEXT}
+    if name in VOCABULARIES:
+        schema = {"$ref": REFERENCE + VOCABULARIES[name].__name__}
     parameter: Json = {"name": name, "in": "path", "required": True, "schema": schema}
     if words := catalogue().of_path(path, name):
         parameter["description"] = words
     return parameter
+
+
+VOCABULARIES: Mapping[str, type[StrEnum]] = {
+    "account": Account,
+    "currency": Currency,
+    "format": ExportFormat,
+}
+"""Of path parameters that are no ids; answers have them, too, so that each is a component."""
 
 
 def _header(name: str, description: str, schema: Json, *, required: bool = False) -> Json:
