@@ -8,6 +8,15 @@ UV := $(if $(shell command -v uv),uv,.tools/uv/bin/uv)
 RUN := $(UV) run --frozen --group dev
 # Compiled once and kept: a machine that forbids it would compile every test and package at each start.
 unexport PYTHONDONTWRITEBYTECODE
+# What is downloaded is kept in the caches of uv, pip and npm (below HOME), for the next clone; where they cannot be
+# written, in this folder.
+can_write = $(shell mkdir -p "$(1)" 2>/dev/null && test -w "$(1)" && echo yes)
+ifeq ($(and $(call can_write,$(or $(UV_CACHE_DIR),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/uv)),$(call can_write,$(or $(npm_config_cache),$(HOME)/.npm))),)
+export UV_CACHE_DIR := $(CURDIR)/.tools/cache/uv
+export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.tools/cache/python
+export PIP_CACHE_DIR := $(CURDIR)/.tools/cache/pip
+export npm_config_cache := $(CURDIR)/.tools/cache/npm
+endif
 SAM_ENV := UV_PROJECT_ENVIRONMENT=.venv-sam
 
 .PHONY: help setup run tour serve show reconcile unit test check lint format build openapi schema events products cases clients sdk docs exam bench load mutants checks lives long flaky lock clean
@@ -15,14 +24,10 @@ SAM_ENV := UV_PROJECT_ENVIRONMENT=.venv-sam
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-setup: .tools/setup ## Install what the project needs, in this folder only (the other targets do it)
+setup: .tools/setup ## Install what the project needs, into this folder (the other targets do it)
 
-.tools/setup: uv.lock .python-version
-	@command -v uv >/dev/null || [ -x .tools/uv/bin/uv ] || { echo "Installing uv $(UV_VERSION) into .tools"; \
-	  python3 -m venv .tools/uv && .tools/uv/bin/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION); }
-	$(UV) sync -q --frozen --group dev
-	$(UV) run -q --frozen --group dev python -m local ensure
-	@mkdir -p .tools && touch $@
+.tools/setup: uv.lock .python-version clients/python/pyproject.toml
+	@python3 tools/set_up.py $(UV_VERSION)
 
 .tools/sam: uv.lock | .tools/setup
 	$(SAM_ENV) $(UV) sync -q --frozen --only-group sam

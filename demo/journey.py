@@ -80,18 +80,29 @@ def _week_before(start: date) -> str:
 def play(path: Path, settings: Settings) -> None:
     """Play a journey on a stack of its own, and print the line that says how it ended."""
     journey = read_journey(path)
+    began = time.monotonic()
     print(journey.title)
     with Stack(settings) as stack:
         _say("stack", f"up in {stack.started_in_seconds:.1f} s at {stack.base_url}")
         walk = Walk(journey, stack)
         with walk.client:
             ids = walk.from_quote_to_paid_claim()
-    _say("stack", "stopped; starting it again to read the figures back")
-    with Stack(replace(settings, warm=False)) as stack:
+            if not stack.keeps_data:
+                _say("memory", "this database keeps nothing: read back without starting again")
+                last = walk.last_line(ids)
+    if stack.keeps_data:
+        _say("stack", "stopped; starting it again to read the figures back")
+        last = _read_back(journey, ids, replace(settings, warm=False))
+    _say("timed", f"{time.monotonic() - began:.0f} s from the start to the figures read back")
+    print(last)
+
+
+def _read_back(journey: Journey, ids: Ids, settings: Settings) -> str:
+    with Stack(settings) as stack:
         _say("stack", f"up in {stack.started_in_seconds:.1f} s at {stack.base_url}")
         walk = Walk(journey, stack)
         with walk.client:
-            print(walk.last_line(ids))
+            return walk.last_line(ids)
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,8 @@ class Stack:
         self.base_url = ""
         self.services_url = ""
         self.database_url = ""
+        self.keeps_data = True
+        """False: the database is in memory, and empty when the stack starts again."""
         self.started_in_seconds = 0.0
         self.certificate: Certificate | None = None
         self.template: Template
@@ -190,7 +192,7 @@ class Stack:
         database = Database(await asyncio.to_thread(engine_for, settings), settings)
         self._parts.push_async_callback(database.stop)
         await database.start()
-        self.database_url = database.url
+        self.database_url, self.keeps_data = database.url, database.keeps_data
 
         self.template = Template(
             settings.template.resolve(),

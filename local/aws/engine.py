@@ -91,6 +91,11 @@ class Database:
         """Its SQLite file, if its form is known to us."""
         return self._settings.folder / self._engine.data_file if self._engine.data_file else None
 
+    @property
+    def keeps_data(self) -> bool:
+        """Whether what is stored is there when it starts again."""
+        return self._engine.on_disk
+
     async def start(self) -> None:
         """Start the engine, and start it again whenever it ends by itself.
 
@@ -309,7 +314,6 @@ def _npm_install(folder: Path, package: str) -> None:
     if shutil.which("npm") is None:
         raise StackError(f"npm is needed once, to install {package}")
     folder.mkdir(parents=True, exist_ok=True)
-    print(f"installing {package} into {folder}", file=sys.stderr)
     options = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts"]
     done = subprocess.run(
         ["npm", "install", "--prefix", folder, *options, package],

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 import uuid
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -126,6 +127,13 @@ class Worker:
         invocation.answer(result)
         return True
 
+    def why_not(self) -> str:
+        """Why a start came to nothing."""
+        if self.init_error is not None:
+            said = json.loads(self.init_error.payload)
+            return f"{said.get('errorType')}: {said.get('errorMessage')}"
+        return f"its worker ended with status {self.process.returncode if self.process else '?'}"
+
     async def stop(self) -> None:
         """End the process at once, as Lambda does: what it had to keep is in the tables."""
         self._unlimit()
@@ -209,6 +217,12 @@ class Pool:
         worker = self._workers[0]
         worker.start()
         await worker.settled.wait()
+        if not worker.initialised and not self.is_stopping:
+            print(
+                f"WARNING: {self.function.folder.name} does not start: {worker.why_not()}; see {self.log}",
+                file=sys.stderr,
+                flush=True,
+            )
 
     def offers(self, worker: Worker) -> None:
         self._idle.append(worker)

@@ -91,6 +91,7 @@ BY_HAND = {
     "make unit": "a part of `make test`, which CI runs",
     "make flaky": "it takes N times what the slow levels of `make test` take",
     ".venv/bin/python -m tests.compatibility.write": "it makes the data of a release, once",
+    ".venv/bin/python -m tools.newcomer": "it installs everything nine times; tests/local plays its words",
     "make load": "it fills both cores for minutes; tests/end_to_end plays its journey on both stacks",
     "make long": "it takes many minutes",
     "make lives": "tests/operations plays fewer of the same lives",

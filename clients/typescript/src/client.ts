@@ -107,13 +107,14 @@ export class Coverwright {
   ): AsyncGenerator<Entry<Data<"get", Path>>> {
     const asked = (init[0] ?? {}) as { params?: { query?: Record<string, unknown> } };
     let after: unknown = asked.params?.query?.["after"];
-    do {
+    for (;;) {
       const query = { ...asked.params?.query, after };
       const given = [{ ...asked, params: { ...asked.params, query } }] as unknown as Init<"get", Path>;
       const page = (await this.get(path, ...given)) as { items: Entry<Data<"get", Path>>[]; next?: string };
       yield* page.items;
+      if (!page.next || page.next === after) return; // a feed of events has a place to go on from at its end, too
       after = page.next;
-    } while (after);
+    }
   }
 }
 

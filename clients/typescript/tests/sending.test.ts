@@ -190,6 +190,15 @@ test("a list is read page by page", async () => {
   );
 });
 
+test("a feed ends where it leads nowhere further", async () => {
+  const api = new Api([json({ items: [{ id: "a" }], next: "abc" }), json({ items: [], next: "abc" })]);
+  const seen: unknown[] = [];
+
+  for await (const each of client(api).items("/v1/events")) seen.push(each.id);
+
+  assert.deepEqual(seen, ["a"]);
+});
+
 test("a bound token has a new proof for each try, and the clock of test mode goes with each call", async () => {
   const made: string[][] = [];
   const proof = (...words: string[]) => `proof-${made.push(words)}`;

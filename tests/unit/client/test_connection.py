@@ -302,6 +302,12 @@ def test_a_list_is_read_page_by_page(connection: Connection, api: Api) -> None:
     ]
 
 
+def test_a_feed_ends_where_it_leads_nowhere_further(connection: Connection, api: Api) -> None:
+    api.steps = [ok({"items": [{"id": 1}], "next": "a"}), ok({"items": [], "next": "a"})]
+
+    assert list(connection.items("/v1/events")) == [{"id": 1}]
+
+
 def test_an_answer_has_what_a_change_needs(connection: Connection, api: Api) -> None:
     replay = {"ETag": '"3-x"', "X-Request-Id": "r-3", "Idempotent-Replayed": "true"}
     api.steps = [ok({"id": "pol_1"}, **replay), ok()]

@@ -70,8 +70,8 @@ class Coverwright(Operations):
             page = operation(*arguments, **parameters)
             yield from page.items
             after = getattr(page, "next_", None)
-            if not after:
-                return
+            if not after or after == parameters.get("after"):
+                return  # a feed of events has a place to go on from at its end, too
             parameters["after"] = after
 
     @contextmanager

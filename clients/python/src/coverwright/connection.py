@@ -140,8 +140,10 @@ class Connection:
         while True:
             page = self.get(path, after=after, **parameters)
             yield from page["items"]
-            after = page.get("next")
-            if not after:
+            before, after = after, page.get("next")
+            if (
+                not after or after == before
+            ):  # a feed of events has a place to go on from at its end, too
                 return
 
     def call(
