@@ -17,7 +17,7 @@ _ISSUANCE = ("policies:read", "policies:write", "policies:share")
 _PARTIES = ("parties:read", "parties:write")
 _CLAIMS = ("claims:read", "claims:write", "claims:settle")
 _COMPLAINTS = ("complaints:read", "complaints:write")
-_EVENTS = ("events:read",)
+_EVENTS = ("events:read", "webhooks:read", "webhooks:write")
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,9 @@ class Ports:
 
 DEFAULT_PORTS = Ports()
 
+LOCAL_RECEIVERS = "127.0.0.1 localhost"
+"""Where webhooks may be beside the open network."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -49,8 +52,9 @@ class Settings:
     """The template's parameters, where its defaults do not do."""
 
     def parameters_at(self, services_url: str) -> Mapping[str, str]:
-        """With what only a running stack knows: where it serves the docs."""
-        return {"DocsUrl": f"{services_url}/docs", **self.parameters}
+        """With what only a running stack knows: where it serves the docs, and that receivers are on its machine."""
+        told = {"DocsUrl": f"{services_url}/docs", "WebhookLocalReceivers": LOCAL_RECEIVERS}
+        return {**told, **self.parameters}
 
     @property
     def logs(self) -> Path:

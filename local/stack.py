@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from demo.samples import BANKS, CALLERS, Partner
-from local.aws.background import close
+from local.aws.background import Background, close
 from local.aws.clients import dynamodb_client, streams_client
 from local.aws.distribution import site_routes
 from local.aws.engine import Database, engine_for
@@ -29,6 +29,7 @@ from local.aws.gateway.firewall import Firewall
 from local.aws.gateway.plans import Keys, Plans, Usage, plan_of, stage_throttles
 from local.aws.guarded_database import GuardedDatabase
 from local.aws.issuer import Issuer
+from local.aws.queues import QueueReader
 from local.aws.rights import Rights
 from local.aws.runtime import Lambda
 from local.aws.schedules import Schedule
@@ -38,6 +39,7 @@ from local.aws.services.invocations import invocations
 from local.aws.services.kms import Kms
 from local.aws.services.s3 import S3
 from local.aws.services.secrets_manager import SecretsManager
+from local.aws.services.sqs import Sqs
 from local.aws.services.store import open_store
 from local.aws.streams import EventSource, prune_delivered
 from local.aws.template import Template
@@ -227,7 +229,8 @@ class Stack:
             ),
         ]
         rights = Rights.of(self.template)
-        app = services_app(Services(kms, secrets, bus, s3), rights, further=further)
+        offered = Services(kms, secrets, bus, s3, Sqs.of(self.template, store))
+        app = services_app(offered, rights, further=further)
         services = Server(app, [services_socket])
         self._parts.push_async_callback(services.stop)
         await services.start()
@@ -369,9 +372,7 @@ class Stack:
 
     async def _start_schedules(self) -> None:
         for resource in self.template.of_type("AWS::Scheduler::Schedule"):
-            schedule = Schedule(resource, invoke=self._invoke)
-            self._parts.push_async_callback(schedule.stop)
-            schedule.start()
+            self._keep_running(Schedule(resource, invoke=self._invoke))
 
     async def _start_event_sources(self, store: Any) -> None:
         for function in self.template.functions.values():
@@ -382,15 +383,14 @@ class Stack:
                 return await self._functions.invoke(name, event)
 
             for source in function.stream_sources:
-                reader = EventSource(
-                    source,
-                    invoke=invoke,
-                    tables=dynamodb_client(self.database_url),
-                    streams=streams_client(self.database_url),
-                    store=store,
-                )
-                self._parts.push_async_callback(reader.stop)
-                reader.start()
+                clients = dynamodb_client(self.database_url), streams_client(self.database_url)
+                self._keep_running(EventSource(source, *clients, invoke=invoke, store=store))
+            for queue in function.queue_sources:
+                self._keep_running(QueueReader(queue, invoke=invoke, store=store))
+
+    def _keep_running(self, work: Background) -> None:
+        self._parts.push_async_callback(work.stop)
+        work.start()
 
 
 def ephemeral(settings: Settings, **changes: Any) -> Settings:

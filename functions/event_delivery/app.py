@@ -25,6 +25,7 @@ from insurance.operations.delivery.post_event import post_event
 from insurance.operations.delivery.register_heads import LastEvent, register_heads, take_back
 from insurance.operations.delivery.streams import StreamedEvent, Take
 from insurance.operations.notifications.feed_events import FeedWriter
+from insurance.operations.notifications.note_events import WebhookNotes
 from insurance.operations.parties.mark_contracts import mark_contracts
 from insurance.operations.parties.remove_key_copies import remove_key_copies
 from insurance.operations.payments.queue_payments import queue_payments
@@ -36,7 +37,12 @@ type Total = tuple[Mode, Currency]
 
 stores, bus = wiring.stores(), wiring.event_bus()
 feeds = FeedWriter(stores.feeds, lambda: datetime.now(UTC))
-COLLECTORS: Final = {Consumer.BUS: bus.flush, Consumer.FEED: feeds.flush}
+webhooks = WebhookNotes(stores.webhook_queue, wiring.nudges(), lambda: datetime.now(UTC))
+COLLECTORS: Final = {
+    Consumer.BUS: bus.flush,
+    Consumer.FEED: feeds.flush,
+    Consumer.WEBHOOKS: webhooks.flush,
+}
 books, index_ports = bundles.books_ports(), bundles.index_ports()
 
 QUOTE_KEY: Final = "id"
@@ -61,6 +67,7 @@ def consumers(moved: set[Total]) -> dict[Consumer, Take]:
         Consumer.BOOKS: partial(_post, moved),
         Consumer.BUS: lambda event, _: bus.publish(event),
         Consumer.FEED: lambda event, _: feeds.take(event),
+        Consumer.WEBHOOKS: lambda event, _: webhooks.take(event),
         Consumer.SEARCH: lambda event, _: _index(event),
     }
 

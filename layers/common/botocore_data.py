@@ -44,6 +44,7 @@ USED: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "secretsmanager": ("2017-10-17", ("GetSecretValue",)),
+    "sqs": ("2012-11-05", ("SendMessageBatch",)),
 }
 WHOLE = ("_retry", "partitions", "sdk-default-configuration")
 _UNUSED_TEXT = frozenset({"documentation", "examples", "documentationUrl"})

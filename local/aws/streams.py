@@ -71,10 +71,10 @@ class EventSource(Background):
     def __init__(
         self,
         source: StreamSource,
-        *,
-        invoke: Callable[[Json], Awaitable[Result]],
         tables: DynamoDBClient,
         streams: DynamoDBStreamsClient,
+        *,
+        invoke: Callable[[Json], Awaitable[Result]],
         store: sqlite3.Connection,
     ) -> None:
         self._source = source

@@ -22,6 +22,21 @@ class Resource:
 
 
 @dataclass(frozen=True)
+class QueueSource:
+    """An event source mapping from a queue to a function."""
+
+    id: str
+    queue: str
+    arn: str
+    concurrency: int
+    visibility_seconds: int
+    receives_max: int
+    """After so many a message is given up."""
+    dead_letters: str | None
+    """The ARN of the queue for those."""
+
+
+@dataclass(frozen=True)
 class StreamSource:
     """An event source mapping from a table's stream to a function."""
 
@@ -54,6 +69,7 @@ class Function:
     log_format: str
     log_group: str
     stream_sources: tuple[StreamSource, ...] = ()
+    queue_sources: tuple[QueueSource, ...] = ()
     statements: tuple[Json, ...] = ()
     """What it may do."""
 
@@ -137,6 +153,7 @@ class Template(CloudFormationTemplate):
             log_format=logging.get("LogFormat", "Text"),
             log_group=logging.get("LogGroup", f"/aws/lambda/{resource.name}"),
             stream_sources=tuple(self._stream_sources(resource, properties)),
+            queue_sources=tuple(self._queue_sources(resource)),
             statements=tuple(
                 statement
                 for policy in properties.get("Policies", ())
@@ -162,11 +179,32 @@ class Template(CloudFormationTemplate):
                 yield self._stream_source(f"{resource.logical_id}{name}", event["Properties"])
         for mapping in self.of_type("AWS::Lambda::EventSourceMapping"):
             target = mapping.properties["FunctionName"]
-            if resource.name in target.split(":"):
+            is_stream = ":dynamodb:" in mapping.properties["EventSourceArn"]
+            if is_stream and resource.name in target.split(":"):
                 yield self._stream_source(
                     mapping.logical_id,
                     {"Stream": mapping.properties["EventSourceArn"]} | mapping.properties,
                 )
+
+    def _queue_sources(self, resource: Resource) -> Iterator[QueueSource]:
+        queues = {queue.arn: queue for queue in self.of_type("AWS::SQS::Queue")}
+        for mapping in self.of_type("AWS::Lambda::EventSourceMapping"):
+            properties = mapping.properties
+            queue = queues.get(properties["EventSourceArn"])
+            if queue is None or resource.name not in properties["FunctionName"].split(":"):
+                continue
+            redrive = queue.properties.get("RedrivePolicy", {})
+            if int(properties.get("BatchSize", 10)) != 1:
+                raise TemplateError(f"{mapping.logical_id}: the local stack hands on one message")
+            yield QueueSource(
+                id=mapping.logical_id,
+                queue=queue.name.rsplit("/", 1)[-1],
+                arn=queue.arn,
+                concurrency=int(properties["ScalingConfig"]["MaximumConcurrency"]),
+                visibility_seconds=int(queue.properties.get("VisibilityTimeout", 30)),
+                receives_max=int(redrive.get("maxReceiveCount", 1000)),
+                dead_letters=redrive.get("deadLetterTargetArn"),
+            )
 
     def _stream_source(self, name: str, properties: Json) -> StreamSource:
         arn = properties["Stream"]

@@ -94,7 +94,8 @@ BESIDE: dict[str, tuple[str, ...]] = {
         "insurance.dynamodb.claims.claims",
         "insurance.dynamodb.quoting.quotes",
     ),
-    "notifications": ("joserfc", "insurance.kms", "insurance.products", "rapidfuzz"),
+    "notifications": ("joserfc", "insurance.products", "rapidfuzz"),
+    "webhook_delivery": ("joserfc", "insurance.api", "insurance.products", "rapidfuzz"),
     "payment_execution": (
         "joserfc",
         "defusedxml",

@@ -26,6 +26,7 @@ from local.aws.services.event_bus import EventBus
 from local.aws.services.kms import Kms
 from local.aws.services.s3 import S3
 from local.aws.services.secrets_manager import SecretsManager
+from local.aws.services.sqs import Sqs
 from local.aws.services.store import open_store
 from local.aws.template import Template
 from local.seeding import ensure_keys_and_secrets, seed_applications
@@ -157,7 +158,10 @@ def used(folder: str, target: str, body: Json, rights: Rights) -> set[Call]:
     """The permissions that a call needs."""
     service, _, operation = target.partition(".")
     if not service.startswith("DynamoDB"):
-        prefix = {"TrentService": "kms", "AWSEvents": "events"}.get(service, service)
+        prefix = {"TrentService": "kms", "AWSEvents": "events", "AmazonSQS": "sqs"}.get(
+            service, service
+        )
+        operation = operation.removesuffix("Batch")  # IAM has one right for both
         purpose = body["EncryptionContext"]["purpose"] if prefix == "kms" else ""
         return {Call(folder, f"{prefix}:{operation}", purpose)}
     return {
@@ -185,7 +189,7 @@ def backend(folder: Path) -> Iterator[Backend]:
     buses = [resource.name for resource in template.of_type("AWS::Events::EventBus")]
     s3 = S3.of(template, store)
     rights = Rights.of(template)
-    offered = Services(kms, secrets, EventBus(store, buses), s3)
+    offered = Services(kms, secrets, EventBus(store, buses), s3, Sqs.of(template, store))
     services = services_app(offered, rights, further=[])
     ensure_keys_and_secrets(template, kms, secrets)
     settings = Settings(ports=ANY_PORTS)

@@ -52,6 +52,7 @@ from tests.artefact.scenes.complaints import complaints_scenes
 from tests.artefact.scenes.customers import customers_scenes
 from tests.artefact.scenes.documents import documents_scenes, evidence_scenes
 from tests.artefact.scenes.ledger import reporting_scenes
+from tests.artefact.scenes.notifications import notifications_scenes
 from tests.artefact.scenes.policy import (
     notices_scenes,
     scheduler_scenes,
@@ -108,6 +109,7 @@ def scenes() -> Iterator[Scene]:
     yield from complaints_scenes()
     yield from customers_scenes()
     yield from search_scenes()
+    yield from notifications_scenes()
 
 
 def write(path: str, content: Json) -> None:
@@ -144,7 +146,7 @@ def delete_stale(paths: set[str]) -> None:
 
 
 RECONCILE, SCHEDULED = "accounting/reconcile", "scheduler/scheduled"
-RECORDED_APART = frozenset({"authorizer", "event_delivery", "event_register"})
+RECORDED_APART = frozenset({"authorizer", "event_delivery", "event_register", "webhook_delivery"})
 """The folders of events that are no scenes: tokens, and records of the table's stream."""
 
 

@@ -69,11 +69,24 @@ def kind_of(table: str, item: Json) -> ItemKind | None:
         return kinds.USED_REFERENCE
     if table == "PartiesTable" and key.startswith("pty_"):
         return kinds.AGGREGATE if "body" in item else kinds.CONTRACT_KEYS
-    if table == "FeedsTable":
-        told = kinds.FEED_HEAD if item["number"]["N"] == "0" else kinds.FEED_ENTRY
-        return told if "#" in key else kinds.FEED_MARK
+    if table in {"FeedsTable", "WebhooksTable"}:
+        return _of_notifications(item)
     first = key.replace("#", "_").partition("_")[0]
     found = BY_KEY.get(table, {}).get(first) or OF_TABLE.get(table)
     if found is None:
         raise LookupError(f"{table} {key}")
     return found
+
+
+def _of_notifications(item: Json) -> ItemKind:
+    if "feed" in item:
+        told = kinds.FEED_HEAD if item["number"]["N"] == "0" else kinds.FEED_ENTRY
+        return told if "#" in item["feed"]["S"] else kinds.FEED_MARK
+    return {
+        "webhook": kinds.AGGREGATE,
+        "webhooks": kinds.WEBHOOK_LIST,
+        "sender": kinds.WEBHOOK_SENDER,
+        "waits": kinds.WEBHOOK_WAITING,
+        "done": kinds.WEBHOOK_DONE,
+        "tried": kinds.WEBHOOK_ATTEMPT,
+    }[item["place"]["S"].partition("#")[0]]

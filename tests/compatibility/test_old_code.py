@@ -29,7 +29,7 @@ pytestmark = pytest.mark.xdist_group("canary")
 
 OF_A_FUNCTION = 3
 """Cases of each function that the old code plays: those that stand on most."""
-NO_SCENES = frozenset({"authorizer", "event_delivery", "event_register"})
+NO_SCENES = frozenset({"authorizer", "event_delivery", "event_register", "webhook_delivery"})
 """What they are given is no call of the API: tokens of the moment, and records of a stream."""
 SETTLED = (
     *("quoting/quote", "quoting/accept", "policy_issuance/issue"),

@@ -34,6 +34,7 @@ NEWEST = FOLDERS[-1]
 SHAPES: Json = json.loads((NEWEST / "shapes.json").read_text("utf-8"))
 LEFT = Release.read(NEWEST)
 KINDS = list(every_kind())
+RELEASED = [name for name in RECORDS if name in SHAPES["records"]]
 RELEASED_KINDS = [kind for kind in KINDS if kind.name in SHAPES["items"]]
 """Others came later: no release wrote them yet."""
 
@@ -92,7 +93,7 @@ def at(schema: Any, way: tuple[str, ...]) -> Any:
     return schema
 
 
-@pytest.mark.parametrize("name", RECORDS)
+@pytest.mark.parametrize("name", RELEASED)
 def test_a_renamed_field_is_noticed_wherever_it_stands(name: str) -> None:
     schema = SHAPES["records"][name]["schema"]
     ways = list(fields_of(schema))
@@ -107,7 +108,7 @@ def test_a_renamed_field_is_noticed_wherever_it_stands(name: str) -> None:
         assert list(breaks(schema, planted)), way
 
 
-@pytest.mark.parametrize("name", RECORDS)
+@pytest.mark.parametrize("name", RELEASED)
 def test_a_field_of_another_type_is_noticed_wherever_it_stands(name: str) -> None:
     schema = SHAPES["records"][name]["schema"]
     for way in fields_of(schema):
@@ -119,7 +120,7 @@ def test_a_field_of_another_type_is_noticed_wherever_it_stands(name: str) -> Non
         assert list(breaks(schema, planted)), way
 
 
-@pytest.mark.parametrize("name", RECORDS)
+@pytest.mark.parametrize("name", RELEASED)
 def test_a_value_that_goes_is_noticed_wherever_it_stands(name: str) -> None:
     schema = SHAPES["records"][name]["schema"]
     for way in fields_of(schema):
@@ -136,7 +137,7 @@ def enums_of(field: Json) -> Iterator[list[Any]]:
     yield from (each["enum"] for each in field.get("anyOf", ()) if "enum" in each)
 
 
-@pytest.mark.parametrize("name", RECORDS)
+@pytest.mark.parametrize("name", RELEASED)
 def test_a_field_that_comes_with_a_default_is_allowed_and_one_without_is_not(name: str) -> None:
     schema = SHAPES["records"][name]["schema"]
     grown = copy.deepcopy(schema)

@@ -18,6 +18,7 @@ from local.aws.services.event_bus import EventBus
 from local.aws.services.kms import Kms
 from local.aws.services.s3 import S3
 from local.aws.services.secrets_manager import SecretsManager
+from local.aws.services.sqs import Sqs
 from local.aws.services.store import open_store
 from local.processes import LOOPBACK, bound_socket
 from local.seeding import ensure_keys_and_secrets
@@ -94,6 +95,7 @@ class Backend:
             "AWS_ENDPOINT_URL_KMS": self.services_url,
             "AWS_ENDPOINT_URL_S3": self.services_url,
             "AWS_ENDPOINT_URL_EVENTBRIDGE": self.services_url,
+            "AWS_ENDPOINT_URL_SQS": self.services_url,
             "AWS_DATA_PATH": "",
             "POWERTOOLS_SERVICE_NAME": "tests",
             "NO_PROXY": "*",
@@ -134,7 +136,7 @@ def _running_services(folder: Path) -> Iterator[tuple[str, sqlite3.Connection]]:
     listener = bound_socket(0, what="services", setting="SERVICES_PORT")
     url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
     bus = EventBus(store, [each.name for each in template().of_type("AWS::Events::EventBus")])
-    services = Services(kms, secrets, bus, S3.of(template(), store))
+    services = Services(kms, secrets, bus, S3.of(template(), store), Sqs.of(template(), store))
     app = services_app(services, Rights.of(template()), further=[])
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)

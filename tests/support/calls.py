@@ -17,7 +17,7 @@ from demo.samples import BANKS
 type Json = dict[str, Any]
 
 FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
-WITHOUT_ROUTES = ("authorizer", "event_delivery", "event_register")
+WITHOUT_ROUTES = ("authorizer", "event_delivery", "event_register", "webhook_delivery")
 """Functions that API Gateway calls for something else, or not at all."""
 
 FOLDERS = tuple(

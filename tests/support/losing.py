@@ -153,6 +153,7 @@ class Delivering:
             finally:  # what a process held that died is gone
                 self.app.bus._waiting.clear()
                 self.app.feeds._waiting.clear()
+                self.app.webhooks._waiting.clear()
             return said
 
     def _count(self, name: str, times: int) -> None:

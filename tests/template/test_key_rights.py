@@ -12,7 +12,7 @@ from tests.support.statements import actions, functions, target
 type Json = dict[str, Any]
 
 MEANS = {"make": "kms:GenerateDataKey", "open": "kms:Decrypt"}
-PURPOSES = ("party-key", "index-key")
+PURPOSES = ("party-key", "index-key", "webhook-secret")
 
 
 class Right(NamedTuple):

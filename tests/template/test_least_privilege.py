@@ -131,6 +131,13 @@ def test_the_bus_and_the_queues_are_for_who_fills_them(resources: Json) -> None:
         ("events:PutEvents", "EventBus"): {"event_delivery"},
         ("sqs:SendMessage", "EventSourceFailureQueue"): {"event_delivery"},
         ("sqs:SendMessage", "DeadLetterQueue"): everyone,
+        ("sqs:SendMessage", "WebhookQueue"): {
+            *("event_delivery", "notifications", "webhook_delivery"),
+        },
+        **{
+            (f"sqs:{action}", "WebhookQueue"): {"webhook_delivery"}
+            for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
+        },
     }
 
 
@@ -204,7 +211,8 @@ def test_only_known_managed_policies_are_attached(resources: Json) -> None:
 
 
 def test_no_function_may_scan_or_delete(resources: Json) -> None:
-    """But for the places of the search index, which are made from the events: erasure removes them."""
+    """But for the places of the search index, which are made from the events: erasure removes them. And for the
+    notes that events wait for a webhook, once it has them: they are made from the events too."""
     allowed = [
         (name, action, target(statement["Resource"]))
         for name, _, statements in functions(resources)
@@ -212,7 +220,10 @@ def test_no_function_may_scan_or_delete(resources: Json) -> None:
         for action in {"dynamodb:Scan", "dynamodb:DeleteItem"} & set(actions(statement))
     ]
 
-    assert allowed == [("EventDeliveryFunction", "dynamodb:DeleteItem", "SearchTable")]
+    assert sorted(allowed) == [
+        ("EventDeliveryFunction", "dynamodb:DeleteItem", "SearchTable"),
+        ("WebhookDeliveryFunction", "dynamodb:DeleteItem", "WebhooksTable"),
+    ]
 
 
 def test_only_functions_that_machines_call_know_the_machines_clients(written: Json) -> None:

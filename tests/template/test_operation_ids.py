@@ -59,6 +59,7 @@ DOING = {
     "refer": "send to the ombudsman",
     "reinstate": "put a cancelled policy in force again",
     "release": "go on with held work",
+    "replay": "send once more",
     "reopen": "work again on what was closed",
     "request": "ask for",
     "restrict": "limit what is done with data",
@@ -68,6 +69,7 @@ DOING = {
     "search": "find by what stands in a body",
     "set": "name the one that counts",
     "settle": "decide and pay a claim",
+    "test": "try whether it works",
     "transfer": "give a policy to another holder",
     "withdraw": "take back",
 }

@@ -21,12 +21,16 @@ WITHOUT_OUR_KEY = {ACCESS_LOGS, "SiteBucket"}
 DISPOSABLE = {"IdempotencyTable", "JwksTable", "ProofsTable", "ScheduledJobsTable"}
 # Open quotes, idempotency records and cached keys; in Balances only the marks of events that were posted, in
 # ScheduledJobs what is done with. In Feeds what partners read; that an event was told stays.
+# In Webhooks what was tried.
 EXPIRING = {
     *("QuotesTable", "IdempotencyTable", "JwksTable", "ProofsTable", "BalancesTable"),
-    *("ScheduledJobsTable", "FeedsTable"),
+    *("ScheduledJobsTable", "FeedsTable", "WebhooksTable"),
 }
 # The stream waits for one, and schedules for the others; a call of them through the gateway ends in time.
-NOT_WAITED_FOR = {"AccountingFunction", "EventDeliveryFunction", "SchedulerFunction"}
+NOT_WAITED_FOR = {
+    *("AccountingFunction", "EventDeliveryFunction", "SchedulerFunction"),
+    "WebhookDeliveryFunction",
+}
 # The few that AWS does not make without a name, or does not accept under a made-up one.
 NAMED = {"EventBus", "FirewallLogGroup"}
 NAME_PROPERTIES = {

@@ -28,6 +28,7 @@ from insurance.domain.policy.status import PolicyStatus
 from insurance.domain.product import covers
 from insurance.domain.product.definition.model.part import TEXT_MAX
 from insurance.domain.product.definition.sizes import ANSWERS_BYTES_MAX
+from insurance.domain.webhook.webhook import EVENT_TYPES_MAX
 from insurance.dynamodb.sizes import ITEM_BYTES_MAX
 from insurance.dynamodb.streams import SEQUENCE_MAX
 from insurance.operations.ledger.read_general_ledger import GAPS_MAX
@@ -128,7 +129,12 @@ STRINGS: Final[dict[str, Json]] = {
     "ScreeningView.id": SCREENING,
     **dict.fromkeys(("SuspenseRowView.id", "SuspenseView.id"), _of(identity.SuspenseId)),
     **dict.fromkeys(("EventObjectView.id", "WorkView.id", "about", "stream", "wrong"), ANY_ID),
-    "ToldEventView.id": _like("^[a-z]{3}_(test_)?[0-9a-z_]{1,50}-[0-9]{1,10}$"),
+    **dict.fromkeys(
+        ("ToldEventView.id", "event_id"),
+        _like("^[a-z]{3}_(test_)?[0-9a-z_]{1,50}-[0-9]{1,10}$"),
+    ),
+    **dict.fromkeys(("WebhookView.id", "WebhookSecretView.id"), _of(identity.WebhookId)),
+    "secret": _like("^whsec_[0-9A-Za-z+/]{43}=$"),
     **dict.fromkeys(("policy_number", "claim_number", "number"), NUMBER),
     # Codes
     **dict.fromkeys(
@@ -145,7 +151,7 @@ STRINGS: Final[dict[str, Json]] = {
     "DefinitionFaultView.code": _like("^[a-z0-9-]{1,100}$"),
     "ReportedPaymentView.code": _text(35),
     "SetAsideView.reason": _like("^[A-Za-z_]{1,100}$"),
-    "type": _like(r"^[a-z_]+\.[a-z_]+$", 64),
+    **dict.fromkeys(("type", "event_types"), _like(r"^[a-z_]+\.[a-z_]+$", 64)),
     "ErasureView.reason": REASON,
     # Who, where, when
     **dict.fromkeys(
@@ -252,6 +258,8 @@ TRANSACTION = _from_to(1, 1_000)
 SECONDS = _from_to(0, 10**10)
 """Three hundred years, which every instant of ours lies in (`fields.YEARS`)."""
 NUMBERS: Final[dict[str, Json]] = {
+    "status_code": _from_to(100, 599),
+    "milliseconds": _from_to(0, 60_000),
     **dict.fromkeys(("amount", "figure", "InvariantView.against", "imbalance"), SUM),
     **dict.fromkeys(("part", "whole", "within"), _from_to(0, AMOUNT_MAX)),
     **dict.fromkeys(
@@ -288,6 +296,7 @@ RULES_MAX: Final = 1_000
 """Of a product: 200 exclusions and 200 rules, each for all covers and for one, and those of every claim."""
 ITEMS: Final[dict[str, int]] = {
     "items": PAGE_MAX,
+    "event_types": EVENT_TYPES_MAX,
     "EvidenceListView.items": evidence.EVIDENCE_MAX,
     "NoticesView.items": notices.NOTICES_MAX,
     "InvoicesView.items": 366 + servicing.CHANGES_MAX,

@@ -86,7 +86,11 @@ TAGS = (
         "Ledgers of policies, the general ledger and its checks, periods, statements and ratios",
         ("reporting", "accounting"),
     ),
-    Tag("Events", "What happened in a partner's own book, in order", ("notifications",)),
+    Tag(
+        "Events",
+        "What happened in a partner's own book, in order: to be read, or sent to webhooks",
+        ("notifications",),
+    ),
     Tag("Test mode", "Run the scheduled jobs that are due on test data", ("scheduler",)),
 )
 

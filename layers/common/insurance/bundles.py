@@ -8,7 +8,8 @@ from insurance import wiring
 
 # A function loads the bundle that it asks for: every import below is inside its function.
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from insurance.domain.core.delivery import Consumer
     from insurance.operations.billing.ports import BillingPorts, CollectionPorts, RefundPorts
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from insurance.operations.files.ports import UploadPorts
     from insurance.operations.ledger.ports import AccountingPorts, EarningsPorts, LedgerPorts
     from insurance.operations.notifications.ports import FeedPorts
+    from insurance.operations.notifications.webhook_ports import SendingPorts, WebhookPorts
     from insurance.operations.parties.ports import (
         ErasurePorts,
         ExportPorts,
@@ -216,6 +218,31 @@ def feed_ports() -> FeedPorts:
     from insurance.operations.notifications.ports import FeedPorts
 
     return FeedPorts(feeds=wiring.stores().feeds)
+
+
+def webhook_ports() -> WebhookPorts:
+    from insurance.operations.notifications.webhook_ports import WebhookPorts
+
+    return WebhookPorts(
+        webhooks=wiring.stores().webhooks,
+        secrets=wiring.webhook_secrets(),
+        receivers=wiring.receivers(),
+        nudges=wiring.nudges(),
+    )
+
+
+def sending_ports(clock: Callable[[], datetime]) -> SendingPorts:
+    from insurance.operations.notifications.webhook_ports import SendingPorts
+
+    return SendingPorts(
+        webhooks=wiring.stores().webhooks,
+        queue=wiring.stores().webhook_queue,
+        secrets=wiring.webhook_secrets(),
+        receivers=wiring.receivers(),
+        nudges=wiring.nudges(),
+        stored=wiring.stores().stored_events,
+        clock=clock,
+    )
 
 
 def index_ports() -> IndexPorts:

@@ -43,6 +43,8 @@ class Purpose(StrEnum):
     """Keys that seal what is known of a party."""
     INDEX_KEYS = "index-key"
     """Keys that hash values for indexes; they open nothing."""
+    WEBHOOK_SECRETS = "webhook-secret"
+    """Keys that seal what webhooks sign with."""
 
 
 BUSY = frozenset(

@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from insurance.eventbridge import EventBridgeBus
     from insurance.kms import KeyRing, Purpose
     from insurance.products import SampleLookUps
+    from insurance.receivers import HttpReceivers
     from insurance.s3 import S3Objects
     from insurance.scanning import BundledScanner
     from insurance.scanning.guardduty import GuardDutyScans, NoScans
     from insurance.scanning.pdf_inspector import PypdfInspector
     from insurance.screening import BundledScreening
+    from insurance.sqs import SqsNudges
     from insurance.typesetting import BundledWordings, TypstTypesetter
+    from insurance.webhook_secrets import WebhookSecrets
 
 
 @cache
@@ -172,6 +175,30 @@ def event_bus() -> EventBridgeBus:
     from insurance.eventbridge import EventBridgeBus
 
     return EventBridgeBus(client("events"), setting("EVENT_BUS"))
+
+
+@cache
+def webhook_secrets() -> WebhookSecrets:
+    """What seals and opens the secrets of webhooks, and no party's key."""
+    from insurance.kms import Purpose
+    from insurance.webhook_secrets import WebhookSecrets
+
+    return WebhookSecrets(_ring(Purpose.WEBHOOK_SECRETS))
+
+
+@cache
+def nudges() -> SqsNudges:
+    from insurance.sqs import SqsNudges
+
+    return SqsNudges(client("sqs"), setting("WEBHOOK_QUEUE"))
+
+
+@cache
+def receivers() -> HttpReceivers:
+    """Receivers of webhooks. Hosts beside the open network are named in the template's parameter alone."""
+    from insurance.receivers import HttpReceivers
+
+    return HttpReceivers(words("WEBHOOK_LOCAL_RECEIVERS"))
 
 
 @cache

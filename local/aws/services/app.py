@@ -17,6 +17,7 @@ from local.aws.services.event_bus import EventBus
 from local.aws.services.kms import Kms
 from local.aws.services.s3 import S3
 from local.aws.services.secrets_manager import SecretsManager
+from local.aws.services.sqs import Sqs
 
 type Json = dict[str, Any]
 
@@ -28,16 +29,18 @@ class Services(NamedTuple):
     secrets: SecretsManager
     bus: EventBus
     s3: S3
+    sqs: Sqs
 
 
 def services_app(services: Services, rights: Rights, *, further: list[Route]) -> Starlette:
     """AWS's JSON protocols at `/`, the operation named by the X-Amz-Target header; S3 by bucket."""
-    kms, secrets, bus, s3 = services
+    kms, secrets, bus, s3, sqs = services
     operations: dict[str, tuple[Callable[[Json], Json], Callable[[Json], list[Call]]]] = {
         "TrentService.GenerateDataKey": (kms.generate_data_key, kms.calls("GenerateDataKey")),
         "TrentService.Decrypt": (kms.decrypt, kms.calls("Decrypt")),
         "secretsmanager.GetSecretValue": (secrets.get_secret_value, secrets.calls),
         "AWSEvents.PutEvents": (bus.put_events, bus.calls),
+        "AmazonSQS.SendMessageBatch": (sqs.send_message_batch, sqs.calls),
     }
 
     async def call(request: Request) -> Response:

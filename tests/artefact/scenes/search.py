@@ -52,10 +52,6 @@ def search_scenes() -> Iterator[Scene]:
     made = ("quoting/quote", QUOTE_MADE)
     yield Scene("search/new_quotes", "GET /v1/quotes", HARBOUR, None, made)
     yield Scene("search/no_quotes", "GET /v1/quotes", HARBOUR, None, (*made, QUOTE_DELETED))
-    events = "GET /v1/events"
-    yield Scene("notifications/events", events, HARBOUR, None, LISTED, query={"limit": "3"})
-    yield Scene("notifications/events_of_nobody", events, MEADOW, None, LISTED)
-    yield Scene("notifications/events_unknown_place", events, HARBOUR, query={"after": "x"})
     yield from key_scenes()
 
 

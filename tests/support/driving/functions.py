@@ -13,13 +13,17 @@ from typing import Any
 from unittest.mock import patch
 
 from insurance import bundles, clients, telemetry, wiring
+from insurance.receivers import HttpReceivers
+from insurance.webhook_secrets import WebhookSecrets
 
 from demo.samples import BANKS
 from tests.fakes.used_proofs import MemoryUsedProofs
+from tests.fakes.webhooks import RememberedNudges, resolve
 from tests.support.backend import environment
 from tests.support.calls import FUNCTIONS
 from tests.support.driving.parts import Parts
 from tests.support.patience import limits_stretched
+from tests.support.receiver import LOOPBACK
 from tests.support.rights import rights_held
 
 type Apps = Mapping[str, ModuleType]
@@ -102,6 +106,9 @@ def _wired(
         patch.object(wiring, "products", products),
         patch.object(wiring, "keys", lambda: keys),
         patch.object(wiring, "objects", lambda _bucket: objects()),
+        patch.object(wiring, "webhook_secrets", lambda: WebhookSecrets(keys)),
+        patch.object(wiring, "receivers", lambda: HttpReceivers({LOOPBACK}, resolve=resolve)),
+        patch.object(wiring, "nudges", RememberedNudges),
         _settings(),
     ):
         forget_wiring()

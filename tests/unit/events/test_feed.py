@@ -17,6 +17,7 @@ PREFIXES = {
     "complaint": "cmp",
     "document": "doc",
     "party": "pty",
+    "webhook": "whk",
 }
 
 

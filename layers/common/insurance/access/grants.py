@@ -15,8 +15,8 @@ from insurance.access.tokens import is_name
 
 type Json = dict[str, Any]
 
-EVERYWHERE = ("/v1/complaints", "/v1/events")
-"""Every API product includes complaints, and the events of the partner's book."""
+EVERYWHERE = ("/v1/complaints", "/v1/events", "/v1/webhooks")
+"""Every API product includes complaints, and the events of the partner's book: to be read, and to be sent."""
 
 # A subscription to an API product grants path prefixes, not methods: a list of methods would exceed
 # the size of a policy. The function checks the exact scope.

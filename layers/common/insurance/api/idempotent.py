@@ -48,8 +48,13 @@ def idempotency_of(call: Call, operation: str, show: Callable[[Any], BaseModel])
 
 
 def recorded(view: BaseModel) -> RecordedAnswer:
-    """A view as it is answered, and stored."""
-    return RecordedAnswer(view.model_dump_json(exclude_none=True), getattr(view, "etag", None))
+    """A view as it is answered, and stored. A view with `as_recorded` says more in the first answer."""
+    body = view.model_dump_json(exclude_none=True)
+    tag = getattr(view, "etag", None)
+    as_recorded = getattr(view, "as_recorded", None)
+    if as_recorded is None:
+        return RecordedAnswer(body, tag)
+    return RecordedAnswer(as_recorded().model_dump_json(exclude_none=True), tag, first=body)
 
 
 def carry_out(

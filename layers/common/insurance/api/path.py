@@ -21,6 +21,7 @@ PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
     "suspense_id": (identity.SuspenseId, errors.SuspenseNotFound),
     "invoice_id": (identity.InvoiceId, errors.InvoiceNotFound),
     "evidence_id": (identity.EvidenceId, errors.EvidenceNotFound),
+    "webhook_id": (identity.WebhookId, errors.WebhookNotFound),
     "party_id": (identity.PartyId, errors.PartyNotFound),
 }
 """Path parameters that are ids: one of another form is as unknown as one that was never given."""

@@ -74,6 +74,10 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.EvidenceNotSent: Problem(
         HTTPStatus.CONFLICT, "evidence-not-sent", "File not uploaded yet"
     ),
+    errors.WebhookNotFound: Problem(HTTPStatus.NOT_FOUND, "webhook-not-found", "Webhook not found"),
+    errors.TooManyWebhooks: Problem(
+        HTTPStatus.CONFLICT, "too-many-webhooks", "As many webhooks as one can have"
+    ),
     errors.EventsNoLongerKept: Problem(
         HTTPStatus.GONE, "events-no-longer-kept", "These events are no longer kept"
     ),

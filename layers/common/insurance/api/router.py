@@ -228,4 +228,5 @@ def _response(route: Route, call: Call, answered: Answered) -> dict[str, Any]:
     if answered.replayed:
         headers["Idempotent-Replayed"] = "true"
     headers["Content-Type"] = "application/json"
-    return responses.response(call.event, route.status, answer.body, headers)
+    body = answer.body if answer.first is None else answer.first
+    return responses.response(call.event, route.status, body, headers)

@@ -97,6 +97,11 @@ SUB_LEDGER: Final = ItemKind("sub-ledger")
 RECONCILIATION: Final = ItemKind("reconciliation")
 FEED_HEAD: Final = ItemKind("head of a feed")
 FEED_ENTRY: Final = ItemKind("event in a feed")
+WEBHOOK_LIST: Final = ItemKind("webhooks of a partner")
+WEBHOOK_SENDER: Final = ItemKind("sender of a webhook", in_parts=True)
+WEBHOOK_WAITING: Final = ItemKind("events that wait for a webhook", in_parts=True)
+WEBHOOK_DONE: Final = ItemKind("last event that a webhook has")
+WEBHOOK_ATTEMPT: Final = ItemKind("attempt of a webhook")
 FEED_MARK: Final = ItemKind("mark of an event that is in a feed")
 
 

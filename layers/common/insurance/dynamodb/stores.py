@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from insurance.dynamodb.ledger.policy_ledgers import DynamoDBPolicyLedgers
     from insurance.dynamodb.ledger.reconciliation import DynamoDBReconciliations
     from insurance.dynamodb.notifications.feeds import DynamoDBFeeds
+    from insurance.dynamodb.notifications.webhook_queue import DynamoDBWebhookQueue
+    from insurance.dynamodb.notifications.webhooks import DynamoDBWebhooks
     from insurance.dynamodb.parties.accesses import DynamoDBAccesses
     from insurance.dynamodb.parties.contract_demands import DynamoDBContractDemands
     from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
@@ -308,6 +310,21 @@ class Stores(StoreParts):
         from insurance.dynamodb.notifications.feeds import DynamoDBFeeds
 
         return DynamoDBFeeds(self.client, self._tables)
+
+    @cached_property
+    def webhooks(self) -> DynamoDBWebhooks:
+        from insurance.dynamodb.notifications.webhooks import DynamoDBWebhooks
+
+        # Who sends events has no commands, and no right to their records.
+        return DynamoDBWebhooks(
+            self.client, self._tables, idempotency=lambda: self.staff_idempotency
+        )
+
+    @cached_property
+    def webhook_queue(self) -> DynamoDBWebhookQueue:
+        from insurance.dynamodb.notifications.webhook_queue import DynamoDBWebhookQueue
+
+        return DynamoDBWebhookQueue(self.client, self._tables)
 
     @cached_property
     def sealed_facts(self) -> DynamoDBSealedFacts:

@@ -40,6 +40,7 @@ class Tables:
     scheduled_jobs = _Name()
     screening = _Name()
     search = _Name()
+    webhooks = _Name()
 
     def __init__(self, name_of: Callable[[str], str]) -> None:
         self.name_of = name_of

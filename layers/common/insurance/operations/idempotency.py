@@ -19,6 +19,8 @@ class RecordedAnswer(NamedTuple):
 
     body: str
     etag: str | None = None
+    first: str | None = None
+    """The body of the first answer, where it says what is answered once and not recorded: a secret."""
 
 
 class AlreadyAnswered(Exception):

@@ -1,13 +1,20 @@
 """What a partner is told of events. It is no more than where to look: the object's own view tells the rest."""
 
 from datetime import datetime
-from typing import Self
+from enum import StrEnum
+from typing import Any, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from insurance.api.etag import etag
 from insurance.api.paging import Page
+from insurance.domain.core.stored import Stored
 from insurance.domain.events.feed import EventObject, Told
+from insurance.domain.webhook.webhook import OffReason, Webhook, WebhookStatus
+from insurance.operations.listing import ListPage
+from insurance.operations.notifications.change_webhook import WithSecret
 from insurance.operations.notifications.read_feed import FeedPage
+from insurance.operations.notifications.webhook_ports import Outcome, SendAttempt
 
 
 class EventObjectView(BaseModel):
@@ -55,3 +62,105 @@ class EventListView(BaseModel):
     def of(cls, found: FeedPage, *, page: Page) -> Self:
         items = [ToldEventView.of(each) for each in found.items]
         return cls(items=items, next=page.next(found.next))
+
+
+class WebhookView(BaseModel):
+    """A webhook of the application."""
+
+    id: str
+    url: str
+    event_types: list[str]
+    status: WebhookStatus
+    off_reason: OffReason | None
+    created_at: datetime
+    secret_added_at: datetime
+    etag: str = Field(exclude=True)
+
+    @classmethod
+    def of(cls, stored: Stored[Webhook]) -> Self:
+        return cls(**_webhook_fields(stored))
+
+
+class SecretState(StrEnum):
+    """Whether an answer holds the secret."""
+
+    SHOWN = "shown"
+    """It does: keep it, nobody can show it again."""
+    SHOWN_BEFORE = "shown_before"
+    """The first answer did. If it is lost, add another."""
+
+
+class WebhookSecretView(WebhookView):
+    """A webhook with its new secret, in the first answer alone."""
+
+    secret: str | None
+    secret_state: SecretState
+
+    @classmethod
+    def of(cls, made: WithSecret) -> Self:  # type: ignore[override]  # another result is shown
+        return cls(
+            **_webhook_fields(made.stored), secret=made.secret, secret_state=SecretState.SHOWN
+        )
+
+    def as_recorded(self) -> Self:
+        """As a repeated call is answered: the secret is stored nowhere."""
+        return self.model_copy(update={"secret": None, "secret_state": SecretState.SHOWN_BEFORE})
+
+
+class WebhookListView(BaseModel):
+    """The webhooks of the application."""
+
+    items: list[WebhookView]
+    next: str | None
+
+    @classmethod
+    def of(cls, found: ListPage[Stored[Webhook]], *, page: Page) -> Self:
+        items = [WebhookView.of(each) for each in found.items]
+        return cls(items=items, next=page.next(found.next) if found.next else None)
+
+
+class AttemptView(BaseModel):
+    """One attempt to deliver an event."""
+
+    event_id: str
+    type: str
+    outcome: Outcome
+    status_code: int | None
+    attempted_at: datetime
+    milliseconds: int
+
+
+class AttemptListView(BaseModel):
+    """Attempts of the last thirty days, the newest first."""
+
+    items: list[AttemptView]
+    next: str | None
+
+    @classmethod
+    def of(cls, found: ListPage[SendAttempt], *, page: Page) -> Self:
+        items = [
+            AttemptView(
+                event_id=each.event_id,
+                type=each.type,
+                outcome=each.outcome,
+                status_code=each.status,
+                attempted_at=each.at,
+                milliseconds=each.milliseconds,
+            )
+            for each in found.items
+        ]
+        return cls(items=items, next=page.next(found.next) if found.next else None)
+
+
+def _webhook_fields(stored: Stored[Webhook]) -> dict[str, Any]:
+    webhook = stored.record
+    return {
+        "id": webhook.id,
+        "url": webhook.url,
+        "event_types": list(webhook.event_types),
+        "status": webhook.status,
+        "off_reason": webhook.off_reason,
+        "created_at": webhook.created_at,
+        "secret_added_at": webhook.secret_added_at,
+        "etag": etag(stored.head.sequence, "webhook"),
+    }

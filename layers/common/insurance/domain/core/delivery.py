@@ -32,6 +32,8 @@ class Consumer(StrEnum):
     """Other systems."""
     FEED = "feed"
     """The partners, each of its own book."""
+    WEBHOOKS = "webhooks"
+    """Receivers of the partners' own."""
     SEARCH = "search"
     """The search index."""
 

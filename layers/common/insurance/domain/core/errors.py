@@ -22,6 +22,7 @@ InsuranceError
 │   ├── RedressNotFound
 │   ├── DocumentNotFound
 │   ├── ScreeningNotFound
+│   ├── WebhookNotFound
 │   └── PartyNotFound
 ├── Conflict
 │   ├── WrongState              a step that the lifecycle table does not have
@@ -47,6 +48,7 @@ InsuranceError
 │   ├── ComplaintStillOpen      its redress must be paid or refused first
 │   ├── PayeeUnsettled          another payee was asked for, or agreed too shortly ago
 │   ├── PayeeAlreadyNamed       another payee needs a second person
+│   ├── TooManyWebhooks         a partner has as many as it can
 │   ├── LimitMoved              another claim took of the same limit first: decide again
 │   ├── AccountMoved            money came in for the policy first: decide again
 │   ├── PaymentDiffers          one outside reference, two payments
@@ -203,6 +205,10 @@ class PartyNotFound(NotFound):
     kind = "party"
 
 
+class WebhookNotFound(NotFound):
+    kind = "webhook"
+
+
 class Conflict(InsuranceError):
     """The request is sound, but not in the state that things are in."""
 
@@ -278,6 +284,11 @@ class PartyDiffers(Conflict):
             " or leave the policyholder's details out."
         )
         self.fields = tuple(fields)
+
+
+class TooManyWebhooks(Conflict):
+    def __init__(self, most: int) -> None:
+        super().__init__(f"You have {most} webhooks, as many as one partner can.")
 
 
 class ReferenceTaken(Conflict):

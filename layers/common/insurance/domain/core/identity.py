@@ -83,6 +83,7 @@ InvoiceId = Annotated[str, _pattern("inv", ending=r"_[1-9][0-9]{0,2}")]
 CalendarId = Annotated[str, StringConstraints(pattern=r"^cal_(test_)?books$")]
 RegisterId = Annotated[str, _pattern("reg")]
 DocumentId = Annotated[str, _pattern("doc", SUFFIX_LENGTH + DOCUMENT_LENGTH)]
+WebhookId = Annotated[str, _pattern("whk")]
 
 
 def fingerprint(*parts: str) -> bytes:
@@ -269,6 +270,12 @@ def upload_id_for(mode: Mode, principal: str, digest: str) -> UploadId:
     """One file of one caller: `digest` is its SHA-256 in hexadecimal. Nobody else's file has this id."""
     prefix = "upl_test_" if mode is Mode.TEST else "upl_"
     return prefix + _letters(fingerprint("upload", mode, principal, digest), SUFFIX_LENGTH)
+
+
+def new_webhook_id(mode: Mode, principal: str, key: str) -> WebhookId:
+    """One caller's one idempotency key makes one webhook."""
+    prefix = "whk_test_" if mode is Mode.TEST else "whk_"
+    return prefix + _letters(fingerprint("webhook", mode, principal, key), SUFFIX_LENGTH)
 
 
 def claim_id_for(payment_id: PaymentId) -> ClaimId:

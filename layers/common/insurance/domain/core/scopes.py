@@ -24,6 +24,8 @@ class Scope(StrEnum):
     COMPLAINTS_WRITE = "complaints:write"
     COMPLAINTS_HANDLE = "complaints:handle"
     EVENTS_READ = "events:read"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
     WORK_READ = "work:read"
     LEDGER_READ = "ledger:read"
     LEDGER_CLOSE = "ledger:close"

@@ -34,6 +34,8 @@ from insurance.domain.quote.event_types import QuoteEventType
 from insurance.domain.quote.quote import Quote
 from insurance.domain.screening.event_types import ScreeningEventType
 from insurance.domain.screening.screening import ScreeningCase
+from insurance.domain.webhook.event_types import WebhookEventType
+from insurance.domain.webhook.webhook import Webhook
 
 
 class Audience(StrEnum):
@@ -66,6 +68,7 @@ class _Area(NamedTuple):
     types: type[EventType]
     schema: type[Record]
     audience: Audience
+    since: str = "0.9"
 
 
 _AREAS: Final = (
@@ -80,6 +83,7 @@ _AREAS: Final = (
     _Area("screening", ScreeningEventType, ScreeningCase, Audience.INTERNAL),
     _Area("bank", BankEventType, PaymentFile, Audience.INTERNAL),
     _Area("ledger", LedgerEventType, Calendar, Audience.INTERNAL),
+    _Area("webhook", WebhookEventType, Webhook, Audience.PARTNER, since="0.10"),
 )
 
 _OF_SUSPENSE: Final = frozenset(
@@ -160,8 +164,6 @@ _AUDIENCES: Final[Mapping[EventType, Audience]] = {
     ),
 }
 
-_FIRST_VERSION: Final = "0.9"
-
 
 def _catalogued(area: _Area, event_type: EventType) -> CataloguedEvent:
     return CataloguedEvent(
@@ -169,7 +171,7 @@ def _catalogued(area: _Area, event_type: EventType) -> CataloguedEvent:
         area=area.name,
         audience=_AUDIENCES.get(event_type, area.audience),
         schema=_SCHEMAS.get(event_type, area.schema),
-        since=_FIRST_VERSION,
+        since=area.since,
     )
 
 

@@ -23,6 +23,7 @@ class EventObject(StrEnum):
     COMPLAINT = "complaint"
     DOCUMENT = "document"
     PARTY = "party"
+    WEBHOOK = "webhook"
 
 
 _OBJECTS: Final[Mapping[str, EventObject]] = {
@@ -33,6 +34,7 @@ _OBJECTS: Final[Mapping[str, EventObject]] = {
     "cmp": EventObject.COMPLAINT,
     "doc": EventObject.DOCUMENT,
     "pty": EventObject.PARTY,
+    "whk": EventObject.WEBHOOK,
 }
 """By the prefix of the stream: other streams are in nobody's book."""
 

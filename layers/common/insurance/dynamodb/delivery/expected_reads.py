@@ -18,6 +18,7 @@ from insurance.domain.search.objects import is_searchable
 from insurance.dynamodb import codec
 from insurance.dynamodb.ledger.control_accounts import calendar_key_for, sub_ledger_key
 from insurance.dynamodb.notifications.feeds import head_key_of
+from insurance.dynamodb.notifications.webhook_items import list_place
 from insurance.dynamodb.read_ahead import Place, reading_ahead
 from insurance.dynamodb.search.book import book_key
 from insurance.dynamodb.search.party_marks import mark_key
@@ -61,6 +62,7 @@ class ExpectedReads:
         area = event.stream.partition("_")[0]
         if feed := feed_of(event):
             written.append((self._tables.feeds, head_key_of(feed)))
+            written.append(list_place(self._tables.webhooks, feed))
         if area in READERS:
             places += self._of_ledger(event)
             written.append((self._tables.balances, sub_ledger_key(event.stream)))

@@ -10,6 +10,8 @@ from insurance.domain.events.feed import Feed, Told, feed_of
 from insurance.operations.delivery.streams import Place
 from insurance.operations.notifications.ports import Feeds
 
+type Now = Callable[[], datetime]
+
 TOGETHER_MAX: Final = 40
 """Events of one write."""
 
@@ -17,7 +19,7 @@ TOGETHER_MAX: Final = 40
 class FeedWriter:
     """Feeds as a consumer of events."""
 
-    def __init__(self, feeds: Feeds, now: Callable[[], datetime]) -> None:
+    def __init__(self, feeds: Feeds, now: Now) -> None:
         self._feeds = feeds
         self._now = now
         self._waiting: dict[Feed, list[Told]] = {}

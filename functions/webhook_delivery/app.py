@@ -1,0 +1,50 @@
+"""Webhook delivery: send what waits for a webhook, when the queue says so and once a minute.
+
+The events stand in the Events table; a message only says that something waits. A lost message costs a minute.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from insurance import bundles, telemetry
+from insurance.metrics import Metric
+from insurance.operations.notifications.send_waiting import send_waiting
+
+type Json = dict[str, Any]
+
+RESERVE_MS: Final = 20_000
+"""What is begun with less time left may not end: a receiver may take ten seconds."""
+
+
+ports = bundles.sending_ports(lambda: datetime.now(UTC))
+
+
+@telemetry.metrics.log_metrics
+def handler(given: Json, context: Any) -> Json:
+    """Send what waits for the webhooks that messages name; or look for those that are due (`LookForDue`), and
+    have a message sent for each."""
+    if "LookForDue" in given:
+        due = ports.queue.due(ports.clock())
+        if due:
+            ports.nudges.nudge(due)
+        return {"due": len(due)}
+    for record in given["Records"]:
+        _send(json.loads(record["body"])["webhook"], _time_is_up(context))
+    return {"batchItemFailures": []}
+
+
+def _send(webhook_id: str, time_is_up: Callable[[], bool]) -> None:
+    report = send_waiting(webhook_id, ports, time_is_up=time_is_up)
+    if report.delivered:
+        telemetry.count(Metric.WEBHOOKS_DELIVERED, report.delivered)
+    if report.failed:
+        telemetry.count(Metric.WEBHOOKS_FAILED, report.failed)
+    if report.switched_off:
+        telemetry.count(Metric.WEBHOOKS_SWITCHED_OFF)
+        telemetry.logger.warning("webhook switched off", webhook=webhook_id)
+
+
+def _time_is_up(context: Any) -> Callable[[], bool]:
+    return lambda: context.get_remaining_time_in_millis() < RESERVE_MS

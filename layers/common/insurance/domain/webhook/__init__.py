@@ -1,0 +1,1 @@
+"""Webhooks: what a receiver is sent, how it is signed, and when it is tried again."""

@@ -1,0 +1,81 @@
+"""What the table Webhooks holds, and where.
+
+| id | place | what it holds |
+|---|---|---|
+| the webhook | webhook | its record, and its secrets, each sealed by the key service |
+| the webhook | sender | whose turn it is to send, when to look again, and how often something was noted |
+| the webhook | waits#stream | events of one object that wait |
+| the webhook | done#stream | the last event of the object that was delivered |
+| the webhook | tried#time#event | an attempt, for thirty days |
+| feed#mode#partner | webhooks | the partner's webhooks, and the types that each takes |
+
+The index `due` has the senders alone that have something to do, by when.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from insurance.domain.events.feed import Feed
+from insurance.dynamodb import codec
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.kinds import WEBHOOK_LIST
+from insurance.dynamodb.read_ahead import Place
+from insurance.operations.notifications.webhook_ports import SealedSecret
+
+RECORD, SENDER, LIST = "webhook", "sender", "webhooks"
+WAITS, DONE, TRIED = "waits#", "done#", "tried#"
+DUE_INDEX: Final = "due"
+QUEUE: Final = "senders"
+"""The one partition of the index: it has no more items than there are webhooks."""
+EVERY_TYPE: Final = "*"
+"""In a set of texts, which cannot be empty."""
+
+
+def key(id: str, place: str) -> Item:
+    return {"id": codec.text(id), "place": codec.text(place)}
+
+
+def list_key(feed: Feed) -> Item:
+    """Where the webhooks of a partner are listed."""
+    return key(f"feed#{feed.mode}#{feed.partner}", LIST)
+
+
+def list_place(table: str, feed: Feed) -> Place:
+    return table, list_key(feed)
+
+
+def read_list(item: Item | None) -> Mapping[str, Sequence[str]]:
+    if item is None:
+        return {}
+    hooks = WEBHOOK_LIST.current(item)["hooks"]["M"]
+    return {id: [t for t in types["SS"] if t != EVERY_TYPE] for id, types in sorted(hooks.items())}
+
+
+def list_columns(listed: Mapping[str, Sequence[str]]) -> Item:
+    hooks = {id: {"SS": sorted(set(types)) or [EVERY_TYPE]} for id, types in listed.items()}
+    return {"v": WEBHOOK_LIST.mark, "hooks": {"M": hooks}}
+
+
+def write_secrets(secrets: Sequence[SealedSecret]) -> Item:
+    return {"L": [{"M": _secret(each)} for each in secrets]}
+
+
+def _secret(secret: SealedSecret) -> Item:
+    held: Item = {"key": codec.binary(secret.key), "sealed": codec.binary(secret.sealed)}
+    return held | ({"until": codec.instant(secret.until)} if secret.until else {})
+
+
+def read_secrets(column: Item) -> Sequence[SealedSecret]:
+    return [
+        SealedSecret(
+            each["M"]["key"]["B"],
+            each["M"]["sealed"]["B"],
+            codec.read_instant(each["M"]["until"]) if "until" in each["M"] else None,
+        )
+        for each in column["L"]
+    ]
+
+
+def instant_of(item: Item, column: str) -> datetime | None:
+    return codec.read_instant(item[column]) if column in item else None

@@ -1,0 +1,215 @@
+"""Send what waits for one webhook: of each object in order, and of the others whatever becomes of one."""
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import Enum, auto
+from typing import Final, NamedTuple
+
+from insurance.domain.core.system_actor import SYSTEM_ACTOR
+from insurance.domain.events.feed import Feed, Told, feed_of
+from insurance.domain.events.message import Message
+from insurance.domain.webhook.event_types import WebhookEventType
+from insurance.domain.webhook.retries import is_given_up, pause_after
+from insurance.domain.webhook.webhook import OffReason, WebhookStatus
+from insurance.operations.delivery.streams import StreamedEvent
+from insurance.operations.notifications.change_webhook import webhook_event
+from insurance.operations.notifications.webhook_ports import (
+    FullWebhook,
+    Outcome,
+    SendAttempt,
+    SendingPorts,
+    Turn,
+    WaitingEvents,
+    WebhookChange,
+)
+
+FAILURES_MAX: Final = 3
+"""Of objects one after the other, after which the receiver counts as down."""
+DOWN: Final = frozenset({Outcome.TIMED_OUT, Outcome.UNREACHABLE, Outcome.ADDRESS_REFUSED})
+"""Outcomes after one of which it does."""
+
+
+class SendReport(NamedTuple):
+    """What came of a turn."""
+
+    delivered: int = 0
+    failed: int = 0
+    switched_off: bool = False
+
+
+class _End(Enum):
+    """Why nothing more is sent in this turn."""
+
+    ALL_TRIED = auto()
+    DOWN = auto()
+    OFF = auto()
+    TIME_IS_UP = auto()
+
+
+def send_waiting(
+    webhook_id: str, ports: SendingPorts, *, time_is_up: Callable[[], bool] = lambda: False
+) -> SendReport:
+    """Send what waits, unless another process does just now. Safe to repeat: an event may come twice, with one id."""
+    turn = ports.queue.take_turn(webhook_id, now=ports.clock())
+    if turn is None:
+        return SendReport()
+    sending = _Sending(ports.webhooks.full(webhook_id), turn, ports, time_is_up)
+    sending.run()
+    return SendReport(sending.delivered, sending.failed, sending.off is not None)
+
+
+class _Sending:
+    """One turn of one webhook."""
+
+    def __init__(
+        self, full: FullWebhook, turn: Turn, ports: SendingPorts, time_is_up: Callable[[], bool]
+    ) -> None:
+        self._full, self._turn, self._ports = full, turn, ports
+        self._webhook = full.stored.record
+        self._time_is_up = time_is_up
+        self._in_a_row = 0
+        self._due: datetime | None = None
+        self.delivered = self.failed = 0
+        self.off: OffReason | None = None
+
+    def run(self) -> None:
+        """Send until nothing is left to be tried, and give the turn back."""
+        turn, queue = self._turn, self._ports.queue
+        if self._webhook.status is not WebhookStatus.ACTIVE:
+            queue.end_turn(turn, due=None, in_any_case=True)
+            return
+        if turn.retry_at is not None and self._ports.clock() < turn.retry_at:
+            queue.end_turn(turn, due=turn.retry_at, in_any_case=True)
+            return
+        while (end := self._send_all()) is _End.ALL_TRIED:
+            noted = queue.end_turn(self._turn, due=self._due, in_any_case=False)
+            if noted is None:
+                return
+            self._turn = self._turn._replace(noted=noted)  # it may stand behind where we were
+        self._stop(end)
+
+    def _stop(self, end: _End) -> None:
+        """Give the turn back before everything was tried."""
+        due: datetime | None = self._ports.clock()
+        if end is _End.DOWN:
+            due = self._is_down()
+        if self.off is not None:
+            self._switch_off(self.off)
+            due = None
+        self._ports.queue.end_turn(self._turn, due=due, in_any_case=True)
+        if end is _End.TIME_IS_UP:
+            self._ports.nudges.nudge([self._turn.webhook_id])
+
+    def _is_down(self) -> datetime:
+        """Nothing is tried for a while; when it is again."""
+        now, turn = self._ports.clock(), self._turn
+        since, failures = turn.failing_since or now, turn.failures + 1
+        if is_given_up(since, now):
+            self.off = OffReason.FAILED
+        retry_at = now + pause_after(failures)
+        self._turn = turn._replace(failures=failures, failing_since=since, retry_at=retry_at)
+        return retry_at
+
+    def _switch_off(self, reason: OffReason) -> None:
+        off = self._webhook.switched_off(reason)
+        before = self._full.stored
+        event = webhook_event(
+            off, WebhookEventType.SWITCHED_OFF, before, actor=SYSTEM_ACTOR, now=self._ports.clock()
+        )
+        self._ports.webhooks.change(
+            event, off, before=self._full, change=WebhookChange(), command=None
+        )
+
+    def _send_all(self) -> _End:
+        """Try every object that is due, once."""
+        self._due, after = None, ""
+        while page := self._ports.queue.waiting(self._turn.webhook_id, after=after):
+            for each in page:
+                waiting = self._since_woken(each)
+                if waiting.retry_at is not None and self._ports.clock() < waiting.retry_at:
+                    self._look_again(waiting.retry_at)
+                elif (end := self._send_object(waiting)) is not None:
+                    return end
+            after = page[-1].stream
+        return _End.ALL_TRIED
+
+    def _since_woken(self, waiting: WaitingEvents) -> WaitingEvents:
+        """Without failures from before the webhook was made active again."""
+        since, woken_at = waiting.failing_since, self._turn.woken_at
+        if since is None or woken_at is None or since >= woken_at:
+            return waiting
+        return waiting._replace(failures=0, failing_since=None, retry_at=None)
+
+    def _send_object(self, waiting: WaitingEvents) -> _End | None:
+        """Send what waits of one object, in order, until an event cannot be delivered."""
+        left: WaitingEvents | None = waiting
+        while left is not None:
+            reached = left.first - 1 if left.is_again else max(left.delivered, left.first - 1)
+            page = self._ports.stored.after(left.stream, reached, last=left.last)
+            if not page:
+                left = self._ports.queue.passed(self._turn.webhook_id, left, left.last)
+            for arrived in page:
+                if self._time_is_up():
+                    return _End.TIME_IS_UP
+                if left is not None and not self._takes_place(arrived):
+                    return self._failed(left)
+                if left is not None:
+                    left = self._ports.queue.passed(self._turn.webhook_id, left, arrived.sequence)
+        return None
+
+    def _takes_place(self, arrived: StreamedEvent) -> bool:
+        """Whether the event was delivered, or is none for this webhook."""
+        event = arrived.read()
+        own = Feed(event.mode, self._webhook.partner)
+        if feed_of(event) != own or not self._webhook.takes(event.stream, event.type):
+            return True
+        told = Told.of(event)
+        self._outcome = self._send(told)
+        if self._outcome is not Outcome.DELIVERED:
+            self.failed += 1
+            return False
+        self.delivered += 1
+        self._in_a_row = 0
+        if self._turn.failures:
+            self._turn = self._turn._replace(failures=0, failing_since=None, retry_at=None)
+        return True
+
+    def _send(self, told: Told) -> Outcome:
+        message, began = Message.of(told), self._ports.clock()
+        live = [each for each in self._full.secrets if each.until is None or began < each.until]
+        secrets = [self._ports.secrets.reveal(each, self._webhook.id) for each in live]
+        answered = self._ports.receivers.send(
+            self._webhook.url, message.headers(secrets, began), message.body
+        )
+        took = self._ports.clock() - began
+        attempt = SendAttempt(
+            event_id=told.id,
+            type=told.type,
+            outcome=answered.outcome,
+            status=answered.status,
+            at=began,
+            milliseconds=round(took.total_seconds() * 1000),
+        )
+        self._ports.queue.keep_attempt(self._webhook.id, attempt)
+        return answered.outcome
+
+    def _failed(self, waiting: WaitingEvents) -> _End | None:
+        """Note when the object is tried again; why nothing more is sent just now."""
+        now = self._ports.clock()
+        since, failures = waiting.failing_since or now, waiting.failures + 1
+        retry_at = now + pause_after(failures)
+        self._ports.queue.failed(
+            self._webhook.id,
+            waiting._replace(failures=failures, failing_since=since, retry_at=retry_at),
+        )
+        self._look_again(retry_at)
+        self._in_a_row += 1
+        if self._outcome is Outcome.GONE or is_given_up(since, now):
+            self.off = OffReason.GONE if self._outcome is Outcome.GONE else OffReason.FAILED
+            return _End.OFF
+        if self._outcome in DOWN or self._in_a_row >= FAILURES_MAX:
+            return _End.DOWN
+        return None
+
+    def _look_again(self, at: datetime) -> None:
+        self._due = min(self._due or at, at)

@@ -1,0 +1,227 @@
+"""Webhooks: what happens in a partner's book is sent to its applications, signed and in order."""
+
+import base64
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+from tests.support.claims import issued
+from tests.support.platform import Platform
+from tests.support.receiver import Received, Receiver, receiving
+from tests.support.webhooks import Sending
+
+type Json = dict[str, Any]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def sending(platform: Platform) -> Sending:
+    return Sending(platform)
+
+
+def created(platform: Platform, receiver: Receiver, **given: Any) -> Json:
+    return platform.post("/v1/webhooks", {"url": receiver.url, **given})
+
+
+def of(receiver: Receiver, stream: str) -> list[str]:
+    """The ids of what it took of one object."""
+    return [id for id in receiver.ids() if id.startswith(f"{stream}-")]
+
+
+def test_an_issued_policy_is_sent_thin_and_signed(
+    platform: Platform, sending: Sending, receiver: Receiver
+):
+    webhook = created(platform, receiver, event_types=["policy.issued"])
+    policy_id = issued(platform)
+
+    sending.deliver()
+
+    [message] = receiver.taken
+    content = Webhook(webhook["secret"]).verify(message.body, message.headers)
+    assert content == {
+        "type": "policy.issued",
+        "timestamp": content["timestamp"],
+        "data": {
+            "id": f"{policy_id}-1",
+            "object": {"kind": "policy", "id": policy_id},
+            "sequence": 1,
+        },
+    }
+    assert message.headers["webhook-id"] == f"{policy_id}-1"
+    assert message.path == "/events"
+
+
+def test_the_reference_refuses_whatever_was_altered(
+    platform: Platform, sending: Sending, receiver: Receiver
+):
+    webhook = created(platform, receiver, event_types=["policy.issued"])
+    other = created(platform, receiver, event_types=["claim.settled"])
+    issued(platform)
+    sending.deliver()
+    [message] = receiver.taken
+    known = Webhook(webhook["secret"])
+    known.verify(message.body, message.headers)
+
+    altered = list(alterations(message))
+    assert len(altered) == 9
+    for body, headers in altered:
+        with pytest.raises(WebhookVerificationError):
+            known.verify(body, headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(other["secret"]).verify(message.body, message.headers)
+
+
+def alterations(message: Received) -> Iterator[tuple[bytes, dict[str, str]]]:
+    """Nine ways in which somebody between may change a message; the tenth is another's secret."""
+    headers, body = message.headers, message.body
+    timestamp = int(headers["webhook-timestamp"])
+    signature = headers["webhook-signature"].removeprefix("v1,")
+    turned = base64.b64encode(base64.b64decode(signature)[::-1]).decode()
+    yield body + b" ", headers
+    yield body.replace(b"policy.issued", b"policy.lapsed"), headers
+    yield b"{}", headers
+    yield body, headers | {"webhook-id": "pol_test_0000000000000000-1"}
+    yield body, headers | {"webhook-timestamp": str(timestamp + 1)}
+    yield body, headers | {"webhook-timestamp": str(timestamp - 600)}
+    yield body, headers | {"webhook-signature": f"v1,{turned}"}
+    yield body, headers | {"webhook-signature": f"v2,{signature}"}
+    yield body, {name: text for name, text in headers.items() if name != "webhook-signature"}
+
+
+def test_the_secret_is_answered_once(platform: Platform, receiver: Receiver):
+    first = platform.call("POST", "/v1/webhooks", {"url": receiver.url}, key="one")
+    again = platform.call("POST", "/v1/webhooks", {"url": receiver.url}, key="one")
+    webhook = first.body
+    read = platform.get(f"/v1/webhooks/{webhook['id']}")
+
+    assert webhook["secret"].startswith("whsec_")
+    assert webhook["secret_state"] == "shown"
+    assert "secret" not in again.body
+    assert again.body["secret_state"] == "shown_before"
+    assert again.body["id"] == webhook["id"]
+    assert again.replayed
+    assert "secret" not in read
+
+
+def test_no_table_holds_a_secret(platform: Platform, dynamodb: Any, receiver: Receiver):
+    secret = created(platform, receiver)["secret"]
+    raw = base64.b64decode(secret.removeprefix("whsec_"))
+
+    for table in platform.tables.values():
+        for item in dynamodb.scan(TableName=table)["Items"]:
+            assert secret not in str(item)
+            assert secret.removeprefix("whsec_") not in str(item)
+            assert raw not in str(item).encode()
+
+
+def test_events_are_sent_once_in_the_order_of_their_object_however_often_they_are_noted(
+    platform: Platform, sending: Sending, receiver: Receiver
+):
+    created(platform, receiver)
+    policy_id = issued(platform)
+    platform.post(f"/v1/policies/{policy_id}/cancellations", CANCELLED)
+
+    sending.deliver()
+    sending.note(lambda events: events[::-1])
+    sending.deliver()
+
+    assert of(receiver, policy_id) == [f"{policy_id}-1", f"{policy_id}-2"]
+    assert len(receiver.received) == len(set(receiver.ids()))
+
+
+CANCELLED = {"effective_on": "2027-03-01", "by": "policyholder", "reason": "sold"}
+
+
+def test_another_partner_and_another_application_get_nothing_and_see_nothing(
+    platform: Platform, sending: Sending, receiver: Receiver
+):
+    webhook = platform.post("/v1/webhooks", {"url": receiver.url}, by="meadow-test")
+    issued(platform)
+
+    sending.deliver()
+
+    assert receiver.received == []
+    path = f"/v1/webhooks/{webhook['id']}"
+    for by in ("harbour-test", "pebble-test"):
+        assert platform.call("GET", path, by=by).code == "webhook-not-found"
+        assert platform.call("GET", f"{path}/attempts", by=by).code == "webhook-not-found"
+        assert platform.get("/v1/webhooks", by=by)["items"] == []
+        for step in ("", "/secrets", "/tests"):
+            assert platform.refused(f"{path}{step}", {}, by=by) == "webhook-not-found"
+
+
+def test_a_test_is_sent_to_the_webhook_alone_whatever_it_takes(
+    platform: Platform, sending: Sending, receiver: Receiver
+):
+    with receiving() as other:
+        webhook = created(platform, receiver, event_types=["claim.settled"])
+        created(platform, other)
+
+        platform.post(f"/v1/webhooks/{webhook['id']}/tests")
+        sending.deliver()
+
+        [message] = receiver.taken
+        assert json.loads(message.body)["type"] == "webhook.tested"
+        assert other.received == []
+
+
+def test_what_fails_is_tried_again_later_and_keeps_its_order(
+    platform: Platform, sending: Sending, receiver: Receiver
+):
+    created(platform, receiver, event_types=["policy.issued", "policy.cancelled"])
+    receiver.answer = lambda _: 500
+    policy_id = issued(platform)
+    platform.post(f"/v1/policies/{policy_id}/cancellations", CANCELLED)
+
+    sending.deliver()
+    assert [each.headers["webhook-id"] for each in receiver.received] == [f"{policy_id}-1"]
+    sending.look()
+    assert len(receiver.received) == 1  # it is not due yet
+    receiver.answer = lambda _: 204
+    sending.now += timedelta(seconds=6)
+    sending.look()
+
+    assert receiver.ids() == [f"{policy_id}-1", f"{policy_id}-2"]
+
+
+def test_one_object_that_is_refused_holds_up_no_other(
+    platform: Platform, sending: Sending, receiver: Receiver
+):
+    created(platform, receiver, event_types=["policy.issued"])
+    bad, good = sorted([issued(platform), issued(platform)])
+    receiver.answer = lambda message: 500 if bad.encode() in message.body else 204
+
+    sending.deliver()
+
+    assert receiver.ids() == [f"{good}-1"]
+
+
+def test_attempts_are_listed_the_newest_first(
+    platform: Platform, sending: Sending, receiver: Receiver
+):
+    webhook = created(platform, receiver, event_types=["policy.issued"])
+    receiver.answer = lambda _: 503
+    policy_id = issued(platform)
+    sending.deliver()
+    receiver.answer = lambda _: 200
+    sending.now += timedelta(seconds=6)
+    sending.look()
+
+    path = f"/v1/webhooks/{webhook['id']}/attempts"
+    listed = platform.get(path)["items"]
+    first = platform.get(path, query={"limit": "1"})
+    second = platform.get(path, query={"limit": "1", "after": first["next"]})
+
+    assert [each["outcome"] for each in listed] == ["delivered", "refused"]
+    assert [each["status_code"] for each in listed] == [200, 503]
+    assert {each["event_id"] for each in listed} == {f"{policy_id}-1"}
+    assert [*first["items"], *second["items"]] == listed
