@@ -197,6 +197,7 @@ def post_payee(claim_id: str, request: PayeeRequest, command: Command) -> Stored
     roles=CLAIM_READERS,
     shows=ClaimsView,
     paged="policy-claims:{policy_id}",
+    paged_before="{policy_id}",
 )
 def get_claims(policy_id: str, page: Page, query: Query) -> ClaimsPage:
     return list_claims(policy_id, query, ports.claims, after=page.number, limit=page.limit)

@@ -333,6 +333,7 @@ def get_register(parameters: RegisterParameters, page: Page, query: Query) -> Li
     roles=OVERSEERS,
     shows=RegisterExportView,
     paged="complaint-register-export:{month}",
+    paged_before="complaint-register:{month}",
 )
 def get_register_export(
     parameters: RegisterParameters, page: Page, query: Query

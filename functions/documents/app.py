@@ -112,6 +112,7 @@ def post_document(policy_id: str, request: DocumentRequest, command: Command) ->
     roles=EVERY_ROLE,
     shows=DocumentRegisterView,
     paged="policy-documents:{policy_id}",
+    paged_before="{policy_id}",
 )
 def get_documents(policy_id: str, page: Page, query: Query) -> RegisterPage:
     return list_documents(policy_id, query, ports, after=page.number, limit=page.limit)

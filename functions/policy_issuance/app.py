@@ -121,6 +121,7 @@ def get_policy(policy_id: str, parameters: VersionParameters, query: Query) -> S
     roles=EVERY_ROLE,
     shows=EventsView,
     paged="policy-events:{policy_id}",
+    paged_before="{policy_id}",
 )
 def get_policy_events(policy_id: str, page: Page, query: Query) -> EventPage:
     return read_policy_events(policy_id, query, ports, after=page.number, limit=page.limit)

@@ -370,6 +370,7 @@ def get_notices(policy_id: str, page: Page, query: Query) -> Stored[Policy]:
     roles=EVERY_ROLE,
     shows=TransactionsView,
     paged="transactions:{policy_id}",
+    paged_before="{policy_id}",
 )
 def get_transactions(policy_id: str, page: Page, query: Query) -> Stored[Policy]:
     return read_policy(policy_id, query, ports)

@@ -249,6 +249,7 @@ def post_product_upload(request: UploadRequest, query: Query) -> AnnouncedUpload
     roles=AUTHORING_ROLES,
     shows=ProductVersionListView,
     paged="product-versions:{product_code}",
+    paged_before="{product_code}",
 )
 def get_product_versions(
     product_code: str, page: Page, query: Query

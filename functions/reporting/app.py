@@ -196,6 +196,7 @@ def get_trial_balance(currency: str, period: str, query: Query) -> TrialBalance:
     roles=LEDGER_ROLES,
     shows=AccountStatementView,
     paged="account-lines:{currency}/{period}/{account}",
+    paged_before="{currency}/{period}/{account}",
     raises=(InvalidFields,),
 )
 def get_account_lines(
@@ -215,6 +216,7 @@ def get_account_lines(
     roles=LEDGER_ROLES,
     shows=JournalView,
     paged="journal:{currency}/{period}/{format}",
+    paged_before="{currency}/{period}/{format}",
     raises=(InvalidFields,),
 )
 def get_journal(currency: str, period: str, format: str, page: Page, query: Query) -> JournalPage:

@@ -67,9 +67,9 @@ class Call:
     def as_query(self) -> Query:
         return Query(self.caller, self.now, self.received_at)
 
-    def page_of(self, list_id: str) -> Page:
+    def page_of(self, list_id: str, earlier_id: str) -> Page:
         """Which page of a list is asked for: `limit`, and the `after` cursor of the last answer."""
-        return read_page(self.query, list_id)
+        return read_page(self.query, list_id, earlier_id)
 
     def parameters[P: Parameters](self, model: type[P]) -> P:
         return read_parameters(self.query, model)

@@ -40,8 +40,8 @@ class Page(NamedTuple):
         return cursor(self.list_id, position)
 
 
-def read_page(query: Mapping[str, str], list_id: str) -> Page:
-    """The page that `limit` and `after` ask for.
+def read_page(query: Mapping[str, str], list_id: str, earlier_id: str = "") -> Page:
+    """The page that `limit` and `after` ask for. The release before may have given the list another id.
 
     Raises:
         InvalidFields: `limit` is out of range, or this list gave no such cursor.
@@ -51,7 +51,7 @@ def read_page(query: Mapping[str, str], list_id: str) -> Page:
         fault = FieldFault("limit", "out-of-range", f"A page has 1 to {PAGE_MAX} entries.")
         raise InvalidFields([fault])
     sent = query.get("after")
-    return Page(list_id, read_cursor(sent, list_id) if sent else "", int(limit))
+    return Page(list_id, read_cursor(sent, list_id, earlier_id) if sent else "", int(limit))
 
 
 def page_of[T](entries: Sequence[T], page: Page) -> tuple[Sequence[T], str | None]:
@@ -66,8 +66,8 @@ def cursor(list_id: str, position: int | str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, list_id: str) -> str:
-    """The position behind a cursor.
+def read_cursor(cursor: str, list_id: str, earlier_id: str = "") -> str:
+    """The position behind a cursor that has one of these ids.
 
     Raises:
         InvalidFields: This list gave no such cursor.
@@ -77,9 +77,8 @@ def read_cursor(cursor: str, list_id: str) -> str:
         text = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
     except ValueError as error:  # binascii.Error and UnicodeDecodeError among them
         raise _unknown_cursor() from error
-    prefix = f"{list_id} "
-    position = text.removeprefix(prefix)
-    if not text.startswith(prefix) or not position or " " in position:
+    given_id, _, position = text.rpartition(" ")
+    if given_id not in {list_id, earlier_id} or not given_id or not position:
         raise _unknown_cursor()
     return position
 

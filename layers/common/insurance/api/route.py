@@ -52,6 +52,8 @@ class QueryDeclaration(Declaration):
     """The answer has an ETag, and `If-None-Match` is honoured."""
     paged: NotRequired[str]
     """The id of the list, in which path and query parameters may stand: `claims:{status}`."""
+    paged_before: NotRequired[str]
+    """The id that the release before gave it: its cursors are taken until the next one."""
 
 
 class CommandDeclaration(Declaration):
@@ -86,6 +88,7 @@ class Route:
     if_match: bool = False
     etag: bool = False
     paged: str = ""
+    paged_before: str = ""
     find_replay: FindReplay | None = None
 
     def __post_init__(self) -> None:
@@ -119,9 +122,13 @@ class Route:
         """Work out what is worked out at the first call."""
         _ = self.pattern, self.path_names, self.inputs, self._makes_view
 
-    def list_id(self, query: Mapping[str, str], path: Mapping[str, str]) -> str:
-        """The id of the list that is paged, with the call's own parameters in it."""
-        return PARAMETER.sub(lambda name: path.get(name[1]) or query.get(name[1], ""), self.paged)
+    def list_ids(self, query: Mapping[str, str], path: Mapping[str, str]) -> tuple[str, str]:
+        """The id of the list that is paged, with the call's own parameters in it, and its earlier one."""
+
+        def given(name: re.Match[str]) -> str:
+            return path.get(name[1]) or query.get(name[1], "")
+
+        return PARAMETER.sub(given, self.paged), PARAMETER.sub(given, self.paged_before)
 
     @cached_property
     def inputs(self) -> Mapping[str, Any]:

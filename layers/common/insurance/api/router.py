@@ -209,7 +209,7 @@ def _inputs(route: Route, call: Call, path: Mapping[str, str]) -> dict[str, Any]
         if name in path or kind is Command or kind is Query:
             continue
         if kind is Page:
-            given[name] = call.page_of(route.list_id(call.query, path))
+            given[name] = call.page_of(*route.list_ids(call.query, path))
         elif issubclass(kind, Request):
             given[name] = call.request(kind)
         elif issubclass(kind, Parameters):
