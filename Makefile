@@ -57,8 +57,9 @@ test: .tools/setup .tools/sam .tools/site.done ## Run the tests, and say which d
 	$(RUN) python -m tests.support.routes
 
 check: export YEAR_POLICIES := 1000
-check: .tools/setup .tools/sam .tools/clients.done lint docs build test products cases sdk ## Everything that CI runs
+check: .tools/setup .tools/sam .tools/clients.done .tools/docs-check.done lint docs build test products cases sdk ## Everything that CI runs
 	$(RUN) python -m tools.clients openapi-python-client openapi-typescript
+	$(RUN) python -m tools.docs check --few
 
 lint: .tools/setup .tools/sam ## Style, types, import contracts, generated files
 	$(RUN) ruff format --check .
@@ -94,7 +95,7 @@ cases: .tools/setup ## Reproduce the published worked figures
 clients: .tools/setup .tools/clients.done ## Generate clients with five generators, compile them, play quote to paid claim with each (ONLY=)
 	$(RUN) python -m tools.clients $(ONLY)
 
-sdk: .tools/setup .tools/clients.done ## Generate, check and build the clients that partners install, and play their examples (.tools/dist)
+sdk: .tools/setup .tools/clients.done .tools/site.done ## Generate, check and build the clients that partners install, and play their examples (.tools/dist)
 	$(RUN) python -m tools.sdk $(ONLY)
 
 .tools/clients.done: uv.lock | .tools/setup
@@ -105,7 +106,7 @@ docs: .tools/setup .tools/docs.done ## Build the docs site into .tools/site; `ma
 	$(RUN) python -m tools.docs build $(if $(API),--api $(API)) $(if $(SIGN_IN),--sign-in $(SIGN_IN))
 	@touch .tools/site.done
 
-.tools/site.done: $(shell find docs tools/docs mkdocs.yml openapi.yaml CHANGELOG.md CONTRIBUTING.md -type f -not -name '*.pyc') | .tools/setup .tools/docs.done
+.tools/site.done: $(shell find docs tools/docs mkdocs.yml openapi.yaml CHANGELOG.md CONTRIBUTING.md clients/python/README.md clients/typescript/README.md -type f -not -name '*.pyc') | .tools/setup .tools/docs.done
 	$(RUN) python -m tools.docs build
 	@touch $@
 
@@ -113,7 +114,11 @@ docs: .tools/setup .tools/docs.done ## Build the docs site into .tools/site; `ma
 	UV_PROJECT_ENVIRONMENT=.tools/docs $(UV) sync -q --frozen --inexact --only-group docs
 	@touch $@
 
-exam: .tools/setup .tools/sam .tools/exam.done .tools/clients.done ## Let tools of others judge template, definition, code and the running API (EXAMPLES=)
+.tools/docs-check.done: uv.lock | .tools/setup .tools/docs.done
+	UV_PROJECT_ENVIRONMENT=.tools/docs $(UV) sync -q --frozen --inexact --only-group docs-check
+	@touch $@
+
+exam: .tools/setup .tools/sam .tools/exam.done .tools/clients.done .tools/docs-check.done .tools/site.done ## Let tools of others judge template, definition, code and the running API (EXAMPLES=)
 	$(RUN) python -m tools.exam $(PART)
 
 .tools/exam.done: tools/exam/requirements.txt tools/exam/rules.txt tools/exam/package.json | .tools/setup

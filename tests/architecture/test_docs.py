@@ -137,9 +137,14 @@ DOCUMENTS = (
     "CONTRIBUTING.md",
     *sorted(f"docs/{each.name}" for each in (ROOT / "docs").glob("*.md")),
 )
+TYPED_WHOLE = {
+    "docs/quick-start.md": "tests/end_to_end/test_quick_start.py",
+    "docs/products-tutorial.md": "tests/end_to_end/test_tutorial.py",
+}
+"""A test types every block of these, in order."""
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("name", sorted({*DOCUMENTS} - TYPED_WHOLE.keys()))
 def test_every_command_in_the_documents_is_typed_by_a_test_or_by_ci(name):
     known = {*run_by_ci(), *TYPED_BY, *BY_HAND}
 
@@ -150,6 +155,11 @@ def test_every_command_in_the_documents_is_typed_by_a_test_or_by_ci(name):
     ]
 
     assert unknown == []
+
+
+@pytest.mark.parametrize("document", TYPED_WHOLE)
+def test_who_types_a_whole_document_is_there(document):
+    assert Path(document).stem in (ROOT / TYPED_WHOLE[document]).read_text()
 
 
 @pytest.mark.parametrize("command", TYPED_BY)

@@ -2,9 +2,10 @@
 
 import hashlib
 import html
+import os
 import re
 import textwrap
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 try:  # its wheels are of most machines, not of all: elsewhere a diagram stays text
@@ -15,13 +16,22 @@ except ImportError:
 type Json = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parents[2]
-OUTSIDE = ("CHANGELOG.md", "CONTRIBUTING.md")
+OUTSIDE = (
+    *("CHANGELOG.md", "CONTRIBUTING.md"),
+    *("clients/python/README.md", "clients/typescript/README.md"),
+)
 """Pages that stand beside docs/."""
 
 FENCE = re.compile(r"^```mermaid\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 TABS = re.compile(r"^<!-- tabs -->\n(.*?)^<!-- /tabs -->$", re.DOTALL | re.MULTILINE)
 TAB = re.compile(r"^\*\*(.+?)\*\*\n\n(.*?)(?=^\*\*|\Z)", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[([^\]]+)\]\(((?!https?:|#|mailto:)[^)#\s]+)(#[^)\s]*)?\)")
+MENDED = (
+    (re.compile(r'([\w$]+)\(location\.protocol!=="file:"\),([\w$]+\("search"\))'), r"\1(!1),\2"),
+    (re.compile(r'"nav",\{(class:"md-code__nav")'), r'"div",{\1'),
+    (re.compile(r'(class:"md-typeset__scrollwrap")'), r'\1,tabindex:"0"'),
+)
+"""What of the theme's script is written otherwise, by pattern: each stands there once."""
 INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -43,36 +53,54 @@ def on_files(files: Any, config: Any) -> Any:
 
     for name in OUTSIDE:
         text = (ROOT / name).read_text(encoding="utf-8")
-        files.append(File.generated(config, name, content=re.sub(r"\]\(docs/", "](", text)))
+        files.append(File.generated(config, name, content=text))
     return files
 
 
-def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
+def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:  # noqa: ARG001 - mkdocs passes it
     """Tabs, diagrams, and links that lead out of the docs."""
     markdown = TABS.sub(_tabs, markdown)
     markdown = FENCE.sub(lambda found: _diagram(found[1], page, Path(config["site_dir"])), markdown)
-    return LINK.sub(lambda found: _link(found, page, files), markdown)
+    return LINK.sub(lambda found: _link(found, page), markdown)
 
 
 def on_post_page(output: str, page: Any, config: Any) -> str:
     """No inline scripts: the site is served under a policy that allows none."""
-    output = re.sub(r'\s*<link rel="canonical"[^>]*>', "", output)
-    return without_inline_scripts(output, page.url, Path(config["site_dir"]))
+    return _mended(output, page.url, Path(config["site_dir"]))
 
 
 def on_post_build(config: Any) -> None:
     """The page for what is not there, too; a site map needs an address, which only the stage knows."""
     site = Path(config["site_dir"])
     missing = site / "404.html"
-    text = re.sub(r'\s*<link rel="canonical"[^>]*>', "", missing.read_text(encoding="utf-8"))
-    missing.write_text(without_inline_scripts(text, None, site), encoding="utf-8")
+    missing.write_text(_mended(missing.read_text(encoding="utf-8"), None, site), encoding="utf-8")
+    _mend_script(site)
     for name in ("sitemap.xml", "sitemap.xml.gz"):
         (site / name).unlink(missing_ok=True)
 
 
-def without_inline_scripts(output: str, url: str | None, site: Path) -> str:
-    """Each script of a page as a file of its own. One script of several pages is one file, for its
-    name is its hash."""
+def _mend_script(site: Path) -> None:
+    """The theme's script loads the search index, two thirds of what a page would weigh, when somebody begins to search;
+    the buttons of a block are a group, for several landmarks need several names; and a wide table is scrolled by keys.
+
+    Raises:
+        ValueError: The script is not the one that was known: look for the places again.
+    """
+    [bundle] = (site / "assets" / "javascripts").glob("bundle.*.js")
+    text = bundle.read_text(encoding="utf-8")
+    for known, mended in MENDED:
+        text, places = known.subn(mended, text)
+        if places != 1:
+            raise ValueError(f"{bundle.name} has {places} of {known.pattern}")
+    bundle.write_text(text, encoding="utf-8")
+
+
+def _mended(output: str, url: str | None, site: Path) -> str:
+    """A page as it is served: no address that only a stage knows, no script in line, a name for the search.
+
+    One script of several pages is one file, for its name is its hash."""
+    output = re.sub(r'\s*<link rel="canonical"[^>]*>', "", output)
+    output = output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
     up = "/docs/" if url is None else "../" * url.count("/")
 
     def named(found: re.Match[str]) -> str:
@@ -111,18 +139,14 @@ def _diagram(source: str, page: Any, site: Path) -> str:
     return "\n".join([*pictures, "", text.replace("\n\n", "\n")])
 
 
-def _link(found: re.Match[str], page: Any, files: Any) -> str:
-    """A link to a file of the repository that is no page is its text alone."""
-    text, target, _ = found.groups()
-    here = Path("/docs") / page.file.src_uri
-    if page.file.src_uri in OUTSIDE:
-        here = Path("/") / page.file.src_uri
-        if files.get_file_from_path(target):
-            return found[0]
-    parts: list[str] = []
-    for part in (here.parent / target).parts:
-        parts = parts[:-1] if part == ".." else [*parts, part]
-    inside = Path(*parts)
-    if inside.parts[:2] == ("/", "docs") or inside.name in OUTSIDE:
-        return found[0]
-    return text
+def _link(found: re.Match[str], page: Any) -> str:
+    """A link as it leads from page to page; one to a file of the repository that is no page is its text alone."""
+    text, target, anchor = found.groups()
+    here = page.file.src_uri if page.file.src_uri in OUTSIDE else f"docs/{page.file.src_uri}"
+    wanted = os.path.normpath(PurePosixPath(here).parent / target)
+    if wanted not in OUTSIDE:
+        if not wanted.startswith("docs/"):
+            return text
+        wanted = wanted.removeprefix("docs/")
+    way = os.path.relpath(wanted, PurePosixPath(page.file.src_uri).parent)
+    return f"[{text}]({way}{anchor or ''})"

@@ -1,7 +1,7 @@
 """`make exam`: infrastructure, definition, code and the running API, each judged by a tool of others.
 
 A tool that is missing, or that looked at nothing, fails as a finding does. Install with `install`;
-a part by its name (`infrastructure guard definition served code api clients`); EXAMPLES says how many of each operation.
+a part by its name (`infrastructure guard definition served code api clients docs`); EXAMPLES says how many of each operation.
 """
 
 import json
@@ -234,6 +234,11 @@ def _expect(held: bool, otherwise: str) -> None:  # noqa: FBT001 - a condition a
         raise Failed(otherwise)
 
 
+def docs() -> str:
+    """Every page of the docs site in a browser: nothing for axe, and light to load."""
+    return _run(sys.executable, "-m", "tools.docs", "check").strip()
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "infrastructure": infrastructure,
     "guard": guard,
@@ -242,6 +247,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "code": code,
     "api": api,
     "clients": clients,
+    "docs": docs,
 }
 
 

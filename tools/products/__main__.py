@@ -1,6 +1,7 @@
-"""`python -m tools.products`: check, bundled, schema, mutate, compare, fuzz, cases, impact, impact-stored."""
+"""`python -m tools.products`: check, bundled, schema, pack, mutate, compare, fuzz, cases, impact, impact-stored."""
 
 import argparse
+import json
 import sys
 import time
 from datetime import UTC, datetime
@@ -12,16 +13,18 @@ from insurance.domain.product import InvalidProduct
 from insurance.domain.product.publishing.checks import check
 from insurance.products import HERE, bundled
 
-from tools.products.folder import found_under, read
+from tools.products.folder import found_under, packed, read
 from tools.products.json_schema import SCHEMA, schema_text
 
 
-def main() -> int:  # noqa: PLR0911 - one for each command
+def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.products", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     one = commands.add_parser("check", help="check a product folder and run its scenarios")
     one.add_argument("path", type=Path)
     one.add_argument("--publish", action="store_true", help="refuse what is never exercised")
+    pack = commands.add_parser("pack", help="print a product folder as the API takes it")
+    pack.add_argument("path", type=Path)
     commands.add_parser("bundled", help="check every bundled product")
     commands.add_parser("schema", help="write the JSON Schema of product.json")
     mutate = commands.add_parser("mutate", help="do the scenarios notice a changed product?")
@@ -41,10 +44,17 @@ def main() -> int:  # noqa: PLR0911 - one for each command
     stored.add_argument("mode", type=Mode, choices=list(Mode))
     stored.add_argument("--at", type=datetime.fromisoformat, help="in force then; now by default")
     stored.add_argument("--picture", type=Path, help="write the distribution as SVG")
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> int:  # noqa: PLR0911, C901 - one for each command
+    arguments = _asked()
     match arguments.command:
         case "check":
             return _check(found_under(arguments.path) or [arguments.path], arguments.publish)
+        case "pack":
+            print(json.dumps(packed(arguments.path), ensure_ascii=False))
+            return 0
         case "bundled":
             return _check(found_under(HERE), publish=True)
         case "schema":

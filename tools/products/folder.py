@@ -1,6 +1,7 @@
 """A product folder on disk: product.json, CSV tables and scenarios.json beside it."""
 
 from pathlib import Path
+from typing import Any
 
 from insurance.domain.product import ProductSource
 from insurance.domain.product.definition.files import DOCUMENT_MAX, TABLES_MAX, read_source
@@ -9,12 +10,18 @@ from insurance.domain.product.faults import refuse
 
 def read(folder: Path) -> ProductSource:
     """The definition in a folder. Raises InvalidProduct with every fault of its shape."""
+    files = packed(folder)
+    return read_source(files["document"], files["tables"], files.get("scenarios"))
+
+
+def packed(folder: Path) -> dict[str, Any]:
+    """The folder's files as the API takes them: texts, by what they are. Raises InvalidProduct if one cannot be read."""
     if not (folder / "product.json").is_file():
         raise refuse(str(folder), "no product.json", "a folder with a product.json")
     tables = {path.stem: _text(path, TABLES_MAX) for path in sorted(folder.glob("*.csv"))}
     scenarios = folder / "scenarios.json"
-    examples = _text(scenarios, DOCUMENT_MAX) if scenarios.is_file() else None
-    return read_source(_text(folder / "product.json", DOCUMENT_MAX), tables, examples)
+    files = {"document": _text(folder / "product.json", DOCUMENT_MAX), "tables": tables}
+    return files | ({"scenarios": _text(scenarios, DOCUMENT_MAX)} if scenarios.is_file() else {})
 
 
 def found_under(path: Path) -> list[Path]:

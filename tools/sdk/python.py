@@ -11,7 +11,7 @@ from typing import Final
 
 from local.settings import ROOT
 from tools.clients.workshop import UV, Failed, Workshop
-from tools.sdk.examples import blocks_of, write_files_of
+from tools.sdk.examples import blocks_of, quick_start, write_files_of
 
 PACKAGE: Final = ROOT / "clients" / "python"
 GENERATED: Final = PACKAGE / "src" / "coverwright" / "generated"
@@ -62,7 +62,8 @@ def play(at: Workshop, wheel: Path, told: dict[str, str]) -> list[str]:
     page = PACKAGE / "README.md"
     write_files_of(page, at.folder)
     examples = []
-    for number, block in enumerate(blocks_of(page, "python"), 1):
+    shown = [*blocks_of(page, "python"), quick_start("python")]
+    for number, block in enumerate(shown, 1):
         examples.append(at.folder / f"example_{number}.py")
         examples[-1].write_text(block)
     for each in examples:

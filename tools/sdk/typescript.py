@@ -11,7 +11,7 @@ from typing import Final
 
 from local.settings import ROOT
 from tools.clients.workshop import NODE, Failed, Workshop
-from tools.sdk.examples import blocks_of
+from tools.sdk.examples import blocks_of, quick_start
 
 PACKAGE: Final = ROOT / "clients" / "typescript"
 SCHEMA: Final = PACKAGE / "src" / "generated" / "schema.ts"
@@ -59,7 +59,8 @@ def play(at: Workshop, tarball: Path, told: dict[str, str]) -> list[str]:
         (folder / "node_modules" / each.name).symlink_to(each)
     (folder / "package.json").write_text('{ "type": "module" }\n')
     names = []
-    for number, block in enumerate(blocks_of(PACKAGE / "README.md", "ts"), 1):
+    shown = [*blocks_of(PACKAGE / "README.md", "ts"), quick_start("ts")]
+    for number, block in enumerate(shown, 1):
         names.append(f"example_{number}")
         (folder / f"{names[-1]}.ts").write_text(block)
     shutil.copy(at.folder / "tsconfig.json", folder)

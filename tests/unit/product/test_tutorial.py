@@ -11,7 +11,7 @@ from tools.products.folder import read
 from tools.products.mutation import mutants, survives
 
 TUTORIAL = Path(__file__).parents[3] / "docs" / "products-tutorial.md"
-FILES = re.compile(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)
+FILES = re.compile(r"^`(\S+)`\n\n```\w+\n(.*?)```", re.DOTALL | re.MULTILINE)
 
 
 @pytest.fixture

@@ -16,3 +16,8 @@ Scalar.createApiReference(here, {
   defaultOpenFirstTag: false,
   metaData: { title: document.title },
 });
+// In its narrow layout a link shows a picture alone: it keeps its words for who hears the page.
+new MutationObserver(() => {
+  for (const link of document.querySelectorAll("a:has(svg):not([aria-label])"))
+    link.setAttribute("aria-label", link.textContent.trim() || "Beginning of the reference");
+}).observe(document.body, { childList: true, subtree: true });
