@@ -14,6 +14,9 @@ os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Coverwright")
 settings.register_profile("shared", deadline=None)
 settings.load_profile("shared")
 
+# Nothing that is collected goes again before the tests begin: the collector would only look through it.
+gc.disable()
+
 pytest_plugins = ["tests.support.fixtures", "tests.support.order", "tests.support.groups"]
 
 
@@ -30,6 +33,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+    gc.enable()
 
 
 def pytest_sessionfinish() -> None:

@@ -95,6 +95,8 @@ def changed_columns(before: Json, after: Json, kind: ItemKind) -> list[str]:
 
 def breaks(old: Any, new: Any, at: str = "") -> Iterator[str]:
     """What of the new schema does not read what the old one allows, each with its place."""
+    if old is new:
+        return
     if any(name in old or name in new for name in ("anyOf", "oneOf")):
         yield from _choice_breaks(old, new, at)
         return

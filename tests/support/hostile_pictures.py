@@ -1,6 +1,7 @@
 """Pictures that mean harm, and files that are not what they are called: all built here, none stored."""
 
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from itertools import repeat
 from typing import NamedTuple
@@ -15,6 +16,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 BLACK = bytes(1 << 20)
 
 
+@cache
 def bomb(size: int) -> bytes:
     """Zeros, deflated: a thousandth of what comes out."""
     deflating = compressobj(9)
