@@ -72,17 +72,30 @@ class SuspenseListParameters(Parameters):
     """Of money that is nobody's so far: it is in no partner's book."""
 
     status: SuspenseStatus | None = Field(None, description="How far the payment has come")
-    since: OptionalInstant = Field(None, description="The earliest time of what is listed")
-    until: OptionalInstant = Field(None, description="The time before which all of it is")
+    since: OptionalInstant = Field(
+        None, description="First instant at which what is listed came to be"
+    )
+    until: OptionalInstant = Field(
+        None, description="Instant before which what is listed came to be"
+    )
 
 
 class ListParameters(Parameters):
     """What every list of a book is narrowed down by."""
 
-    party_id: PartyId | None = Field(None, description="The party; finds alone")
-    partner: Code | None = Field(None, description="Whose book; a partner has its own")
-    since: OptionalInstant = Field(None, description="The earliest time of what is listed")
-    until: OptionalInstant = Field(None, description="The time before which all of it is")
+    party_id: PartyId | None = Field(
+        None,
+        description="The customer whose objects are listed: `pty_…`; no other filter stands beside it",
+    )
+    partner: Code | None = Field(
+        None, description="Code of the partner whose book is listed; a partner lists its own"
+    )
+    since: OptionalInstant = Field(
+        None, description="First instant at which what is listed came to be"
+    )
+    until: OptionalInstant = Field(
+        None, description="Instant before which what is listed came to be"
+    )
 
     def filter(self, **values: str | None) -> ListFilter:
         """The part of a list that is wanted, with these values of filters."""
@@ -94,7 +107,10 @@ class ListParameters(Parameters):
 class NumberedListParameters(ListParameters):
     """As `ListParameters`, of what has a number of the carrier's."""
 
-    number: Text | None = Field(None, description="The number; finds alone, however it is spelt")
+    number: Text | None = Field(
+        None,
+        description="What people call it by, however it is spelt; no other filter stands beside it",
+    )
 
     def filter(self, **values: str | None) -> ListFilter:
         wanted = super().filter(**values)
@@ -106,17 +122,19 @@ class NumberedListParameters(ListParameters):
 
 class QuoteListParameters(ListParameters):
     status: QuoteStatus | None = Field(None, description="How far the quote has come")
-    product: Code | None = Field(None, description="The product's code")
+    product: Code | None = Field(None, description="Code of the product")
 
 
 class PolicyListParameters(NumberedListParameters):
     status: PolicyListStatus | None = Field(None, description="Whether and how it has ended")
-    product: Code | None = Field(None, description="The product's code")
+    product: Code | None = Field(None, description="Code of the product")
 
 
 class ClaimListParameters(NumberedListParameters):
     status: Handling | None = Field(None, description="How far the handling has come")
-    handler: Subject | None = Field(None, description="The handler; closed claims are left out")
+    handler: Subject | None = Field(
+        None, description="The member of staff who has the claims in hand; closed ones are left out"
+    )
 
 
 class ComplaintListParameters(ListParameters):
@@ -125,12 +143,14 @@ class ComplaintListParameters(ListParameters):
 
 class PaymentListParameters(ListParameters):
     status: PaymentStatus | None = Field(None, description="How far the payment has come")
-    in_doubt: Flag | None = Field(None, description="The bank's reports do not fit its status")
+    in_doubt: Flag | None = Field(
+        None, description="`true`: only payments whose status the bank's reports do not fit"
+    )
 
 
 class DocumentListParameters(ListParameters):
     kind: DocumentKind | None = Field(None, description="What the document is")
-    product: Code | None = Field(None, description="The product's code")
+    product: Code | None = Field(None, description="Code of the product")
 
 
 @api.query(

@@ -46,7 +46,7 @@ STORED_MAX: Final = ITEM_BYTES_MAX // 39
 LISTED_MAX: Final = ANSWER_BYTES_MAX // 100
 """What one answer has room for, of rows of at least a hundred bytes."""
 PLAIN_TEXT: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-"""Text without control characters: `body.NO_TEXT` refuses them, and nothing of ours holds them."""
+"""Text without control characters: `body.NO_TEXT` refuses them in bodies and queries, and nothing of ours holds them."""
 
 
 def _of(*kinds: Any) -> Json:

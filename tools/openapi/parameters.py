@@ -130,7 +130,7 @@ LIMIT: Json = {
     "name": "limit",
     "in": "query",
     "required": False,
-    "description": "How many at most",
+    "description": "How many entries a page has at most",
     "schema": {
         "type": "integer",
         "format": "int32",
@@ -143,6 +143,6 @@ AFTER: Json = {
     "name": "after",
     "in": "query",
     "required": False,
-    "description": "The `next` of the page before",
+    "description": "Where the page begins: the `next` of the page before; left out for the first page",
     "schema": {"type": "string", "maxLength": 200, "pattern": "^[A-Za-z0-9_-]*$"},
 }

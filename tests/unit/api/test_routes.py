@@ -22,6 +22,7 @@ from insurance.operations.idempotency import AlreadyAnswered, RecordedAnswer
 from pydantic import Field
 
 from tests.fakes.used_proofs import MemoryUsedProofs
+from tools.openapi.forms import PLAIN_TEXT
 from tools.openapi.parameters import parameters_of
 
 type Json = dict[str, Any]
@@ -155,6 +156,8 @@ def test_parameters_are_read_into_their_model_and_unknown_ones_are_ignored(api: 
         ("as_at", "0001-01-01T00:00:00Z", "not-a-time"),
         ("role", "king", "not-a-choice"),
         ("text", "abcdef", "too-long"),
+        ("text", "a\x00b", "invisible-characters"),
+        ("text", "a\x7fb", "invisible-characters"),
     ],
 )
 def test_a_parameter_that_cannot_be_read_is_pointed_at_by_name(
@@ -180,7 +183,12 @@ def test_the_definition_describes_each_parameter_of_the_model(api: Api):
     assert described["as_at"]["schema"]["maxLength"] == 40
     assert described["as_at"]["description"] == "The instant that is asked about"
     assert described["role"]["schema"]["enum"] == list(Role)
-    assert described["text"]["schema"] == {"default": "", "maxLength": 5, "type": "string"}
+    assert described["text"]["schema"] == {
+        "default": "",
+        "maxLength": 5,
+        "pattern": PLAIN_TEXT,
+        "type": "string",
+    }
     assert not any(described[name]["required"] for name in ("as_at", "role", "text"))
 
 

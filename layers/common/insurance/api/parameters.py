@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
+from insurance.api.body import NO_TEXT
 from insurance.api.field_faults import faults_of
 from insurance.api.fields import YEARS
-from insurance.domain.core.errors import InvalidFields
+from insurance.domain.core.errors import FieldFault, InvalidFields
 
 
 class Parameters(BaseModel):
@@ -31,6 +32,14 @@ def read_parameters[P: Parameters](query: Mapping[str, str], model: type[P]) -> 
     Raises:
         InvalidFields: Each fault names its parameter.
     """
+    detail = "It holds control characters, or bytes that are no text."
+    unclear = [
+        FieldFault(name, "invisible-characters", detail)
+        for name in model.model_fields
+        if NO_TEXT.search(query.get(name, ""))
+    ]
+    if unclear:
+        raise InvalidFields(unclear)
     try:
         return model.model_validate_strings(dict(query))
     except ValidationError as error:

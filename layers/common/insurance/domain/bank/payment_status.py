@@ -11,18 +11,22 @@ class PaymentStatus(StrEnum):
     """How far an outgoing payment has come."""
 
     AWAITING_APPROVAL = "awaiting_approval"
+    """Another person must approve it."""
     SCREENING = "screening"
     """Approved, but another person must look at the payee: the name resembles one on a sanctions list,
     or a refund or redress goes to somebody else than it is owed to."""
     EXECUTING = "executing"
     """Handed to the bank; only the bank's report moves it on."""
     PAID = "paid"
+    """The bank reported that it paid."""
     FAILED = "failed"
+    """The bank did not pay it."""
     RETURNED = "returned"
     """Paid, and sent back by the payee's bank."""
     REVERSED = "reversed"
     """Paid, and called back by us."""
     CANCELLED = "cancelled"
+    """Withdrawn or refused before it went to the bank."""
 
 
 class PaymentStep(StrEnum):

@@ -140,8 +140,11 @@ class BillingStatus(StrEnum):
     """How a payer stands."""
 
     PAID = "paid"
+    """Nothing is open."""
     CURRENT = "current"
+    """Something is open, and nothing of it is late."""
     OVERDUE = "overdue"
+    """Something is late, within the days of grace."""
     DELINQUENT = "delinquent"
     """Overdue for longer than the days of grace."""
 

@@ -33,10 +33,15 @@ class SuspenseStatus(StrEnum):
     """How far a payment in suspense has come."""
 
     WAITING = "waiting"
+    """A person must find out what it is for."""
     ALLOCATED = "allocated"
+    """Used for a policy."""
     RETURN_REQUESTED = "return_requested"
+    """Another person must approve that it goes back."""
     RETURN_EXECUTING = "return_executing"
+    """On its way back to its payer."""
     RETURNED = "returned"
+    """Back with its payer."""
 
 
 RETURN_STATUSES: Final = MappingProxyType(

@@ -13,9 +13,13 @@ from insurance.domain.core.value import Value
 
 class Decision(StrEnum):
     PENDING = "pending"
+    """Nothing is decided yet."""
     APPROVED = "approved"
+    """What the cover pays is paid."""
     PART_APPROVED = "part_approved"
+    """Less is paid than the cover would pay."""
     DENIED = "denied"
+    """Nothing is paid."""
     GOODWILL = "goodwill"
     """Nothing is owed; something is paid nevertheless."""
 

@@ -7,6 +7,7 @@ from typing import Final
 
 class Handling(StrEnum):
     NOTIFIED = "notified"
+    """Reported; the rules have not been run."""
     VERIFYING = "verifying"
     """Something asked is missing."""
     ASSESSING = "assessing"
@@ -14,7 +15,9 @@ class Handling(StrEnum):
     SETTLING = "settling"
     """Decided; what the decision brings is being done."""
     CLOSED = "closed"
+    """There is nothing more to do."""
     REOPENED = "reopened"
+    """Closed before, and looked at again."""
 
 
 class ClaimStep(StrEnum):

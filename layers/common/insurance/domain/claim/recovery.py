@@ -20,10 +20,15 @@ class RecoveryKind(StrEnum):
 
 class RecoveryStatus(StrEnum):
     IDENTIFIED = "identified"
+    """Somebody may owe it; nobody was asked."""
     PURSUED = "pursued"
+    """The debtor was asked for it."""
     PART_RECOVERED = "part_recovered"
+    """Some of it came in."""
     RECOVERED = "recovered"
+    """All that was expected came in."""
     ABANDONED = "abandoned"
+    """It was given up, and what was still expected is written off."""
 
 
 class RecoveryStep(StrEnum):

@@ -13,7 +13,9 @@ class CostType(StrEnum):
     """The costs of a claim: the payment for the loss, and the expense of handling it."""
 
     INDEMNITY = "indemnity"
+    """The payment for the loss."""
     EXPENSE = "expense"
+    """What dealing with the claim costs."""
     INSURED_SHARE = "insured_share"
     """The insured's share of recoveries: money held for them, no cost of ours."""
 
@@ -26,15 +28,22 @@ class ReserveReason(StrEnum):
     """Why a reserve was last changed. Coded, so that it can be counted and outlives an erasure."""
 
     INITIAL = "initial"
+    """The claim was opened."""
     NEW_INFORMATION = "new_information"
     REVISED_ESTIMATE = "revised_estimate"
     LEGAL_ADVICE = "legal_advice"
     DECISION = "decision"
+    """The claim was decided."""
     PAYMENT = "payment"
+    """Something was paid."""
     PAYMENT_RETURNED = "payment_returned"
+    """What was paid came back."""
     CLOSURE = "closure"
+    """The claim was closed."""
     REOPENED = "reopened"
+    """The claim was reopened."""
     RECOVERY = "recovery"
+    """The insured's share of a recovery is to be paid."""
 
 
 GIVEN_BY_PEOPLE = frozenset(

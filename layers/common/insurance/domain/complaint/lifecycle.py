@@ -9,14 +9,19 @@ class ComplaintStatus(StrEnum):
     """How far the handling of a complaint has come."""
 
     RECEIVED = "received"
+    """Nobody has acknowledged it yet."""
     ACKNOWLEDGED = "acknowledged"
+    """The complainant was told that it came in."""
     INVESTIGATING = "investigating"
+    """Somebody looks into it."""
     ANSWERED = "answered"
     """The final response was given."""
     REFERRED = "referred"
     """The ombudsman has the complaint."""
     CLOSED = "closed"
+    """There is nothing more to do."""
     REOPENED = "reopened"
+    """Closed before, and looked at again."""
 
 
 class Step(StrEnum):

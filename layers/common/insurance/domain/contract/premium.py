@@ -12,8 +12,11 @@ from insurance.domain.core.value import Value
 
 class LineKind(StrEnum):
     TAX = "tax"
+    """Owed to the state."""
     LEVY = "levy"
+    """Owed to a fund or a guarantee scheme."""
     FEE = "fee"
+    """The insurer's own charge."""
 
 
 class LineRefund(StrEnum):

@@ -13,10 +13,15 @@ from insurance.domain.core.value import Value
 
 class RuleOutcome(StrEnum):
     PASS = "pass"  # noqa: S105 - a verdict, not a password
+    """Nothing stands in the way."""
     FAIL = "fail"
+    """It stands against paying the claim."""
     REFER = "refer"
+    """A person must look."""
     INFO = "info"
+    """It is told, and changes nothing."""
     INCOMPLETE = "incomplete"
+    """Something that it needs is missing."""
 
 
 class RuleResult(Value):

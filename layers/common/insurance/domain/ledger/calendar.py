@@ -21,6 +21,7 @@ MONTHS = 12
 
 class PeriodStatus(StrEnum):
     OPEN = "open"
+    """It is posted to."""
     CLOSED = "closed"
     """Nothing more is posted to it; it can still be reopened."""
     LOCKED = "locked"

@@ -37,7 +37,9 @@ class Dispatch(Value):
 
 class NoticeEnd(StrEnum):
     CARRIED_OUT = "carried_out"
+    """It took effect."""
     WITHDRAWN = "withdrawn"
+    """The insurer took it back."""
     CURED = "cured"
     """The arrears were paid in time."""
     OVERTAKEN = "overtaken"

@@ -13,15 +13,21 @@ class PolicyStatus(StrEnum):
     """Facts about a policy at an instant; several may hold at once."""
 
     PENDING = "pending"
+    """Issued; the term has not begun."""
     ON_RISK = "on_risk"
+    """Within its term, and in cover."""
     CANCEL_PENDING = "cancel_pending"
+    """A cancellation is announced, or takes effect later."""
     CANCELLED = "cancelled"
+    """Ended before its term was over."""
     LAPSED = "lapsed"
     """Cancelled by the insurer because what was due was not paid."""
     EXPIRED = "expired"
+    """Its term is over."""
     DELINQUENT = "delinquent"
     """In arrears beyond the days of grace, and given notice of it."""
     DO_NOT_RENEW = "do_not_renew"
+    """Another term is not wanted."""
 
 
 class StatusFacts(Value):

@@ -37,14 +37,19 @@ UNDERWRITER = "underwriter"
 
 class QuoteStatus(StrEnum):
     BINDABLE = "bindable"
+    """It can be accepted."""
     QUOTED = "quoted"
     """The price stands, but a referral must be decided before it can be accepted."""
     REFERRED = "referred"
     """A referral must be decided before there is an offer; a price is no more than an indication."""
     DECLINED = "declined"
+    """There is no cover for this risk."""
     ACCEPTED = "accepted"
+    """The customer agreed; a policy can be issued."""
     BOUND = "bound"
+    """A policy was issued from it."""
     EXPIRED = "expired"
+    """It was not accepted and issued in time."""
 
 
 class QuoteStep(StrEnum):

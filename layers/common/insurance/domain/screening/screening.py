@@ -64,7 +64,9 @@ def without_cleared(
 
 class ScreeningStatus(StrEnum):
     OPEN = "open"
+    """A person must decide."""
     CLEARED = "cleared"
+    """It is another person than the listed one."""
     CONFIRMED = "confirmed"
     """It is the listed person: no policy is issued, and a person decides about one in force."""
 

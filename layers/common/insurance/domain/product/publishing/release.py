@@ -20,11 +20,17 @@ if TYPE_CHECKING:
 
 class VersionStatus(StrEnum):
     DRAFT = "draft"
+    """Being written."""
     IN_REVIEW = "in_review"
+    """Waits for approval."""
     APPROVED = "approved"
+    """May be put on sale."""
     ACTIVE = "active"
+    """On sale, for new business and renewals."""
     PASSIVE = "passive"
+    """Used for renewals alone."""
     RETIRED = "retired"
+    """Used for nothing new; its policies keep it to their end."""
 
 
 class VersionStep(StrEnum):
