@@ -55,10 +55,16 @@ def build(at: Workshop, out: Path) -> Path:
 
 
 def play(at: Workshop, wheel: Path, told: dict[str, str]) -> list[str]:
-    """Check and run each example of the README, and its session, with what is in the wheel; what each printed."""
+    """Check and run each example of the README, and its session, with what is in the wheel; what each printed.
+
+    Before that come the tests of the generated part.
+    """
     installed = at.folder / "installed"
     with zipfile.ZipFile(wheel) as file:
         file.extractall(installed)
+    tests = PACKAGE / "tests" / "test_generated.py"
+    at.run("mypy", "--strict", tests, MYPYPATH=str(installed))
+    at.run("python", tests, PYTHONPATH=str(installed), DEFINITION=str(at.definition))
     page = PACKAGE / "README.md"
     write_files_of(page, at.folder)
     examples = []

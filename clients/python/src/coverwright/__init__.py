@@ -46,11 +46,12 @@ __all__ = [
     "verify_webhook",
 ]
 
+if not TYPE_CHECKING:
 
-def __getattr__(name: str) -> Any:
-    """`Coverwright` is loaded when it is asked for: not every caller needs all models."""
-    if name == "Coverwright":
-        from coverwright.client import Coverwright  # noqa: PLC0415
+    def __getattr__(name: str) -> Any:
+        """`Coverwright` is loaded when it is asked for: not every caller needs all models."""
+        if name == "Coverwright":
+            from coverwright.client import Coverwright  # noqa: PLC0415
 
-        return Coverwright
-    raise AttributeError(f"module {__name__} has no attribute {name}")
+            return Coverwright
+        raise AttributeError(f"module {__name__} has no attribute {name}")
