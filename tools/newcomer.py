@@ -187,8 +187,11 @@ def take_along(python: Path, one: Machine) -> None:
     beside = b"$ORIGIN/../lib".ljust(len(absolute), b"\0")
     program.write_bytes(program.read_bytes().replace(absolute + b"\0", beside + b"\0"))
     for known_as in ("python3", program.name):
-        (one.folder / "bin" / known_as).unlink()
-        (one.folder / "bin" / known_as).symlink_to(program)
+        # Not a link: whoever makes an environment of it looks for the libraries beside what was called.
+        command = one.folder / "bin" / known_as
+        command.unlink()
+        command.write_text(f'#!/bin/sh\nexec "{program}" "$@"\n')
+        command.chmod(0o755)
 
 
 def no_node(folder: Path) -> str:
