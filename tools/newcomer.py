@@ -179,7 +179,7 @@ def other_user(folder: Path) -> str:
 
 
 def take_along(python: Path, one: Machine) -> None:
-    """Our python, for who may not read it where it is: copied, and told to look for its library beside it."""
+    """Our python for a user who may not read it where it is: a copy, which looks for its library beside it."""
     copy = one.folder / "python"
     shutil.copytree(python, copy, symlinks=True)
     program = copy / "bin" / f"python3.{sys.version_info.minor}"
@@ -187,7 +187,7 @@ def take_along(python: Path, one: Machine) -> None:
     beside = b"$ORIGIN/../lib".ljust(len(absolute), b"\0")
     program.write_bytes(program.read_bytes().replace(absolute + b"\0", beside + b"\0"))
     for known_as in ("python3", program.name):
-        # Not a link: whoever makes an environment of it looks for the libraries beside what was called.
+        # Not a link: an environment that is made of it looks for the libraries beside what was called.
         command = one.folder / "bin" / known_as
         command.unlink()
         command.write_text(f'#!/bin/sh\nexec "{program}" "$@"\n')
