@@ -53,6 +53,10 @@ def test_no_page_has_a_script_or_style_in_line(pages):
     assert found == {}
 
 
+def test_every_column_of_a_table_has_a_heading(pages):
+    assert [name for name, text in pages.items() if "<th></th>" in text] == []
+
+
 def test_every_problem_has_a_page_that_names_its_code(pages):
     for code in catalogue():
         assert f"<code>{code}</code>" in pages[f"problems/{code}.html"]
