@@ -132,6 +132,15 @@ def run_by_ci() -> set[str]:
     return found
 
 
+def test_every_document_has_its_place_in_the_site():
+    nav = (ROOT / "mkdocs.yml").read_text("utf-8")
+    documents = [file.relative_to(ROOT / "docs") for file in (ROOT / "docs").rglob("*.md")]
+    named = {str(file) for file in documents if file.parts[0] not in {"adr", "problems"}}
+
+    assert {name for name in named if f": {name}\n" not in nav} == set(), "a line of mkdocs.yml"
+    assert len(named) > 20
+
+
 DOCUMENTS = (
     "README.md",
     "CONTRIBUTING.md",
