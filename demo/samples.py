@@ -193,6 +193,8 @@ STAFF = (
         ("privacy_officer", "test"),
         (*_READS, *_PARTIES, "parties:erase", "work:read"),
     ),
+    Staff("onboarding-test", ("operator", "test"), ("partners:read", "partners:write")),
+    Staff("approver-test", ("operator", "test"), ("partners:read", "partners:write")),
     Staff("underwriter", ("live", "underwriter"), (*_READS, "quotes:underwrite")),
 )
 PEOPLE = (Person("ada-test", "portal-test"), Person("ben-test", "portal-test"))
@@ -207,11 +209,8 @@ CALLERS: Mapping[str, Partner | Staff | Person | Machine] = {
     **{each.name: each for each in PEOPLE},
     **{each.name: each for each in BANKS.values()},
 }
-CLIENTS: Mapping[str, Partner | Machine] = {
-    **{partner.client_id: partner for partner in PARTNERS},
-    **{bank.client_id: bank for bank in BANKS.values()},
-}
-"""What signs in by client credentials, by client id."""
+MACHINES: Mapping[str, Machine] = {bank.client_id: bank for bank in BANKS.values()}
+"""Our own machines that sign in by client credentials, by client id."""
 
 
 def british_iban(number: int) -> str:

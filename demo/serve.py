@@ -15,6 +15,8 @@ from typing import Any
 from demo.samples import CALLERS, PARTNERS, PEOPLE, STAFF, Machine, Partner, Staff
 from local.aws.issuer import Issuer
 from local.aws.services.store import open_store
+from local.aws.services.user_pool import UserPoolClients
+from local.aws.template import Template
 from local.lease import running_stack
 from local.processes import LOOPBACK
 from local.settings import ROOT, Settings
@@ -52,7 +54,8 @@ def print_token(caller: str, settings: Settings) -> int:
     try:
         running = running_stack(settings.folder)
         url = running["services"] if running else f"http://{LOOPBACK}:{settings.ports.services}"
-        print(Issuer(store, url).token(CALLERS[caller]))
+        clients = UserPoolClients.of(Template(settings.template.resolve()), store)
+        print(Issuer(store, url, clients).token(CALLERS[caller]))
     finally:
         store.close()
     return 0

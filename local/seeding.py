@@ -1,15 +1,12 @@
-"""What a new stack holds before anybody calls: tables, keys, sample applications, usage keys."""
+"""What a new stack holds before anybody calls: tables, keys and secrets, as CloudFormation makes them."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING
 
-from demo.proofs import key_of
-from demo.samples import PARTNERS, STAFF, Partner
 from local.aws.cloudformation import TemplateError
-from local.aws.gateway.plans import ApiKey, Keys
+from local.aws.services.api_keys import ApiKeys
 from local.aws.services.kms import Kms
 from local.aws.services.secrets_manager import SecretsManager
 from local.aws.template import Template
@@ -19,9 +16,8 @@ from local.processes import StackError
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-USAGE_SECRET = "UsageKeySecret"  # noqa: S105 (its name in the template, not its value)
-APPLICATIONS = "ApplicationsTable"
-STAFF_PLAN = "internal"
+_DYNAMIC = re.compile(r"\{\{resolve:secretsmanager:(arn:[^}]+)\}\}")
+"""CloudFormation's reference to the value of a secret."""
 
 
 def create_tables(template: Template, tables: DynamoDBClient) -> None:
@@ -52,60 +48,26 @@ def ensure_keys_and_secrets(template: Template, kms: Kms, secrets: SecretsManage
         secrets.ensure_secret(secret.arn, secret.properties)
 
 
-def seed_applications(template: Template, tables: DynamoDBClient) -> None:
-    """The rows that the platform's own administration would have written."""
-    for partner in PARTNERS:
-        seed_application(partner, template, tables)
-
-
-def seed_application(partner: Partner, template: Template, tables: DynamoDBClient) -> None:
-    tables.put_item(TableName=template.resources[APPLICATIONS].name, Item=_row(partner))
-
-
-def _row(partner: Partner) -> dict[str, dict[str, Any]]:
-    return {
-        "id": {"S": partner.client_id},
-        "application": {"S": partner.application},
-        "partner": {"S": partner.partner},
-        "status": {"S": partner.status},
-        "mode": {"S": partner.mode},
-        "plan": {"S": partner.plan},
-        "products": {"SS": sorted(partner.products)},
-        "scopes": {"SS": sorted(partner.scopes)},
-        "name": {"S": partner.name},
-        **({"portal": {"BOOL": True}} if partner.portal else {}),
-        **(_binding(partner) if partner.binding else {}),
-    }
-
-
-def _binding(partner: Partner) -> dict[str, dict[str, Any]]:
-    thumbprint = key_of(partner.client_id).thumbprint()
-    return {"binding": {"S": partner.binding}, "thumbprints": {"SS": [thumbprint]}}
-
-
-def seed_usage_keys(template: Template, secrets: SecretsManager, keys: Keys) -> None:
-    """One API key per application and per member of staff, in its plan."""
-    for partner in PARTNERS:
-        seed_usage_key(partner.application, partner.plan, template, secrets, keys)
-    for staff in STAFF:
-        seed_usage_key(staff.subject, STAFF_PLAN, template, secrets, keys)
-
-
-def seed_usage_key(
-    principal: str, plan: str, template: Template, secrets: SecretsManager, keys: Keys
-) -> None:
-    """The key whose value the authorizer will compute for this principal."""
-    if plan not in plan_names(template).values():
-        raise TemplateError(f"the template has no usage plan for {plan}")
-    secret = secrets.value(template.resources[USAGE_SECRET].arn)
-    value = hmac.new(secret.encode(), principal.encode(), hashlib.sha256).hexdigest()
-    key_id = hashlib.sha256(principal.encode()).hexdigest()[:10]
-    keys.put(ApiKey(id=key_id, value=value, plan=plan))
+def staff_keys(template: Template, secrets: SecretsManager, keys: ApiKeys) -> None:
+    """Make the template's keys of usage plans that are not there yet, as CloudFormation does."""
+    for key in template.of_type("AWS::ApiGateway::ApiKey"):
+        found = _DYNAMIC.fullmatch(key.properties["Value"])
+        if found is None:
+            raise TemplateError(f"{key.logical_id}: its value stands in a secret")
+        value = secrets.value(found[1])
+        if keys.find(value) is None:
+            key_id = keys.create_api_key(
+                {"name": key.name, "value": value, "enabled": key.properties.get("Enabled")}
+            )["id"]
+            for tie in template.of_type("AWS::ApiGateway::UsagePlanKey"):
+                if tie.properties["KeyId"] == key.name:
+                    plan = tie.properties["UsagePlanId"]
+                    keys.create_usage_plan_key({"usagePlanId": plan, "keyId": key_id})
 
 
 def plan_names(template: Template) -> dict[str, str]:
-    """The plan that an application's row names, by the logical id of its usage plan."""
+    """The name of each usage plan, by its id."""
     return {
-        plan.logical_id: plan.logical_id.removesuffix("Plan").lower()
+        template.ref(plan.logical_id): plan.properties["UsagePlanName"]
         for plan in template.of_type("AWS::ApiGateway::UsagePlan")
     }

@@ -26,13 +26,14 @@ from local.aws.gateway.app import Gateway, Guards, Stage
 from local.aws.gateway.authorizers import Authorizers, UserPool
 from local.aws.gateway.definition import Definition
 from local.aws.gateway.firewall import Firewall
-from local.aws.gateway.plans import Keys, Plans, Usage, plan_of, stage_throttles
+from local.aws.gateway.plans import Plans, Usage, plan_of, stage_throttles
 from local.aws.guarded_database import GuardedDatabase
 from local.aws.issuer import Issuer
 from local.aws.queues import QueueReader
 from local.aws.rights import Rights
 from local.aws.runtime import Lambda
 from local.aws.schedules import Schedule
+from local.aws.services.api_keys import ApiKeys
 from local.aws.services.app import Services, services_app
 from local.aws.services.event_bus import EventBus
 from local.aws.services.invocations import invocations
@@ -41,6 +42,7 @@ from local.aws.services.s3 import S3
 from local.aws.services.secrets_manager import SecretsManager
 from local.aws.services.sqs import Sqs
 from local.aws.services.store import open_store
+from local.aws.services.user_pool import UserPoolClients
 from local.aws.streams import EventSource, prune_delivered
 from local.aws.template import Template
 from local.aws.workers import INIT_SECONDS, Result
@@ -49,16 +51,14 @@ from local.certificate import Certificate, ensure_certificate
 from local.folder import BANK, GATEWAY, SERVICES
 from local.lease import Lease
 from local.log import log_to
+from local.onboarding import USAGE_SECRET, Onboarding
 from local.processes import LOOPBACK, bound_socket
 from local.seeding import (
     check_keys,
     create_tables,
     ensure_keys_and_secrets,
     plan_names,
-    seed_application,
-    seed_applications,
-    seed_usage_key,
-    seed_usage_keys,
+    staff_keys,
 )
 from local.server import Server
 from local.settings import Settings
@@ -101,8 +101,7 @@ class Stack:
         self.definition: Definition
         self.issuer: Issuer
         self._functions: Lambda
-        self._secrets: SecretsManager
-        self._keys: Keys
+        self._onboarding: Onboarding
         self.bank: Bank
         self._s3: S3
 
@@ -144,15 +143,8 @@ class Stack:
         return self.issuer.token(known, changes=changes)
 
     def admit(self, partner: Partner) -> None:
-        """Register a further application, with its usage key."""
-        seed_application(partner, self.template, self.dynamodb())
-
-        async def key() -> None:
-            seed_usage_key(
-                partner.application, partner.plan, self.template, self._secrets, self._keys
-            )
-
-        self._run(key())
+        """Bring a further application in."""
+        self._onboarding.admit(partner)
 
     def invoke(self, logical_id: str, event: Json) -> Result:
         """Call a function directly, as `aws lambda invoke` would."""
@@ -205,12 +197,19 @@ class Stack:
         store = open_store(settings.folder / SERVICES)
         self._parts.callback(store.close)
         kms, secrets = Kms(store), SecretsManager(store)
-        self._secrets = secrets
         check_keys(kms, self.dynamodb())
         ensure_keys_and_secrets(self.template, kms, secrets)
         bus = EventBus(store, [bus.name for bus in self.template.of_type("AWS::Events::EventBus")])
         self._s3 = s3 = S3.of(self.template, store)
-        self.issuer = Issuer(store, self.services_url)
+        keys = ApiKeys(store, plan_names(self.template))
+        clients = UserPoolClients.of(self.template, store)
+        self._onboarding = Onboarding(
+            self.template,
+            self.dynamodb(),
+            (clients, keys),
+            lambda: secrets.value(self.template.resources[USAGE_SECRET].arn),
+        )
+        self.issuer = Issuer(store, self.services_url, clients)
         self.bank = bank = Bank(
             settings.folder / BANK,
             token=lambda mode: self.issuer.token(BANKS[mode]),
@@ -229,7 +228,7 @@ class Stack:
             ),
         ]
         rights = Rights.of(self.template)
-        offered = Services(kms, secrets, bus, s3, Sqs.of(self.template, store))
+        offered = Services(kms, secrets, bus, s3, Sqs.of(self.template, store), clients, keys)
         app = services_app(offered, rights, further=further)
         services = Server(app, [services_socket])
         self._parts.push_async_callback(services.stop)
@@ -245,9 +244,7 @@ class Stack:
             self._functions.warm([n for n in dict.fromkeys(names) if self._functions.has(n)])
 
         await asyncio.to_thread(self._fill_tables)
-        self._keys = keys = Keys(settings.folder / GATEWAY)
-        self._parts.callback(keys.close)
-        seed_usage_keys(self.template, secrets, keys)
+        staff_keys(self.template, secrets, keys)
         gateway = Server(
             self._gateway(keys),
             [gateway_socket],
@@ -324,16 +321,17 @@ class Stack:
     def _fill_tables(self) -> None:
         tables = dynamodb_client(self.database_url)
         create_tables(self.template, tables)
-        seed_applications(self.template, tables)
+        self._onboarding.admit_samples()
 
-    def _gateway(self, keys: Keys) -> Gateway:
+    def _gateway(self, keys: ApiKeys) -> Gateway:
         api = self.template.api().properties
         usage = Usage(self.settings.folder / GATEWAY)
         self._parts.callback(usage.close)
-        declared = self.template.of_type("AWS::ApiGateway::UsagePlan")
-        names = plan_names(self.template)
         plans = Plans(
-            [plan_of(names[each.logical_id], each.properties) for each in declared],
+            [
+                plan_of(self.template.ref(each.logical_id), each.properties)
+                for each in self.template.of_type("AWS::ApiGateway::UsagePlan")
+            ],
             stage_throttles(api.get("MethodSettings", ())),
             usage,
             clock=self._clock,
@@ -355,7 +353,7 @@ class Stack:
             Guards(
                 firewall=Firewall(acl.properties if acl else None),
                 authorizers=Authorizers(authorize, pools, clock=time.monotonic, now=time.time),
-                keys=keys,
+                find_key=keys.find,
                 plans=plans,
             ),
             Stage(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from demo.tour import claims, customers, desk, documents, evidence, policy_life
+from demo.tour import claims, customers, desk, documents, evidence, partners, policy_life
 from demo.tour.visitor import TourFailed, Visitor
 from local.settings import Settings
 from local.stack import Stack
@@ -31,6 +31,7 @@ SCENES: tuple[Callable[[Visitor], str], ...] = (
     claims.paid_by_a_file_for_the_bank,
     desk.complained_about_and_put_right,
     desk.work_listed_by_role,
+    partners.brought_in_by_two_people_and_stopped,
 )
 
 

@@ -79,6 +79,23 @@ class Visitor:
         detail: str = problem["detail"]
         return detail
 
+    def signs_in(self, credentials: tuple[str, str]) -> str | None:
+        """A token for a client id and a secret; None: the user pool does not know them."""
+        answer = httpx.post(
+            f"{self._stack.services_url}/oauth2/token",
+            data={"grant_type": "client_credentials"},
+            auth=credentials,
+            trust_env=False,
+            timeout=ANSWER_SECONDS,
+        )
+        token: str | None = answer.json().get("access_token")
+        return token
+
+    def status_as(self, credentials: tuple[str, str], path: str) -> int:
+        """What a client's call is answered, with a token that it gets now."""
+        headers = {"Authorization": f"Bearer {self.signs_in(credentials)}"}
+        return self._client.get(path, headers=headers).status_code
+
     def paid(self, claim_id: str, payment_id: str) -> Json:
         """The claim, once the bank has reported the payment."""
         deadline = time.monotonic() + BANK_SECONDS

@@ -72,6 +72,8 @@ class Authorizer:
     registered: Callable[[str], Application | None]
     parties_of: Callable[[str], frozenset[str]]
     secret: Callable[[], bytes]
+    staff_key: Callable[[], str]
+    """The one key of the internal plan, by which all staff are counted."""
     clock: Callable[[], float] = time.time
 
     def answer(self, event: Json) -> Json:
@@ -99,7 +101,11 @@ class Authorizer:
         if scheme == DPOP and (caller.binding is None or caller.binding.method != DPOP):
             note("Refused", reason="not_bound_to_a_key", request_id=request_id)
             raise Unauthorized  # it is no DPoP token: RFC 9449 §7.1
-        key = usage_key(self.secret(), caller.counted_as or caller.principal)
+        key = (
+            self.staff_key()
+            if caller.kind == "staff"
+            else usage_key(self.secret(), caller.counted_as or caller.principal)
+        )
         who = caller.principal if caller.kind == "application" else ""  # a person stays unnamed
         note("Admitted", reason=caller.kind, who=who, request_id=request_id)
         return allowing(caller, method_arn=event["methodArn"], usage_key=key)
@@ -319,9 +325,9 @@ def _client(service: str) -> Any:
 
 
 @cache
-def _secret() -> bytes:
-    secret = _client("secretsmanager").get_secret_value(SecretId=_setting("USAGE_KEY_SECRET"))
-    return str(secret["SecretString"]).encode()
+def _secret(name: str) -> str:
+    secret = _client("secretsmanager").get_secret_value(SecretId=_setting(name))
+    return str(secret["SecretString"])
 
 
 def _setting(name: str) -> str:
@@ -346,7 +352,8 @@ def authorizer() -> Authorizer:
         keys=IssuerKeys(fetch=fetch_keys, shelf=shelf, clock=time.time),
         registered=ApplicationTable(tables, _setting("APPLICATIONS_TABLE")).get,
         parties_of=AccessTable(tables, _setting("ACCESS_TABLE")).get,
-        secret=_secret,
+        secret=lambda: _secret("USAGE_KEY_SECRET").encode(),
+        staff_key=lambda: _secret("STAFF_USAGE_KEY_SECRET"),
     )
 
 

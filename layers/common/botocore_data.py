@@ -18,6 +18,21 @@ type Json = dict[str, Any]
 
 # What the functions may call. tests/architecture compares this with the calls in the source.
 USED: dict[str, tuple[str, tuple[str, ...]]] = {
+    "apigateway": (
+        "2015-07-09",
+        ("CreateApiKey", "CreateUsagePlanKey", "GetApiKeys", "GetUsagePlans"),
+    ),
+    "cognito-idp": (
+        "2016-04-18",
+        (
+            "AddUserPoolClientSecret",
+            "CreateUserPoolClient",
+            "DeleteUserPoolClient",
+            "DeleteUserPoolClientSecret",
+            "ListUserPoolClientSecrets",
+            "ListUserPoolClients",
+        ),
+    ),
     "dynamodb": (
         "2012-08-10",
         (

@@ -27,7 +27,6 @@ _PLACEHOLDER = re.compile(r"\$\{([^!{}][^{}]*)\}")
 
 # What `Ref` answers when the template names the resource itself.
 _NAME_PROPERTIES = {
-    "AWS::ApiGateway::UsagePlan": ("UsagePlanName",),
     "AWS::Cognito::UserPoolResourceServer": ("Identifier",),
     "AWS::DynamoDB::Table": ("TableName",),
     "AWS::Events::EventBus": ("Name",),
@@ -278,6 +277,8 @@ class CloudFormationTemplate:
             is_function = declared["Type"] == "AWS::Serverless::Function"
             if is_function and name.startswith(f"{logical_id}Alias"):
                 return self.attribute(logical_id, "Alias")
+            if is_function and name == f"{logical_id}Role":
+                return f"{STACK_NAME}-{name}"
         raise TemplateError(f"{name} is neither a parameter nor a resource")
 
     @cached_property

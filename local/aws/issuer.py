@@ -3,7 +3,7 @@
 Beside it an application may sign in with a key of its own (`private_key_jwt`, RFC 7523), which Cognito does not
 take: so can it be practised what an issuer of a partner's own would ask (docs/adr/0031).
 
-It signs for the sample callers only. Code that ships trusts it because, and only where, its
+It signs for the sample callers and for the clients of the user pool. Code that ships trusts it because, and only where, its
 address is configured as a trusted issuer.
 """
 
@@ -16,7 +16,7 @@ import secrets
 import sqlite3
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -26,8 +26,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from demo.samples import CLIENTS, SCOPE_PREFIX, Machine, Partner, Person, Staff
+from demo.samples import CALLERS, MACHINES, SCOPE_PREFIX, Machine, Partner, Person, Staff
 from local.aws.assertions import Assertions, client_of
+from local.aws.services.user_pool import UserPoolClients
 
 type Json = dict[str, Any]
 type Sample = Partner | Staff | Person | Machine
@@ -39,8 +40,9 @@ TOKEN_SECONDS = 24 * 3600  # the longest Cognito allows: what `serve` prints sho
 class Issuer:
     """Signs tokens; its key and its clients' secrets are made once and kept."""
 
-    def __init__(self, store: sqlite3.Connection, url: str) -> None:
+    def __init__(self, store: sqlite3.Connection, url: str, clients: UserPoolClients) -> None:
         self._store = store
+        self._clients = clients
         self.url = url
         self._key = self._load_key()
         self._public = KeySet([self._key])
@@ -52,10 +54,21 @@ class Issuer:
     def token(self, caller: Sample, *, changes: Mapping[str, Any] | None = None) -> str:
         """An access token with what Cognito puts into one; `changes` are for tests."""
         claims = self._claims(caller) | dict(changes or {})
+        return self._signed(claims)
+
+    def _signed(self, claims: Json) -> str:
         header = {"alg": "RS256", "kid": self._key.kid, "typ": "JWT"}
         return jwt.encode(header, claims, self._key, algorithms=["RS256"])
 
     def client_secret(self, client_id: str) -> str:
+        """The newest secret of a client: only the pool itself can say it after it was made."""
+        client = self._clients.client(client_id)
+        if client is not None:
+            return client.secrets[-1]
+        return self._machine_secret(client_id)
+
+    def _machine_secret(self, client_id: str) -> str:
+        """Of a client that the template declares."""
         self._store.execute(
             "INSERT OR IGNORE INTO client_secrets VALUES (?, ?)",
             (client_id, secrets.token_urlsafe(32)),
@@ -72,21 +85,25 @@ class Issuer:
             Route("/oauth2/token", self._token, methods=["POST"]),
         ]
 
-    def _claims(self, caller: Sample) -> Json:
+    def _claims_of(self, client_id: str, scope: str) -> Json:
+        """What stands in the token of a client that signed in for itself."""
         now = int(time.time())
-        client_id = _client_of(caller)
-        claims: Json = {
+        return {
             "iss": self.url,
             "client_id": client_id,
             "sub": client_id,
             "token_use": "access",
-            "scope": " ".join(f"{SCOPE_PREFIX}{scope}" for scope in caller.scopes),
+            "scope": scope,
             "iat": now,
             "auth_time": now,
             "exp": now + TOKEN_SECONDS,
             "jti": str(uuid.uuid4()),
             "version": 2,
         }
+
+    def _claims(self, caller: Sample) -> Json:
+        scope = " ".join(f"{SCOPE_PREFIX}{scope}" for scope in caller.scopes)
+        claims = self._claims_of(_client_of(caller), scope)
         if isinstance(caller, Staff | Person):
             claims |= {"sub": caller.subject, "username": caller.name}
         if isinstance(caller, Staff):
@@ -129,23 +146,34 @@ class Issuer:
         if form.get("grant_type") != "client_credentials":
             return _refused("unsupported_grant_type")
         client_id, secret = _credentials(request, form)
-        caller = CLIENTS.get(client_id)
-        if caller is None:
+        allowed = self._signed_in(client_id, secret, form)
+        if allowed is None:
             return _refused("invalid_client", 401)
-        if isinstance(caller, Partner) and caller.signs_in_by_key:
-            if not self._assertions.hold(client_id, form):
-                return _refused("invalid_client", 401)
-        elif not hmac.compare_digest(secret.encode(), self.client_secret(client_id).encode()):
-            return _refused("invalid_client", 401)
-        allowed = {f"{SCOPE_PREFIX}{scope}" for scope in caller.scopes}
         wanted = set(form.get("scope", "").split()) or allowed
         if not wanted <= allowed:
             return _refused("invalid_scope")
-        token = self.token(caller, changes={"scope": " ".join(sorted(wanted))})
+        token = self._signed(self._claims_of(client_id, " ".join(sorted(wanted))))
         return JSONResponse(
             {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS},
             headers={"Cache-Control": "no-store"},
         )
+
+    def _signed_in(self, client_id: str, secret: str, form: Mapping[str, str]) -> set[str] | None:
+        """The scopes of a client that has proved who it is; None: it has not."""
+        client = self._clients.client(client_id)
+        if client is None:
+            machine = MACHINES.get(client_id)
+            if machine is None or not _is_one_of(secret, [self._machine_secret(client_id)]):
+                return None
+            return {f"{SCOPE_PREFIX}{scope}" for scope in machine.scopes}
+        sample = CALLERS.get(client_id)
+        if isinstance(sample, Partner) and sample.signs_in_by_key:
+            return set(client.scopes) if self._assertions.hold(client_id, form) else None
+        return set(client.scopes) if _is_one_of(secret, client.secrets) else None
+
+
+def _is_one_of(secret: str, known: Iterable[str]) -> bool:
+    return any(hmac.compare_digest(secret.encode(), each.encode()) for each in known)
 
 
 def _client_of(caller: Sample) -> str:

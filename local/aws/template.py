@@ -156,10 +156,17 @@ class Template(CloudFormationTemplate):
             queue_sources=tuple(self._queue_sources(resource)),
             statements=tuple(
                 statement
-                for policy in properties.get("Policies", ())
+                for policy in (*properties.get("Policies", ()), *self._further_policies(resource))
                 for statement in policy["Statement"]
             ),
         )
+
+    def _further_policies(self, function: Resource) -> Iterator[Json]:
+        """Those that stand apart from the function, on the role that SAM makes for it."""
+        role = self.ref(f"{function.logical_id}Role")
+        for policy in self.of_type("AWS::IAM::RolePolicy"):
+            if policy.properties["RoleName"] == role:
+                yield policy.properties["PolicyDocument"]
 
     def _with_issuer(self, value: str) -> str:
         for pool in self.of_type("AWS::Cognito::UserPool"):

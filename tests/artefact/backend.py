@@ -21,6 +21,7 @@ from local.aws import rights as rights_of
 from local.aws.cloudformation import REGION
 from local.aws.engine import running_engine
 from local.aws.rights import LEADING_KEYS, NotAllowed, Rights, principal_of
+from local.aws.services.api_keys import ApiKeys
 from local.aws.services.app import Services, services_app
 from local.aws.services.event_bus import EventBus
 from local.aws.services.kms import Kms
@@ -28,11 +29,13 @@ from local.aws.services.s3 import S3
 from local.aws.services.secrets_manager import SecretsManager
 from local.aws.services.sqs import Sqs
 from local.aws.services.store import open_store
+from local.aws.services.user_pool import UserPoolClients
 from local.aws.template import Template
-from local.seeding import ensure_keys_and_secrets, seed_applications
+from local.seeding import ensure_keys_and_secrets, plan_names
 from local.settings import ANY_PORTS, Settings
 from tests.support.backend import State
 from tests.support.engine import read_tables, write_tables
+from tests.support.partners import register_partners
 from tests.support.serving import served
 
 if TYPE_CHECKING:
@@ -44,6 +47,12 @@ ROOT = Path(__file__).resolve().parents[2]
 ISSUER = "https://issuer.coverwright.example"
 
 # What IAM calls them; a HEAD needs what a GET needs.
+SERVICES = {
+    "TrentService": "kms",
+    "AWSEvents": "events",
+    "AmazonSQS": "sqs",
+    "AWSCognitoIdentityProviderService": "cognito-idp",
+}
 S3_ACTIONS = {
     "PUT": "PutObject",
     "POST": "PutObject",
@@ -54,6 +63,7 @@ S3_ACTIONS = {
 
 
 KEY_TABLES = ("kms_keys", "secrets")
+CREDENTIALS = ("pool_clients", "pool_client_secrets", "usage_keys")
 
 
 class Call(NamedTuple):
@@ -129,7 +139,7 @@ class Backend:
     def empty(self) -> None:
         """Fresh tables with the sample applications and the issuer's keys in them; no files."""
         self.restore(State({}, []))
-        seed_applications(self.template, self._tables)
+        register_partners(self._tables)
         keys = (ROOT / "tests" / "artefact" / "issuer_keys.json").read_text(encoding="utf-8")
         self._tables.put_item(
             TableName=self.template.resources["JwksTable"].name,
@@ -145,11 +155,23 @@ class Backend:
     def state(self) -> "State":
         """Everything in tables and buckets."""
         items = read_tables(self._engine_url, self.template.tables())
-        return State(items, self._store.execute("SELECT * FROM objects").fetchall())
+        return State(
+            items,
+            self._store.execute("SELECT * FROM objects").fetchall(),
+            {
+                table: self._store.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - names of ours
+                for table in CREDENTIALS
+            },
+        )
 
     def restore(self, state: "State") -> None:
         """Tables and buckets as they were then."""
         write_tables(self._engine_url, self.template.tables(), state.items)
+        for table in CREDENTIALS:
+            self._store.execute(f"DELETE FROM {table}")  # noqa: S608 - as above
+            for row in state.credentials.get(table, ()):
+                places = ", ".join("?" * len(row))
+                self._store.execute(f"INSERT INTO {table} VALUES ({places})", row)  # noqa: S608 - as above
         self._store.execute("DELETE FROM objects")
         self._store.executemany("INSERT INTO objects VALUES (?, ?, ?, ?, ?)", state.files)
 
@@ -158,9 +180,7 @@ def used(folder: str, target: str, body: Json, rights: Rights) -> set[Call]:
     """The permissions that a call needs."""
     service, _, operation = target.partition(".")
     if not service.startswith("DynamoDB"):
-        prefix = {"TrentService": "kms", "AWSEvents": "events", "AmazonSQS": "sqs"}.get(
-            service, service
-        )
+        prefix = SERVICES.get(service, service)
         operation = operation.removesuffix("Batch")  # IAM has one right for both
         purpose = body["EncryptionContext"]["purpose"] if prefix == "kms" else ""
         return {Call(folder, f"{prefix}:{operation}", purpose)}
@@ -189,7 +209,10 @@ def backend(folder: Path) -> Iterator[Backend]:
     buses = [resource.name for resource in template.of_type("AWS::Events::EventBus")]
     s3 = S3.of(template, store)
     rights = Rights.of(template)
-    offered = Services(kms, secrets, EventBus(store, buses), s3, Sqs.of(template, store))
+    clients, keys = UserPoolClients.of(template, store), ApiKeys(store, plan_names(template))
+    offered = Services(
+        kms, secrets, EventBus(store, buses), s3, Sqs.of(template, store), clients, keys
+    )
     services = services_app(offered, rights, further=[])
     ensure_keys_and_secrets(template, kms, secrets)
     settings = Settings(ports=ANY_PORTS)
@@ -202,6 +225,31 @@ def backend(folder: Path) -> Iterator[Backend]:
             yield holder[0]
             holder[0].close()
     store.close()
+
+
+def _gateways_own(holder: list[Backend]) -> list[Route]:
+    """API Gateway's own API, whose operations are paths."""
+
+    async def call(request: Request) -> Response:
+        folder, method = request.path_params["folder"], request.method
+        holder[0].calls.add(Call(folder, f"apigateway:{method}", ""))
+        path = request.url.path.removeprefix(f"/{folder}")
+        kept = {"content-type", "authorization", "x-amz-date"}
+        answer = await request.app.state.services.request(
+            method,
+            f"{path}?{request.url.query}",
+            content=await request.body(),
+            headers={name: value for name, value in request.headers.items() if name in kept},
+        )
+        passed = {"content-type", "x-amzn-errortype"} & answer.headers.keys()
+        headers = {name: answer.headers[name] for name in passed}
+        return Response(answer.content, answer.status_code, headers)
+
+    return [
+        Route("/{folder}/apikeys", call, methods=["GET", "POST"]),
+        Route("/{folder}/usageplans", call),
+        Route("/{folder}/usageplans/{plan}/keys", call, methods=["POST"]),
+    ]
 
 
 def _recording(
@@ -264,6 +312,7 @@ def _recording(
             Route("/", call, methods=["POST"]),
             Route("/{folder}/", call, methods=["POST"]),
             Route("/{folder}", call, methods=["POST"]),
+            *_gateways_own(holder),
             Mount("/{folder}", files),
         ],
         lifespan=clients,

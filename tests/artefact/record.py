@@ -53,6 +53,7 @@ from tests.artefact.scenes.customers import customers_scenes
 from tests.artefact.scenes.documents import documents_scenes, evidence_scenes
 from tests.artefact.scenes.ledger import reporting_scenes
 from tests.artefact.scenes.notifications import notifications_scenes
+from tests.artefact.scenes.partners import partners_scenes
 from tests.artefact.scenes.policy import (
     notices_scenes,
     scheduler_scenes,
@@ -89,6 +90,7 @@ GIVEN = {
 
 def scenes() -> Iterator[Scene]:
     """Every HTTP event."""
+    yield from partners_scenes()
     yield from products_scenes()
     yield from published_scenes()
     yield from quoting_scenes()

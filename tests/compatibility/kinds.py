@@ -9,8 +9,8 @@ type Json = dict[str, Any]
 
 KEYS = ("feed", "place", "id", "account", "stream", "mode")
 """What tells the kind: the key, or that part of it which does."""
-NOT_OURS = frozenset({"ApplicationsTable", "JwksTable"})
-"""Rows that the platform's administration writes, and a cache."""
+NOT_OURS = frozenset({"JwksTable"})
+"""A cache."""
 BY_KEY: dict[str, dict[str, ItemKind]] = {
     "AccessTable": {"per": kinds.AGGREGATE},
     "BalancesTable": {
@@ -42,8 +42,10 @@ BY_KEY: dict[str, dict[str, ItemKind]] = {
 """By what stands in front of the first `_` or `#` of the key."""
 OF_TABLE: dict[str, ItemKind] = {
     "DeliveriesTable": kinds.DELIVERY,
+    "ApplicationsTable": kinds.APPLICATION_ROW,
     "EventsTable": kinds.EVENT,
     "IdempotencyTable": kinds.IDEMPOTENCY_RECORD,
+    "PartnersTable": kinds.AGGREGATE,
     "PaymentsTable": kinds.INSTRUCTION,
     "ProductsTable": kinds.AGGREGATE,
     "ProofsTable": kinds.USED_PROOF,
@@ -55,12 +57,12 @@ OF_TABLE: dict[str, ItemKind] = {
 
 
 def kind_of(table: str, item: Json) -> ItemKind | None:
-    """The item's kind; None where it is no record of ours.
+    """The item's kind; None where it is no record of ours: up to 0.9.0 rows of applications were not.
 
     Raises:
         LookupError: No kind is known for it.
     """
-    if table in NOT_OURS:
+    if table in NOT_OURS or (table == "ApplicationsTable" and "v" not in item):
         return None
     key = next(item[name]["S"] for name in KEYS if name in item)
     if table == "QuotesTable" and "#" in key:

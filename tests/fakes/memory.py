@@ -25,6 +25,8 @@ from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.document import Document
 from insurance.domain.events.catalogue import CATALOGUE
 from insurance.domain.ledger.earnings import EarnedPremium
+from insurance.domain.partner.application import PartnerApplication
+from insurance.domain.partner.partner import Partner
 from insurance.domain.party.demands import NO_DEMANDS, Demands
 from insurance.domain.party.party import Access
 from insurance.domain.party.record import Party
@@ -56,6 +58,8 @@ class Memory:
     complaints: dict[str, Stored[Complaint]] = field(default_factory=dict)
     registers: dict[str, tuple[NoticedClaim, ...]] = field(default_factory=dict)
     versions: dict[tuple[Mode, str, str], Stored[ProductVersion]] = field(default_factory=dict)
+    partners: dict[str, Stored[Partner]] = field(default_factory=dict)
+    applications: dict[str, Stored[PartnerApplication]] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     events: dict[str, list[Event]] = field(default_factory=dict)
     idempotency_records: dict[str, tuple[bytes, datetime, RecordedAnswer]] = field(

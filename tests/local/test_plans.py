@@ -10,7 +10,6 @@ import pytest
 from local.aws.gateway.plans import (
     ApiKey,
     Bucket,
-    Keys,
     Plan,
     Plans,
     Quota,
@@ -19,6 +18,8 @@ from local.aws.gateway.plans import (
     plan_of,
     stage_throttles,
 )
+from local.aws.services.api_keys import ApiKeys
+from local.aws.services.store import open_store
 
 KEY = ApiKey(id="k", value="secret", plan="bronze")
 
@@ -124,8 +125,12 @@ def test_when_a_period_began(period: str, begins: tuple[int, int, int]) -> None:
 
 
 def test_keys_are_found_by_value_after_a_restart(tmp_path: Path) -> None:
-    with closing(Keys(tmp_path / "gateway.sqlite")) as keys:
-        keys.put(KEY)
-    with closing(Keys(tmp_path / "gateway.sqlite")) as keys:
-        assert keys.find("secret") == KEY
-        assert keys.find("k") is None
+    value = "x" * 20
+    with closing(open_store(tmp_path / "services.sqlite")) as store:
+        keys = ApiKeys(store, {"p": "bronze"})
+        made = keys.create_api_key({"name": "n", "value": value, "enabled": True})
+        keys.create_usage_plan_key({"usagePlanId": "p", "keyId": made["id"]})
+    with closing(open_store(tmp_path / "services.sqlite")) as store:
+        keys = ApiKeys(store, {"p": "bronze"})
+        assert keys.find(value) == ApiKey(id=made["id"], value=value, plan="p")
+        assert keys.find("n") is None

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from insurance.domain.core.identity import Mode, suspense_id_for
-from insurance.domain.core.segregation import INCOMPATIBLE, Duty
+from insurance.domain.core.segregation import INCOMPATIBLE, Duty, OfficeDuty
 
 from demo.samples import CALLERS, Staff
 from tests.support.claims import AFTER_THE_LOSS, AT_FAULT, issued, loss, money
@@ -191,6 +191,9 @@ ELSEWHERE = {
         {Duty.VERSION_WRITTEN, Duty.VERSION_RELEASED}
     ): "tests/http/products/test_publishing.py",
     frozenset({Duty.MONTH_CLOSED, Duty.MONTH_LOCKED}): "tests/operations/ledger/test_periods.py",
+    frozenset(
+        {OfficeDuty.APPLICATION_REQUESTED, OfficeDuty.APPLICATION_APPROVED}
+    ): "tests/operations/partners/test_onboarding.py",
     frozenset({Duty.RESOLUTION_PROPOSED, Duty.RESOLUTION_APPROVED}): RESOLVED_REPORTS,
     frozenset({Duty.PAYMENT_REQUESTED, Duty.RESOLUTION_APPROVED}): RESOLVED_REPORTS,
 }

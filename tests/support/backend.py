@@ -13,6 +13,7 @@ from unittest.mock import patch
 
 from local.aws.cloudformation import REGION
 from local.aws.rights import Rights
+from local.aws.services.api_keys import ApiKeys
 from local.aws.services.app import Services, services_app
 from local.aws.services.event_bus import EventBus
 from local.aws.services.kms import Kms
@@ -20,8 +21,9 @@ from local.aws.services.s3 import S3
 from local.aws.services.secrets_manager import SecretsManager
 from local.aws.services.sqs import Sqs
 from local.aws.services.store import open_store
+from local.aws.services.user_pool import UserPoolClients
 from local.processes import LOOPBACK, bound_socket
-from local.seeding import ensure_keys_and_secrets
+from local.seeding import ensure_keys_and_secrets, plan_names
 from local.server import Server
 from tests.support.engine import client, make_tables, read_tables, template, write_tables
 from tests.support.waiting import ENDED_SECONDS
@@ -96,6 +98,9 @@ class Backend:
             "AWS_ENDPOINT_URL_S3": self.services_url,
             "AWS_ENDPOINT_URL_EVENTBRIDGE": self.services_url,
             "AWS_ENDPOINT_URL_SQS": self.services_url,
+            "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": self.services_url,
+            "AWS_ENDPOINT_URL_API_GATEWAY": self.services_url,
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER": self.services_url,
             "AWS_DATA_PATH": "",
             "POWERTOOLS_SERVICE_NAME": "tests",
             "NO_PROXY": "*",
@@ -103,10 +108,12 @@ class Backend:
 
 
 class State(NamedTuple):
-    """What a backend holds: items by table, and the rows of files."""
+    """What a backend holds: items by table, the rows of files, and those of clients and keys."""
 
     items: Mapping[str, list[Item]]
     files: list[Any]
+    credentials: Mapping[str, list[Any]] = {}
+    """By the table of the local services: clients of the user pool, their secrets, keys of usage plans."""
 
 
 @contextmanager
@@ -136,7 +143,11 @@ def _running_services(folder: Path) -> Iterator[tuple[str, sqlite3.Connection]]:
     listener = bound_socket(0, what="services", setting="SERVICES_PORT")
     url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
     bus = EventBus(store, [each.name for each in template().of_type("AWS::Events::EventBus")])
-    services = Services(kms, secrets, bus, S3.of(template(), store), Sqs.of(template(), store))
+    clients = UserPoolClients.of(template(), store)
+    keys = ApiKeys(store, plan_names(template()))
+    services = Services(
+        kms, secrets, bus, S3.of(template(), store), Sqs.of(template(), store), clients, keys
+    )
     app = services_app(services, Rights.of(template()), further=[])
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)

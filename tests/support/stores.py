@@ -24,6 +24,7 @@ from insurance.operations.parties.ports import (
     PartyChange,
     PartyContracts,
 )
+from insurance.operations.partners.ports import Partners
 from insurance.operations.policy.ports import (
     Corrections,
     Policies,
@@ -44,6 +45,7 @@ from tests.fakes.documents import MemoryDocuments
 from tests.fakes.keys import MemoryKey, PlainKeys
 from tests.fakes.memory import Memory
 from tests.fakes.parties import MemoryAccesses
+from tests.fakes.partners import MemoryPartners
 from tests.fakes.party_contracts import MemoryPartyContracts
 from tests.fakes.party_records import (
     MemoryContractDemands,
@@ -106,6 +108,7 @@ class Stores:
     work_lists: WorkLists
     accesses: Accesses
     versions: ProductVersions
+    partners: Partners
     complaints: Complaints
     index_keys: IndexKeys
     key_copies: KeyCopies
@@ -135,6 +138,7 @@ def in_memory() -> Stores:
         MemoryWorkLists(memory),
         MemoryAccesses(memory),
         MemoryProductVersions(memory),
+        MemoryPartners(memory),
         MemoryComplaints(memory),
         MemoryIndexKeys(),
         MemoryKeyCopies(),
@@ -166,6 +170,7 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
         real.work_lists,
         real.accesses,
         real.product_versions,
+        real.partners,
         real.complaints,
         real.index_keys,
         real.key_copies,

@@ -5,7 +5,6 @@ from typing import Any
 from insurance.api.rate_limits import PLANS, POLICY
 
 from local.aws.template import Template
-from local.seeding import plan_names
 from local.settings import ROOT
 
 type Json = dict[str, Any]
@@ -13,10 +12,13 @@ type Json = dict[str, Any]
 
 def test_the_plans_are_those_of_the_template():
     template = Template(ROOT / "template.yaml")
-    names = plan_names(template)
+    plans = {
+        plan.properties["UsagePlanName"].rpartition("-")[2]: plan.logical_id
+        for plan in template.of_type("AWS::ApiGateway::UsagePlan")
+    }
 
-    assert set(names.values()) == PLANS.keys()
-    for logical_id, name in names.items():
+    assert plans.keys() == PLANS.keys()
+    for name, logical_id in plans.items():
         written = template.document["Resources"][logical_id]["Properties"]
         plan = PLANS[name]
         assert written["Throttle"]["RateLimit"] == plan.per_second

@@ -32,7 +32,11 @@ NOT_WAITED_FOR = {
     "WebhookDeliveryFunction",
 }
 # The few that AWS does not make without a name, or does not accept under a made-up one.
-NAMED = {"EventBus", "FirewallLogGroup"}
+NAMED = {
+    *("EventBus", "FirewallLogGroup", "PartnersPlans"),
+    # The function finds plans by their names: by ids each would need the other.
+    *("BronzePlan", "SilverPlan", "GoldPlan", "InternalPlan"),
+}
 NAME_PROPERTIES = {
     *("FunctionName", "TableName", "LogGroupName", "QueueName", "TopicName", "RoleName"),
     *("AlarmName", "DashboardName", "UserPoolName", "UsagePlanName", "LayerName", "PolicyName"),

@@ -91,6 +91,11 @@ TAGS = (
         "What happened in a partner's own book, in order: to be read, or sent to webhooks",
         ("notifications",),
     ),
+    Tag(
+        "Partners",
+        "Register partners; request, approve, provision, suspend and cancel their applications",
+        ("partners",),
+    ),
     Tag("Test mode", "Run the scheduled jobs that are due on test data", ("scheduler",)),
 )
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from insurance.bank.iso20022 import BankMessages
     from insurance.catalogue import BundledVersions, Catalogue
+    from insurance.cognito import CognitoClients
     from insurance.dynamodb.stores import Stores
     from insurance.dynamodb.used_proofs import DynamoDBUsedProofs
     from insurance.eventbridge import EventBridgeBus
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from insurance.screening import BundledScreening
     from insurance.sqs import SqsNudges
     from insurance.typesetting import BundledWordings, TypstTypesetter
+    from insurance.usage_plans import GatewayUsageKeys
     from insurance.webhook_secrets import WebhookSecrets
 
 
@@ -207,6 +209,29 @@ def objects(bucket: str) -> S3Objects:
     from insurance.s3 import S3Objects
 
     return S3Objects(client("s3"), setting(f"{bucket.upper()}_BUCKET"))
+
+
+@cache
+def user_pool_clients() -> CognitoClients:
+    """The clients of applications in the user pool."""
+    from insurance.cognito import CognitoClients
+
+    # A try that is not answered may have made a client: who repeats the call looks for it first.
+    pool = client("cognito-idp", read_timeout=5, attempts=1)
+    return CognitoClients(pool, setting("USER_POOL"))
+
+
+@cache
+def usage_keys() -> GatewayUsageKeys:
+    """The keys of applications in the usage plans."""
+    from insurance.usage_plans import GatewayUsageKeys
+
+    def secret() -> bytes:
+        asked = client("secretsmanager").get_secret_value(SecretId=setting("USAGE_KEY_SECRET"))
+        return str(asked["SecretString"]).encode()
+
+    gateway = client("apigateway", read_timeout=5, attempts=1)
+    return GatewayUsageKeys(gateway, setting("USAGE_PLANS"), secret)
 
 
 def carrier() -> str:

@@ -36,7 +36,7 @@ from local.aws.gateway.definition import (
     Parameter,
 )
 from local.aws.gateway.firewall import Firewall
-from local.aws.gateway.plans import Keys, Plans
+from local.aws.gateway.plans import ApiKey, Plans
 from local.aws.runtime import Lambda
 from local.aws.workers import PayloadTooLarge
 from local.server import read_body
@@ -57,7 +57,7 @@ class Guards:
 
     firewall: Firewall
     authorizers: Authorizers
-    keys: Keys
+    find_key: Callable[[str], ApiKey | None]
     plans: Plans
 
 
@@ -130,7 +130,7 @@ class Gateway:
         if match.route.api_key_required:
             from_authorizer = self._stage.api_key_source == "AUTHORIZER"
             value = usage_key if from_authorizer else request.header("x-api-key")
-            key = self._guards.keys.find(value) if value else None
+            key = self._guards.find_key(value) if value else None
             if key is None or not key.enabled or not self._guards.plans.knows(key.plan):
                 return Refusal("INVALID_API_KEY")
             request.api_key, request.api_key_id = key.value, key.id

@@ -144,32 +144,6 @@ class ApiKey:
     enabled: bool = True
 
 
-class Keys:
-    """API keys on disk, each in one plan (what UsagePlanKey ties together on AWS)."""
-
-    def __init__(self, path: Path) -> None:
-        self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._database.execute(
-            "CREATE TABLE IF NOT EXISTS api_keys (value TEXT PRIMARY KEY, id TEXT, plan TEXT,"
-            " enabled INTEGER)"
-        )
-
-    def put(self, key: ApiKey) -> None:
-        self._database.execute(
-            "INSERT OR REPLACE INTO api_keys VALUES (?, ?, ?, ?)",
-            (key.value, key.id, key.plan, int(key.enabled)),
-        )
-
-    def find(self, value: str) -> ApiKey | None:
-        row = self._database.execute(
-            "SELECT id, value, plan, enabled FROM api_keys WHERE value = ?", (value,)
-        ).fetchone()
-        return ApiKey(row[0], row[1], row[2], bool(row[3])) if row else None
-
-    def close(self) -> None:
-        self._database.close()
-
-
 class Plans:
     """Admits a call or names what stopped it, in the order API Gateway applies its limits."""
 

@@ -12,12 +12,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from local.aws.rights import Call, NotAllowed, Rights, principal_of
+from local.aws.services.api_keys import ApiKeys
 from local.aws.services.errors import ServiceError
 from local.aws.services.event_bus import EventBus
 from local.aws.services.kms import Kms
 from local.aws.services.s3 import S3
 from local.aws.services.secrets_manager import SecretsManager
 from local.aws.services.sqs import Sqs
+from local.aws.services.user_pool import UserPoolClients
 
 type Json = dict[str, Any]
 
@@ -30,17 +32,20 @@ class Services(NamedTuple):
     bus: EventBus
     s3: S3
     sqs: Sqs
+    clients: UserPoolClients
+    keys: ApiKeys
 
 
 def services_app(services: Services, rights: Rights, *, further: list[Route]) -> Starlette:
-    """AWS's JSON protocols at `/`, the operation named by the X-Amz-Target header; S3 by bucket."""
-    kms, secrets, bus, s3, sqs = services
+    """AWS's JSON protocols at `/`, the operation named by the X-Amz-Target header; API Gateway and S3 by path."""
+    kms, secrets, bus, s3, sqs, clients, keys = services
     operations: dict[str, tuple[Callable[[Json], Json], Callable[[Json], list[Call]]]] = {
         "TrentService.GenerateDataKey": (kms.generate_data_key, kms.calls("GenerateDataKey")),
         "TrentService.Decrypt": (kms.decrypt, kms.calls("Decrypt")),
         "secretsmanager.GetSecretValue": (secrets.get_secret_value, secrets.calls),
         "AWSEvents.PutEvents": (bus.put_events, bus.calls),
         "AmazonSQS.SendMessageBatch": (sqs.send_message_batch, sqs.calls),
+        **clients.operations(),
     }
 
     async def call(request: Request) -> Response:
@@ -61,7 +66,9 @@ def services_app(services: Services, rights: Rights, *, further: list[Route]) ->
         except ValueError:
             return _error(ServiceError("SerializationException", "the body is not JSON"))
 
-    return Starlette(routes=[Route("/", call, methods=["POST"]), *further, *s3.routes()])
+    return Starlette(
+        routes=[Route("/", call, methods=["POST"]), *further, *keys.routes(rights), *s3.routes()]
+    )
 
 
 def _json(body: Json, status: int = 200) -> Response:

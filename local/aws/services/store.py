@@ -22,6 +22,12 @@ CREATE TABLE IF NOT EXISTS objects (
     PRIMARY KEY (bucket, key));
 CREATE TABLE IF NOT EXISTS issuer_keys (id TEXT PRIMARY KEY, pem TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS client_secrets (client TEXT PRIMARY KEY, secret TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS pool_clients (
+    id TEXT PRIMARY KEY, pool TEXT NOT NULL, name TEXT NOT NULL, scopes TEXT NOT NULL, created REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS pool_client_secrets (
+    client TEXT NOT NULL, id TEXT PRIMARY KEY, secret TEXT NOT NULL, created REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS usage_keys (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, value TEXT UNIQUE NOT NULL, plan TEXT, enabled INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS client_assertions (client TEXT, jti TEXT, PRIMARY KEY (client, jti));
 CREATE TABLE IF NOT EXISTS checkpoints (
     mapping TEXT, shard TEXT, sequence TEXT NOT NULL, PRIMARY KEY (mapping, shard));

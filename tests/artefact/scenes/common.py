@@ -69,6 +69,7 @@ BANK = bank("bank-test")
 
 
 AUTHOR, PUBLISHER = staff("author-test"), staff("publisher-test")
+ONBOARDING, APPROVER = staff("onboarding-test"), staff("approver-test")
 
 
 class Scene(NamedTuple):

@@ -25,6 +25,7 @@ NOW = 1_790_000_000
 OWN = "https://cognito-idp.eu-west-2.amazonaws.com/eu-west-2_HOUSE"
 PARTNERS_OWN = "https://login.meadow.example/"
 AUDIENCE = "coverwright-api"
+STAFF_KEY = "the one key of all staff".ljust(64, "x")
 SECRET = b"a secret that only the stack knows"
 STAGE = "arn:aws:execute-api:eu-west-2:123456789012:a1b2c3d4e5/prod"
 ARN = f"{STAGE}/POST/v1/quotes"
@@ -147,6 +148,7 @@ class House:
             registered=self.applications.get,
             parties_of=lambda person: self.parties.get(person, frozenset()),
             secret=lambda: SECRET,
+            staff_key=lambda: STAFF_KEY,
             clock=lambda: self.now,
         )
 

@@ -23,6 +23,7 @@ from tests.unit.authorizer.house import (
     PARTNERS_OWN,
     SECRET,
     STAFF,
+    STAFF_KEY,
     STAGE,
     House,
     published,
@@ -280,7 +281,14 @@ def test_the_usage_key_is_stable_over_time_tokens_and_processes(house: House) ->
     assert house.answer(signed({**CLAIMS, "jti": "another"}))["usageIdentifierKey"] == first
 
 
-def test_each_caller_has_a_usage_key_of_its_own(house: House) -> None:
+def test_all_staff_are_counted_by_one_key(house: House) -> None:
+    colleague = STAFF | {"sub": "another-person"}
+
+    for person in (STAFF, colleague):
+        assert house.answer(signed(person))["usageIdentifierKey"] == STAFF_KEY
+
+
+def test_each_application_has_a_usage_key_of_its_own(house: House) -> None:
     keys = {house.answer(signed())["usageIdentifierKey"]}
     keys.add(house.answer(signed(STAFF))["usageIdentifierKey"])
     keys.add(usage_key(SECRET, "app_other"))

@@ -116,6 +116,8 @@ def tables(issuer: WebIssuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dynam
         secrets = boto3.client("secretsmanager", REGION)
         secret = secrets.create_secret(Name="usage", SecretString="only the stack knows")
         monkeypatch.setenv("USAGE_KEY_SECRET", secret["ARN"])
+        shared = secrets.create_secret(Name="staff", SecretString="the key of all staff")
+        monkeypatch.setenv("STAFF_USAGE_KEY_SECRET", shared["ARN"])
         start_a_new_process()
         yield client
         start_a_new_process()

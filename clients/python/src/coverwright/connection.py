@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 
 import httpx
 
-from coverwright.credentials import ClientCredentials
+from coverwright.credentials import ClientCredentials, Credentials, GivenToken
 from coverwright.errors import ConnectionLost, ProblemError
 from coverwright.settings import ClientSettings
 from coverwright.version import __version__
@@ -65,7 +65,7 @@ class Connection:
     def __init__(
         self,
         base_url: str,
-        credentials: ClientCredentials,
+        credentials: Credentials,
         *,
         clock: str | None = None,
         retries: Retries | None = None,
@@ -83,8 +83,10 @@ class Connection:
     @classmethod
     def of(cls, settings: ClientSettings) -> Connection:
         """A connection for an address and credentials that were read from somewhere."""
-        credentials = ClientCredentials(
-            settings.token_url, settings.client_id, settings.client_secret
+        credentials: Credentials = (
+            GivenToken(settings.token)
+            if settings.token
+            else ClientCredentials(settings.token_url, settings.client_id, settings.client_secret)
         )
         return cls(settings.base_url, credentials, clock=settings.clock)
 
@@ -98,6 +100,11 @@ class Connection:
             proof=self._proof,
             http=self._http,
         )
+
+    @property
+    def base_url(self) -> str:
+        """Where the API is."""
+        return self._base_url
 
     def __enter__(self) -> Connection:
         return self

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 import httpx
 
@@ -13,6 +13,37 @@ from coverwright.errors import SignInRefused
 
 EARLY_SECONDS: Final = 60
 """A token is renewed so long before it ends: the call that carries it takes time, too."""
+
+
+class Credentials(Protocol):
+    """Gives a token for each call."""
+
+    def token(self, http: httpx.Client) -> str:
+        """A token that is good."""
+
+    def forget(self, token: str) -> None:
+        """The API takes this token no more."""
+
+
+class GivenToken:
+    """A person's token, from where they signed in. Nobody here can renew it."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def token(self, http: httpx.Client) -> str:  # noqa: ARG002 - no call is needed
+        """The token.
+
+        Raises:
+            SignInRefused: The API takes it no more.
+        """
+        if not self._token:
+            raise SignInRefused("the token is good no more: sign in again")
+        return self._token
+
+    def forget(self, token: str) -> None:
+        if token == self._token:
+            self._token = ""
 
 
 class ClientCredentials:

@@ -18,6 +18,7 @@ from coverwright.errors import NotConfigured
 
 PREFIX: Final = "COVERWRIGHT_"
 NEEDED: Final = ("base_url", "token_url", "client_id", "client_secret")
+OF_PEOPLE: Final = ("base_url", "token")
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class ClientSettings:
     token_url: str
     client_id: str
     client_secret: str = field(repr=False)
+    token: str | None = field(default=None, repr=False)
+    """A person's, from where they signed in: then client and secret are not needed."""
     clock: str | None = None
     """The time it is for each call, in test mode: `2026-12-01T09:00:00Z`."""
 
@@ -35,7 +38,8 @@ class ClientSettings:
     def read(
         cls, profile: str | None = None, environment: Mapping[str, str] = os.environ
     ) -> ClientSettings:
-        """COVERWRIGHT_BASE_URL, _TOKEN_URL, _CLIENT_ID, _CLIENT_SECRET, and if wanted _CLOCK and _PROFILE.
+        """COVERWRIGHT_BASE_URL, _TOKEN_URL, _CLIENT_ID, _CLIENT_SECRET (or _TOKEN instead of the last two),
+        and if wanted _CLOCK and _PROFILE.
 
         Raises:
             NotConfigured: One is missing, or the profile cannot be used.
@@ -44,19 +48,21 @@ class ClientSettings:
         known = _profile(name, environment) if name else {}
         known |= {
             each: value
-            for each in (*NEEDED, "clock")
+            for each in (*NEEDED, "token", "clock")
             if (value := environment.get(f"{PREFIX}{each.upper()}"))
         }
-        missing = [f"{PREFIX}{each.upper()}" for each in NEEDED if not known.get(each)]
+        needed = OF_PEOPLE if known.get("token") else NEEDED
+        missing = [f"{PREFIX}{each.upper()}" for each in needed if not known.get(each)]
         if missing:
             raise NotConfigured(
                 f"set {', '.join(missing)}, or name a profile; `make serve` prints them for the sandbox"
             )
         return cls(
             base_url=known["base_url"].rstrip("/"),
-            token_url=known["token_url"],
-            client_id=known["client_id"],
-            client_secret=known["client_secret"],
+            token_url=known.get("token_url", ""),
+            client_id=known.get("client_id", ""),
+            client_secret=known.get("client_secret", ""),
+            token=known.get("token"),
             clock=known.get("clock"),
         )
 

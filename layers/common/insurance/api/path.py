@@ -22,6 +22,7 @@ PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
     "invoice_id": (identity.InvoiceId, errors.InvoiceNotFound),
     "evidence_id": (identity.EvidenceId, errors.EvidenceNotFound),
     "webhook_id": (identity.WebhookId, errors.WebhookNotFound),
+    "application_id": (identity.ApplicationId, errors.ApplicationNotFound),
     "party_id": (identity.PartyId, errors.PartyNotFound),
 }
 """Path parameters that are ids: one of another form is as unknown as one that was never given."""

@@ -119,6 +119,11 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
         HTTPStatus.CONFLICT, "correction-not-possible", "Correction not possible"
     ),
     errors.LegalHoldStands: Problem(HTTPStatus.CONFLICT, "legal-hold", "Legal hold stands"),
+    errors.PartnerNotFound: Problem(HTTPStatus.NOT_FOUND, "partner-not-found", "Partner not found"),
+    errors.ApplicationNotFound: Problem(
+        HTTPStatus.NOT_FOUND, "application-not-found", "Application not found"
+    ),
+    errors.CodeTaken: Problem(HTTPStatus.CONFLICT, "code-taken", "Code taken"),
     errors.AccessFull: Problem(HTTPStatus.CONFLICT, "access-full", "Access full"),
     errors.SamePerson: Problem(HTTPStatus.CONFLICT, "same-person", "Another person must approve"),
     errors.NumberTaken: Problem(HTTPStatus.CONFLICT, "number-taken", "Number taken"),

@@ -66,6 +66,8 @@ EVENT: Final = ItemKind("event")
 """An event: everything but its body and its postings."""
 AGGREGATE: Final = ItemKind("aggregate")
 """Where a stream stands, with or without the body of its last event, and the columns of indexes."""
+APPLICATION_ROW: Final = ItemKind("row of an application")
+"""What the authorizer reads of an application."""
 DOCUMENT: Final = ItemKind("document")
 CONTRACT_KEYS: Final = ItemKind("keys of a contract", in_parts=True)
 """With the record of the party that the contract made, if there is one."""

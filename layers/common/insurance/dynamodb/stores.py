@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.parties.parties import DynamoDBParties
     from insurance.dynamodb.parties.party_contracts import DynamoDBPartyContracts
     from insurance.dynamodb.parties.screenings import DynamoDBPoliciesInForce, DynamoDBScreenings
+    from insurance.dynamodb.partners.partners import DynamoDBPartners
     from insurance.dynamodb.payments.instructions import DynamoDBInstructions
     from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
     from insurance.dynamodb.policy.corrections import DynamoDBCorrections
@@ -65,6 +66,12 @@ class Stores(StoreParts):
 
         idempotency = self.staff_idempotency
         return DynamoDBProductVersions(self.client, self._tables, idempotency=idempotency)
+
+    @cached_property
+    def partners(self) -> DynamoDBPartners:
+        from insurance.dynamodb.partners.partners import DynamoDBPartners
+
+        return DynamoDBPartners(self.client, self._tables, idempotency=self.staff_idempotency)
 
     @cached_property
     def quotes(self) -> DynamoDBQuotes:

@@ -32,6 +32,7 @@ class Tables:
     feeds = _Name()
     idempotency = _Name()
     parties = _Name()
+    partners = _Name()
     payments = _Name()
     policies = _Name()
     products = _Name()

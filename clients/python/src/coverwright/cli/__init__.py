@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from coverwright.cli import calls, claims, policies, products, quotes
+from coverwright.cli import calls, claims, partners, policies, products, quotes
 from coverwright.cli.command import Call, Commands, Unusable
 from coverwright.connection import Connection
 from coverwright.errors import ConnectionLost, NotConfigured, ProblemError, SignInRefused
@@ -27,7 +27,7 @@ MISUSED: Final = 2
 NO_ANSWER: Final = 3
 NOT_SIGNED_IN: Final = 4
 
-GROUPS: Final = (quotes, policies, claims, products, calls)
+GROUPS: Final = (quotes, policies, claims, products, partners, calls)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="coverwright",
         description="Quote, issue, claim and read with the Coverwright API.",
         epilog="Address and credentials: COVERWRIGHT_BASE_URL, COVERWRIGHT_TOKEN_URL, COVERWRIGHT_CLIENT_ID, "
-        "COVERWRIGHT_CLIENT_SECRET, or a profile. Exit codes: 0 done, 1 refused by the API, 2 misused, "
+        "COVERWRIGHT_CLIENT_SECRET, or a profile; people have COVERWRIGHT_TOKEN instead. Exit codes: 0 done, 1 refused by the API, 2 misused, "
         "3 no answer, 4 not signed in.",
     )
     parser.add_argument("--version", action="version", version=f"coverwright {__version__}")

@@ -23,7 +23,9 @@ InsuranceError
 │   ├── DocumentNotFound
 │   ├── ScreeningNotFound
 │   ├── WebhookNotFound
-│   └── PartyNotFound
+│   ├── PartyNotFound
+│   ├── PartnerNotFound
+│   └── ApplicationNotFound
 ├── Conflict
 │   ├── WrongState              a step that the lifecycle table does not have
 │   ├── ReferralOpen            somebody with authority must decide before this step
@@ -34,6 +36,7 @@ InsuranceError
 │   ├── NumberTaken             another policy or claim has the number: the next one is tried
 │   ├── PartyDiffers            a quote states other details than the party it names
 │   ├── ReferenceTaken          the partner has a party of this reference
+│   ├── CodeTaken               another partner or application has the code
 │   ├── PartyFull               it has as many entries or merged parties as it can hold
 │   ├── ProcessingRestricted    the party demanded that their data are used for nothing new
 │   ├── CorrectionNotPossible   a policy cannot take the corrected detail: nothing is corrected
@@ -209,6 +212,14 @@ class WebhookNotFound(NotFound):
     kind = "webhook"
 
 
+class PartnerNotFound(NotFound):
+    kind = "partner"
+
+
+class ApplicationNotFound(NotFound):
+    kind = "application"
+
+
 class Conflict(InsuranceError):
     """The request is sound, but not in the state that things are in."""
 
@@ -294,6 +305,11 @@ class TooManyWebhooks(Conflict):
 class ReferenceTaken(Conflict):
     def __init__(self, party_id: str) -> None:
         super().__init__(f"This reference is that of party {party_id}.")
+
+
+class CodeTaken(Conflict):
+    def __init__(self, kind: str, code: str) -> None:
+        super().__init__(f"Another {kind} has the code {code}.")
 
 
 class PartyFull(Conflict):

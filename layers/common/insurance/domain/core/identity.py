@@ -23,6 +23,9 @@ bank's end-to-end reference."""
 DOCUMENT_LENGTH = 10
 """50 bits more tell one policy's documents apart."""
 
+APPLICATION_LENGTH = 20
+"""100 bits of an application's code."""
+
 TOKEN_LENGTH = 26
 """130 bits of a keyed hash."""
 
@@ -84,6 +87,7 @@ CalendarId = Annotated[str, StringConstraints(pattern=r"^cal_(test_)?books$")]
 RegisterId = Annotated[str, _pattern("reg")]
 DocumentId = Annotated[str, _pattern("doc", SUFFIX_LENGTH + DOCUMENT_LENGTH)]
 WebhookId = Annotated[str, _pattern("whk")]
+ApplicationId = Annotated[str, _pattern("app", APPLICATION_LENGTH)]
 
 
 def fingerprint(*parts: str) -> bytes:
@@ -204,6 +208,18 @@ def version_id_for(mode: Mode, code: str, version: str) -> VersionId:
     """One version of one product, in one mode."""
     prefix = "prd_test_" if mode is Mode.TEST else "prd_"
     return prefix + _letters(fingerprint("product", mode, code, version), SUFFIX_LENGTH)
+
+
+def partner_id_for(mode: Mode, code: str) -> str:
+    """One partner of one code, in one mode."""
+    prefix = "prt_test_" if mode is Mode.TEST else "prt_"
+    return prefix + _letters(fingerprint("partner", mode, code), SUFFIX_LENGTH)
+
+
+def application_id_for(mode: Mode, code: str) -> ApplicationId:
+    """One application of one code, in one mode."""
+    prefix = "app_test_" if mode is Mode.TEST else "app_"
+    return prefix + _letters(sha256(code.encode()).digest()[:16], APPLICATION_LENGTH)
 
 
 def register_id_for(policy_id: PolicyId) -> RegisterId:

@@ -36,3 +36,5 @@ class Scope(StrEnum):
     PARTIES_READ = "parties:read"
     PARTIES_WRITE = "parties:write"
     PARTIES_ERASE = "parties:erase"
+    PARTNERS_READ = "partners:read"
+    PARTNERS_WRITE = "partners:write"

@@ -33,7 +33,14 @@ class Duty(StrEnum):
     MONTH_LOCKED = "month_locked"
 
 
-INCOMPATIBLE: Final = frozenset(
+class OfficeDuty(StrEnum):
+    """A duty in the running of the platform: nothing keeps who had it beside what it is about."""
+
+    APPLICATION_REQUESTED = "application_requested"
+    APPLICATION_APPROVED = "application_approved"
+
+
+INCOMPATIBLE: Final[frozenset[frozenset[Duty | OfficeDuty]]] = frozenset(
     frozenset(pair)
     for pair in (
         (Duty.NOTICE_TAKEN, Duty.CLAIM_DECIDED),
@@ -56,13 +63,14 @@ INCOMPATIBLE: Final = frozenset(
         (Duty.PAYMENT_REQUESTED, Duty.RESOLUTION_APPROVED),
         (Duty.VERSION_WRITTEN, Duty.VERSION_RELEASED),
         (Duty.MONTH_CLOSED, Duty.MONTH_LOCKED),
+        (OfficeDuty.APPLICATION_REQUESTED, OfficeDuty.APPLICATION_APPROVED),
     )
 )
 """Two duties that need two people. One who takes a notice or names the payee may still decide the
 claim: what it pays then waits for another person."""
 
 
-def conflict(duty: Duty, by: str, done: Mapping[Duty, str | None]) -> Duty | None:
+def conflict[D: (Duty, OfficeDuty)](duty: D, by: str, done: Mapping[D, str | None]) -> D | None:
     """The duty that this person has had already, and that does not go together with the new one.
 
     Args:
@@ -80,7 +88,9 @@ def conflict(duty: Duty, by: str, done: Mapping[Duty, str | None]) -> Duty | Non
     )
 
 
-def check_segregation(duty: Duty, by: str, done: Mapping[Duty, str | None], about: str) -> None:
+def check_segregation[D: (Duty, OfficeDuty)](
+    duty: D, by: str, done: Mapping[D, str | None], about: str
+) -> None:
     """Check that the person may have this duty beside those that they have had.
 
     Args:

@@ -23,6 +23,9 @@ from insurance.domain.document.event_types import DocumentEventType
 from insurance.domain.ledger.calendar import Calendar
 from insurance.domain.ledger.earnings import EarnedPremium
 from insurance.domain.ledger.event_types import LedgerEventType
+from insurance.domain.partner.application import PartnerApplication
+from insurance.domain.partner.event_types import ApplicationEventType, PartnerEventType
+from insurance.domain.partner.partner import Partner
 from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.party import Access, Erasure
 from insurance.domain.party.record import Party
@@ -84,6 +87,8 @@ _AREAS: Final = (
     _Area("bank", BankEventType, PaymentFile, Audience.INTERNAL),
     _Area("ledger", LedgerEventType, Calendar, Audience.INTERNAL),
     _Area("webhook", WebhookEventType, Webhook, Audience.PARTNER, since="0.10"),
+    _Area("partner", PartnerEventType, Partner, Audience.INTERNAL, since="0.10"),
+    _Area("partner", ApplicationEventType, PartnerApplication, Audience.INTERNAL, since="0.10"),
 )
 
 _OF_SUSPENSE: Final = frozenset(

@@ -1,0 +1,322 @@
+"""Partners: who they are, and their applications with plan, subscriptions and credentials."""
+
+from typing import Annotated, Literal
+
+from insurance import wiring
+from insurance.api.body import Request
+from insurance.api.fields import Code
+from insurance.api.paging import Page
+from insurance.api.router import Api
+from insurance.api.views.partners import (
+    ApplicationListView,
+    ApplicationView,
+    CredentialsView,
+    PartnerListView,
+    PartnerView,
+)
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.errors import (
+    CodeTaken,
+    PartnerNotFound,
+    SamePerson,
+    WrongState,
+)
+from insurance.domain.core.roles import Role
+from insurance.domain.core.scopes import Scope
+from insurance.domain.core.stored import Stored
+from insurance.domain.partner.application import (
+    PARTNER_SCOPES,
+    ApiProduct,
+    ApplicationCode,
+    ApplicationStep,
+    IssuerUrl,
+    PartnerApplication,
+    PartnerPlan,
+    RequestedApplication,
+    SenderProof,
+    SenderProofMethod,
+    Thumbprint,
+)
+from insurance.domain.partner.partner import Partner, PartnerCode, TradeName
+from insurance.operations.command import Command, Query
+from insurance.operations.listing import ListPage
+from insurance.operations.partners.change_application import (
+    advance_application,
+    decide_application,
+    list_applications,
+    read_application,
+    request_application,
+)
+from insurance.operations.partners.issue_credentials import (
+    Credentials,
+    add_secret,
+    cancel_application,
+    provision_application,
+    withdraw_former_secret,
+)
+from insurance.operations.partners.ports import PartnerPorts
+from insurance.operations.partners.register_partner import (
+    list_partners,
+    read_partner,
+    register_partner,
+)
+from pydantic import Field, field_validator
+
+ports = PartnerPorts(
+    partners=wiring.stores().partners,
+    clients=wiring.user_pool_clients(),
+    keys=wiring.usage_keys(),
+)
+idempotency = wiring.stores().staff_idempotency
+api = Api(idempotency.find_replay)
+handler = api.entrypoint()
+
+PARTNER = "/v1/partners/{partner}"
+APPLICATION = "/v1/applications/{application_id}"
+WHO = {CallerKind.STAFF}
+READERS, MANAGERS = {Role.OPERATOR, Role.AUDITOR}, {Role.OPERATOR}
+
+
+class PartnerRequest(Request):
+    """A new partner."""
+
+    code: PartnerCode
+    """What names it in policies, quotes and statements, for ever."""
+    name: TradeName
+
+
+class ProofRequest(Request):
+    """What the sender of the application's tokens must prove: a key of its own, or a client certificate."""
+
+    method: SenderProofMethod
+    thumbprints: Annotated[list[Thumbprint], Field(min_length=1, max_length=5)]
+
+
+class ApplicationRequest(Request):
+    """What a partner's team asks for."""
+
+    code: ApplicationCode
+    name: TradeName
+    team: TradeName
+    plan: PartnerPlan
+    products: Annotated[list[ApiProduct], Field(min_length=1, max_length=len(ApiProduct))]
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(PARTNER_SCOPES))]
+    portal: bool = False
+    """Whether policyholders sign in through it."""
+    issuer: IssuerUrl | None = None
+    """Who signs its tokens; absent: our own user pool."""
+    proof: ProofRequest | None = None
+    reason: Code
+
+    @field_validator("scopes")
+    @classmethod
+    def _for_partners(cls, scopes: list[Scope]) -> list[Scope]:
+        others = sorted(set(scopes) - PARTNER_SCOPES)
+        if others:
+            raise ValueError(f"not for partners: {', '.join(others)}")
+        return scopes
+
+    def asked(self) -> RequestedApplication:
+        proof = self.proof
+        return RequestedApplication(
+            **self.model_dump(include={"code", "name", "team", "plan", "reason"}),
+            products=tuple(self.products),
+            scopes=tuple(self.scopes),
+            is_portal=self.portal,
+            issuer=self.issuer or "",
+            proof=SenderProof(method=proof.method, thumbprints=tuple(proof.thumbprints))
+            if proof
+            else None,
+        )
+
+
+class DecisionRequest(Request):
+    """What another person says to the request."""
+
+    decision: Literal["approve", "reject"]
+    reason: Code
+
+
+class StepRequest(Request):
+    """What is to become of the application, and why."""
+
+    step: Literal["suspend", "resume", "cancel"]
+    reason: Code
+
+
+@api.command(
+    "/v1/partners",
+    operation_id="createPartner",
+    summary="Register a partner",
+    scope=Scope.PARTNERS_WRITE,
+    callers=WHO,
+    roles=MANAGERS,
+    shows=PartnerView,
+    raises=(CodeTaken,),
+)
+def post_partner(request: PartnerRequest, command: Command) -> Stored[Partner]:
+    """In the mode of the caller: live and test have partners of their own."""
+    return register_partner(request.code, request.name, command, ports)
+
+
+@api.query(
+    "/v1/partners",
+    operation_id="listPartners",
+    summary="List partners",
+    scope=Scope.PARTNERS_READ,
+    callers=WHO,
+    roles=READERS,
+    shows=PartnerListView,
+    paged="partners",
+)
+def get_partners(page: Page, query: Query) -> ListPage[Partner]:
+    return list_partners(page, query, ports)
+
+
+@api.query(
+    PARTNER,
+    operation_id="getPartner",
+    summary="Read a partner",
+    scope=Scope.PARTNERS_READ,
+    callers=WHO,
+    roles=READERS,
+    shows=PartnerView,
+    etag=True,
+    raises=(PartnerNotFound,),
+)
+def get_partner(partner: str, query: Query) -> Stored[Partner]:
+    return read_partner(partner, query, ports)
+
+
+@api.command(
+    f"{PARTNER}/applications",
+    operation_id="requestApplication",
+    summary="Request an application for a partner",
+    scope=Scope.PARTNERS_WRITE,
+    callers=WHO,
+    roles=MANAGERS,
+    shows=ApplicationView,
+    raises=(CodeTaken, PartnerNotFound),
+)
+def post_application(
+    partner: str, request: ApplicationRequest, command: Command
+) -> Stored[PartnerApplication]:
+    """Its mode is the caller's. Another person decides about it."""
+    return request_application(partner, request.asked(), command, ports)
+
+
+@api.query(
+    f"{PARTNER}/applications",
+    operation_id="listApplications",
+    summary="List a partner's applications",
+    scope=Scope.PARTNERS_READ,
+    callers=WHO,
+    roles=READERS,
+    shows=ApplicationListView,
+    paged="applications:{partner}",
+)
+def get_applications(partner: str, page: Page, query: Query) -> ListPage[PartnerApplication]:
+    return list_applications(partner, page, query, ports)
+
+
+@api.query(
+    APPLICATION,
+    operation_id="getApplication",
+    summary="Read an application",
+    scope=Scope.PARTNERS_READ,
+    callers=WHO,
+    roles=READERS,
+    shows=ApplicationView,
+    etag=True,
+)
+def get_application(application_id: str, query: Query) -> Stored[PartnerApplication]:
+    return read_application(application_id, query, ports)
+
+
+@api.command(
+    f"{APPLICATION}/decision",
+    operation_id="decideApplication",
+    summary="Approve or reject an application",
+    scope=Scope.PARTNERS_WRITE,
+    callers=WHO,
+    roles=MANAGERS,
+    shows=ApplicationView,
+    if_match=True,
+    raises=(SamePerson, WrongState),
+)
+def post_decision(
+    application_id: str, request: DecisionRequest, command: Command
+) -> Stored[PartnerApplication]:
+    """Who requested it does not approve it."""
+    step = ApplicationStep(request.decision)
+    return decide_application(application_id, step, request.reason, command, ports)
+
+
+@api.command(
+    f"{APPLICATION}/provisioning",
+    operation_id="createApplicationCredentials",
+    summary="Make an approved application's credentials, and admit it",
+    scope=Scope.PARTNERS_WRITE,
+    callers=WHO,
+    roles=MANAGERS,
+    shows=CredentialsView.of_credentials,
+    if_match=True,
+    raises=(WrongState,),
+)
+def post_provisioning(application_id: str, command: Command) -> Credentials:
+    """The secret is in this answer and stands nowhere: an answer that is repeated lacks it. A call that broke off
+    is repeated half a minute later, with any key."""
+    return provision_application(application_id, command, ports)
+
+
+@api.command(
+    f"{APPLICATION}/secrets",
+    operation_id="addApplicationSecret",
+    summary="Make an application's second secret",
+    scope=Scope.PARTNERS_WRITE,
+    callers=WHO,
+    roles=MANAGERS,
+    shows=CredentialsView.of_credentials,
+    if_match=True,
+    raises=(WrongState,),
+)
+def post_secret(application_id: str, command: Command) -> Credentials:
+    """Both secrets live until the older one is withdrawn. The new one is in this answer and stands nowhere."""
+    return add_secret(application_id, command, ports)
+
+
+@api.command(
+    f"{APPLICATION}/secrets/withdrawal",
+    operation_id="withdrawApplicationSecret",
+    summary="Withdraw the older of an application's two secrets",
+    scope=Scope.PARTNERS_WRITE,
+    callers=WHO,
+    roles=MANAGERS,
+    shows=ApplicationView,
+    if_match=True,
+    raises=(WrongState,),
+)
+def post_secret_withdrawal(application_id: str, command: Command) -> Stored[PartnerApplication]:
+    return withdraw_former_secret(application_id, command, ports)
+
+
+@api.command(
+    f"{APPLICATION}/steps",
+    operation_id="advanceApplication",
+    summary="Suspend, resume or cancel an application",
+    scope=Scope.PARTNERS_WRITE,
+    callers=WHO,
+    roles=MANAGERS,
+    shows=ApplicationView,
+    if_match=True,
+    raises=(WrongState,),
+)
+def post_step(
+    application_id: str, request: StepRequest, command: Command
+) -> Stored[PartnerApplication]:
+    """A suspension bites within a minute: as long as the gateway keeps what it was told of a token. An application
+    is suspended before it is cancelled, and ends with its client."""
+    if request.step == "cancel":
+        return cancel_application(application_id, request.reason, command, ports)
+    step = ApplicationStep(request.step)
+    return advance_application(application_id, step, request.reason, command, ports)

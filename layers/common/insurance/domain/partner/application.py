@@ -1,0 +1,254 @@
+"""A partner's application: requested, approved by another person, given its credentials, and what follows."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Final, Self
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from insurance.domain.core.classification import Internal, Record
+from insurance.domain.core.errors import Unavailable, WrongState
+from insurance.domain.core.identity import ApplicationId, Mode, application_id_for, mode_of
+from insurance.domain.core.scopes import Scope
+from insurance.domain.core.segregation import OfficeDuty, check_segregation
+from insurance.domain.core.value import Value
+from insurance.domain.partner.partner import PartnerCode, TradeName
+
+ApplicationCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
+IssuerUrl = Annotated[
+    str, StringConstraints(pattern=r"^https://[a-z0-9.-]{1,100}(/[A-Za-z0-9._~-]{1,60}){0,3}$")
+]
+"""Who signs tokens, as they name it."""
+Thumbprint = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
+"""SHA-256 of a key or a certificate, in base64url without padding (RFC 7638, RFC 8705)."""
+
+
+class ApiProduct(StrEnum):
+    """What an application subscribes to: `access.grants` lists the paths of each."""
+
+    QUOTING = "quoting"
+    ISSUANCE = "issuance"
+    CLAIMS = "claims"
+
+
+class PartnerPlan(StrEnum):
+    """The usage plans that partners have."""
+
+    BRONZE = "bronze"
+    SILVER = "silver"
+    GOLD = "gold"
+
+
+PARTNER_SCOPES: Final = frozenset(
+    {
+        *(Scope.PRODUCTS_READ, Scope.QUOTES_READ, Scope.QUOTES_WRITE, Scope.POLICIES_READ),
+        *(Scope.POLICIES_WRITE, Scope.POLICIES_SHARE, Scope.CLAIMS_READ, Scope.CLAIMS_WRITE),
+        *(Scope.CLAIMS_SETTLE, Scope.COMPLAINTS_READ, Scope.COMPLAINTS_WRITE),
+        *(Scope.PARTIES_READ, Scope.PARTIES_WRITE, Scope.EVENTS_READ),
+        *(Scope.WEBHOOKS_READ, Scope.WEBHOOKS_WRITE),
+    }
+)
+"""The most that a partner's application may have: everything else is for staff and our own machines."""
+
+
+class SenderProofMethod(StrEnum):
+    DPOP = "dpop"
+    MTLS = "mtls"
+
+
+class SenderProof(Value):
+    """What the sender of the application's tokens must prove: a key or a certificate of its own."""
+
+    method: SenderProofMethod
+    thumbprints: Annotated[tuple[Thumbprint, ...], Field(min_length=1, max_length=5)]
+
+
+class ApplicationStatus(StrEnum):
+    REQUESTED = "requested"
+    REJECTED = "rejected"
+    APPROVED = "approved"
+    PROVISIONING = "provisioning"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CANCELLED = "cancelled"
+
+
+class ApplicationStep(StrEnum):
+    APPROVE = "approve"
+    REJECT = "reject"
+    PROVISION = "provision"
+    ACTIVATE = "activate"
+    ADD_SECRET = "add_secret"  # noqa: S105 - a step, no secret
+    WITHDRAW_SECRET = "withdraw_secret"  # noqa: S105 - as above
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    CANCEL = "cancel"
+
+
+NEXT: Final[Mapping[tuple[ApplicationStatus, ApplicationStep], ApplicationStatus]] = {
+    (ApplicationStatus.REQUESTED, ApplicationStep.APPROVE): ApplicationStatus.APPROVED,
+    (ApplicationStatus.REQUESTED, ApplicationStep.REJECT): ApplicationStatus.REJECTED,
+    (ApplicationStatus.APPROVED, ApplicationStep.PROVISION): ApplicationStatus.PROVISIONING,
+    (ApplicationStatus.PROVISIONING, ApplicationStep.PROVISION): ApplicationStatus.PROVISIONING,
+    (ApplicationStatus.PROVISIONING, ApplicationStep.ACTIVATE): ApplicationStatus.ACTIVE,
+    (ApplicationStatus.ACTIVE, ApplicationStep.ADD_SECRET): ApplicationStatus.ACTIVE,
+    (ApplicationStatus.ACTIVE, ApplicationStep.WITHDRAW_SECRET): ApplicationStatus.ACTIVE,
+    (ApplicationStatus.ACTIVE, ApplicationStep.SUSPEND): ApplicationStatus.SUSPENDED,
+    (ApplicationStatus.SUSPENDED, ApplicationStep.RESUME): ApplicationStatus.ACTIVE,
+    (ApplicationStatus.APPROVED, ApplicationStep.CANCEL): ApplicationStatus.CANCELLED,
+    (ApplicationStatus.SUSPENDED, ApplicationStep.CANCEL): ApplicationStatus.CANCELLED,
+}
+"""An application is suspended before it is cancelled: from then on nobody is admitted by it."""
+
+CLAIM_LASTS: Final = timedelta(seconds=30)
+"""How long one call alone may change credentials: longer than the function that does it may run."""
+
+SECRETS_MAX: Final = 2
+"""How many may live at once: the user pool takes no more."""
+
+SECRETS_BEFORE: Final[Mapping[ApplicationStep, range]] = {
+    ApplicationStep.ADD_SECRET: range(SECRETS_MAX),
+    ApplicationStep.WITHDRAW_SECRET: range(SECRETS_MAX, SECRETS_MAX + 1),
+}
+"""How many secrets an application may have for a step that changes them."""
+
+
+class PartnerApplication(Record):
+    """One application of one mode, with its subscriptions, and what its credentials are called.
+
+    No secret stands here. The user pool has them, and says them once, when it makes them.
+    """
+
+    id: Internal[ApplicationId]
+    code: Internal[ApplicationCode]
+    partner: Internal[PartnerCode]
+    name: Internal[TradeName]
+    team: Internal[TradeName]
+    status: Internal[ApplicationStatus]
+    plan: Internal[PartnerPlan]
+    products: Internal[tuple[ApiProduct, ...]]
+    scopes: Internal[tuple[Scope, ...]]
+    is_portal: Internal[bool] = False
+    """Whether policyholders sign in through it."""
+    issuer: Internal[str] = ""
+    """Who signs its tokens; empty: our own user pool."""
+    proof: Internal[SenderProof | None] = None
+    reason: Internal[str]
+    """Why the last step was taken, as a code."""
+    requested_by: Internal[str]
+    decided_by: Internal[str] = ""
+    client_id: Internal[str] = ""
+    key_id: Internal[str] = ""
+    """Of its key in the usage plan."""
+    secret_ids: Internal[tuple[str, ...]] = ()
+    """The secrets that were answered, by what the user pool calls them; the oldest first."""
+    claimed_until: Internal[AwareDatetime | None] = None
+    """Until when the call that changes credentials has them to itself."""
+    changed_at: Internal[AwareDatetime]
+
+    @property
+    def mode(self) -> Mode:
+        return mode_of(self.id)
+
+    @property
+    def must_prove_its_sender(self) -> bool:
+        """In live mode, what reads claims or moves money: the authorizer admits nothing else."""
+        with_claims = ApiProduct.CLAIMS in self.products or any(
+            scope.startswith("claims:") for scope in self.scopes
+        )
+        return self.mode is Mode.LIVE and with_claims
+
+    def taken(self, step: ApplicationStep, *, now: AwareDatetime, reason: str = "") -> Self:
+        """The next state; without a reason the last one stays.
+
+        Raises:
+            WrongState: The step does not follow from where the application stands.
+        """
+        after = NEXT.get((self.status, step))
+        if after is None:
+            raise WrongState(self.code, self.status, step, shown=step.replace("_", " "))
+        return self.replace(
+            status=after, reason=reason or self.reason, changed_at=now, claimed_until=None
+        )
+
+    def decided(
+        self, step: ApplicationStep, *, by: str, now: AwareDatetime, reason: str = ""
+    ) -> Self:
+        """Approved or rejected, by another person than who requested it.
+
+        Raises:
+            WrongState: It is decided already.
+            SamePerson: Who requested it would approve it.
+        """
+        decided = self.taken(step, now=now, reason=reason)
+        if step is ApplicationStep.APPROVE:
+            done = {OfficeDuty.APPLICATION_REQUESTED: self.requested_by}
+            check_segregation(OfficeDuty.APPLICATION_APPROVED, by, done, self.code)
+        return decided.replace(decided_by=by)
+
+    def claimed(self, step: ApplicationStep, *, now: AwareDatetime) -> Self:
+        """The application while one call changes its credentials at the user pool and the gateway.
+
+        Raises:
+            WrongState: The step does not follow from where the application stands, or from how many
+                secrets it has.
+            Unavailable: Another call has not ended yet.
+        """
+        claimed = self.taken(step, now=now)
+        if len(self.secret_ids) not in SECRETS_BEFORE.get(step, range(SECRETS_MAX + 1)):
+            shown = f"{step.replace('_', ' ')} while it has {len(self.secret_ids)}"
+            raise WrongState(self.code, self.status, step, shown=shown)
+        if self.claimed_until is not None and now < self.claimed_until:
+            left = int((self.claimed_until - now).total_seconds()) + 1
+            raise Unavailable(f"The application {self.code}", retry_after_seconds=left)
+        return claimed.replace(claimed_until=now + CLAIM_LASTS)
+
+    def activated(self, client_id: str, key_id: str, secret_id: str, *, now: AwareDatetime) -> Self:
+        """Active, with its credentials.
+
+        Raises:
+            WrongState: It is not being provisioned.
+        """
+        return self.taken(ApplicationStep.ACTIVATE, now=now).replace(
+            client_id=client_id, key_id=key_id, secret_ids=(secret_id,)
+        )
+
+    def with_secret(self, secret_id: str, *, now: AwareDatetime) -> Self:
+        """With one more secret beside the one that there is."""
+        return self.replace(
+            secret_ids=(*self.secret_ids, secret_id), changed_at=now, claimed_until=None
+        )
+
+    def with_newest_secret(self, *, now: AwareDatetime) -> Self:
+        """Without the secrets before the newest."""
+        return self.replace(secret_ids=self.secret_ids[-1:], changed_at=now, claimed_until=None)
+
+
+class RequestedApplication(Value):
+    """What somebody asks for."""
+
+    code: str
+    name: str
+    team: str
+    plan: PartnerPlan
+    products: tuple[ApiProduct, ...]
+    scopes: tuple[Scope, ...]
+    is_portal: bool = False
+    issuer: str = ""
+    proof: SenderProof | None = None
+    reason: str
+
+    def of(self, partner: str, mode: Mode, *, by: str, now: AwareDatetime) -> PartnerApplication:
+        """The application as it was requested."""
+        return PartnerApplication(
+            id=application_id_for(mode, self.code),
+            partner=partner,
+            status=ApplicationStatus.REQUESTED,
+            requested_by=by,
+            changed_at=now,
+            **self.model_dump(exclude={"products", "scopes", "proof"}),
+            products=tuple(sorted(set(self.products))),
+            scopes=tuple(sorted(set(self.scopes))),
+            proof=self.proof,
+        )

@@ -1,0 +1,20 @@
+"""The types of events in the streams of partners and of their applications."""
+
+from insurance.domain.core.event import EventType
+
+
+class PartnerEventType(EventType):
+    REGISTERED = "partner.registered"
+
+
+class ApplicationEventType(EventType):
+    REQUESTED = "application.requested"
+    APPROVED = "application.approved"
+    REJECTED = "application.rejected"
+    CREDENTIALS_CLAIMED = "application.credentials_claimed"
+    ACTIVATED = "application.activated"
+    SECRET_ADDED = "application.secret_added"  # noqa: S105 - what happened, no secret
+    SECRET_WITHDRAWN = "application.secret_withdrawn"  # noqa: S105 - as above
+    SUSPENDED = "application.suspended"
+    RESUMED = "application.resumed"
+    CANCELLED = "application.cancelled"

@@ -1,0 +1,1 @@
+"""Operations: partners and their applications."""

@@ -1,0 +1,51 @@
+"""Register a partner, and read partners."""
+
+from insurance.domain.core.errors import CodeTaken
+from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
+from insurance.domain.core.stored import Stored
+from insurance.domain.partner.event_types import PartnerEventType
+from insurance.domain.partner.partner import Partner
+from insurance.operations.command import Command, Query
+from insurance.operations.listing import ListPage, ListRange, page_of
+from insurance.operations.partners.ports import PartnerPorts
+
+
+def register_partner(
+    code: str, name: str, command: Command, ports: PartnerPorts
+) -> Stored[Partner]:
+    """Register a partner of the caller's mode.
+
+    Raises:
+        CodeTaken: There is a partner of this code.
+    """
+    if ports.partners.load_partner(code, command) is not None:
+        raise CodeTaken("partner", code)
+    mode, by = command.caller.mode, command.actor
+    partner = Partner.registered(mode, code, name, by=by, now=command.now)
+    event = Event.following(
+        StreamPosition(),
+        partner,
+        NothingToSeal(),
+        stream=partner.id,
+        type=PartnerEventType.REGISTERED,
+        actor=by,
+        now=command.now,
+    )
+    stored = Stored(partner, event.head, None)
+    ports.partners.register(event, partner, command.with_answer(stored))
+    return stored
+
+
+def read_partner(code: str, query: Query, ports: PartnerPorts) -> Stored[Partner]:
+    """A partner of the caller's mode.
+
+    Raises:
+        PartnerNotFound: There is none.
+    """
+    return ports.partners.partner(query.caller.mode, code)
+
+
+def list_partners(part: ListRange, query: Query, ports: PartnerPorts) -> ListPage[Partner]:
+    """Part of the partners of the caller's mode."""
+    entries = ports.partners.partners(query.caller.mode, part)
+    return page_of(entries, part.limit, lambda partner: partner)

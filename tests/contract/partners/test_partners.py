@@ -1,0 +1,123 @@
+"""What the store of partners promises, in memory and on a real engine alike."""
+
+from typing import NamedTuple
+
+import pytest
+from insurance.domain.core.errors import (
+    ApplicationNotFound,
+    CodeTaken,
+    PartnerNotFound,
+    StaleRevision,
+)
+from insurance.domain.core.identity import Mode
+from insurance.domain.core.stored import Stored
+from insurance.domain.partner.application import ApplicationStep, PartnerApplication
+from insurance.domain.partner.event_types import ApplicationEventType
+from insurance.operations.idempotency import AlreadyAnswered
+from insurance.operations.partners.change_application import (
+    advance_application,
+    application_event,
+    decide_application,
+    request_application,
+)
+from insurance.operations.partners.issue_credentials import provision_application
+from insurance.operations.partners.ports import PartnerPorts
+from insurance.operations.partners.register_partner import register_partner
+
+from tests.fakes.partners import MemoryClients, MemoryUsageKeys, Outside
+from tests.support.builders import NOW
+from tests.support.partners_at_work import ASKED, LATER_THAN_A_CLAIM, command
+from tests.support.stores import Stores
+
+
+class PartOf(NamedTuple):
+    after: str = ""
+    limit: int = 2
+
+
+def ports_on(stores: Stores) -> PartnerPorts:
+    outside = Outside()
+    return PartnerPorts(stores.partners, MemoryClients(outside), MemoryUsageKeys(outside))
+
+
+def requested(stores: Stores, code: str = "oak-web") -> Stored[PartnerApplication]:
+    ports = ports_on(stores)
+    if code == "oak-web":
+        register_partner("oak", "Oak", command("register"), ports)
+    asked = ASKED.replace(code=code)
+    return request_application("oak", asked, command(f"request {code}"), ports)
+
+
+def test_a_partner_and_its_application_come_back_unchanged(stores: Stores) -> None:
+    stored = requested(stores)
+
+    assert stores.partners.application(stored.record.id) == stored
+    assert stores.partners.partner(Mode.TEST, "oak").record.name == "Oak"
+    with pytest.raises(PartnerNotFound):
+        stores.partners.partner(Mode.LIVE, "oak")
+    with pytest.raises(ApplicationNotFound):
+        stores.partners.application("app_test_" + "0" * 20)
+
+
+def test_lists_are_by_code_in_parts(stores: Stores) -> None:
+    for code in ("oak-web", "oak-app", "oak-batch"):
+        requested(stores, code)
+
+    def listed(part: PartOf) -> list[str]:
+        entries = stores.partners.applications(Mode.TEST, "oak", part)
+        return [entry.record.code for entry in entries if entry.record]
+
+    assert listed(PartOf()) == ["oak-app", "oak-batch"]
+    assert listed(PartOf(after="oak-batch")) == ["oak-web"]
+    assert stores.partners.applications(Mode.LIVE, "oak", PartOf()) == []
+    assert [entry.position for entry in stores.partners.partners(Mode.TEST, PartOf())] == ["oak"]
+
+
+def test_a_repeated_call_is_answered_as_before(stores: Stores) -> None:
+    requested(stores)
+
+    with pytest.raises(AlreadyAnswered):
+        request_application("oak", ASKED, command("request oak-web"), ports_on(stores))
+    with pytest.raises(AlreadyAnswered):
+        register_partner("oak", "Oak", command("register"), ports_on(stores))
+
+
+def test_a_code_is_given_once_though_nobody_looked(stores: Stores) -> None:
+    stored = requested(stores)
+    again = command("other").with_answer(stored)
+
+    with pytest.raises(CodeTaken):
+        request_application("oak", ASKED, again, ports_on(stores))
+
+
+def test_a_step_on_a_revision_that_has_passed_is_stale(stores: Stores) -> None:
+    before, ports = requested(stores), ports_on(stores)
+    approving = command("approve", by="ben")
+    decide_application(before.record.id, ApplicationStep.APPROVE, "fine", approving, ports)
+
+    late = command("late")
+    rejected = before.record.decided(ApplicationStep.REJECT, by="ben", now=NOW)
+    event = application_event(rejected, ApplicationEventType.REJECTED, before, late)
+    with pytest.raises(StaleRevision):
+        stores.partners.store(event, rejected, before, late.with_answer(before))
+
+
+def test_a_step_before_the_last_records_no_answer(stores: Stores) -> None:
+    before, ports = requested(stores), ports_on(stores)
+    id, later = before.record.id, NOW + LATER_THAN_A_CLAIM
+    decide_application(id, ApplicationStep.APPROVE, "fine", command("approve", by="ben"), ports)
+    provision_application(id, command("provision", now=later), ports)
+
+    with pytest.raises(AlreadyAnswered):
+        provision_application(id, command("provision", now=later), ports)
+    assert stores.partners.application(id).record.claimed_until is None
+
+
+def test_a_suspended_application_stays_so_until_it_is_resumed(stores: Stores) -> None:
+    before, ports = requested(stores), ports_on(stores)
+    id = before.record.id
+    decide_application(id, ApplicationStep.APPROVE, "fine", command("approve", by="ben"), ports)
+    provision_application(id, command("provision"), ports)
+    advance_application(id, ApplicationStep.SUSPEND, "late", command("suspend"), ports)
+
+    assert stores.partners.application(id).record.status == "suspended"

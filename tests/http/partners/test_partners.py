@@ -1,0 +1,169 @@
+"""Partners and their applications over HTTP: on a real engine, with the calls of Cognito and API Gateway on disk."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.calls import Answer, staff
+from tests.support.platform import Platform
+
+type Json = dict[str, Any]
+
+SCOPES = "partners:write coverwright/partners:read"
+ANN, BEN = staff("ann", "operator", SCOPES), staff("ben", "operator", SCOPES)
+LIVE = staff("ann", "operator", SCOPES, mode="live")
+OAK = {"code": "oak", "name": "Oak Insurance Brokers"}
+WEB: Json = {
+    "code": "oak-web",
+    "name": "Oak web",
+    "team": "Oak digital",
+    "plan": "bronze",
+    "products": ["quoting"],
+    "scopes": ["quotes:read", "quotes:write"],
+    "reason": "new_partner",
+}
+YES = {"decision": "approve", "reason": "checked"}
+
+
+class Office:
+    """Two operators at work."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._keys = iter(range(1000))
+        self.send("/v1/partners", OAK)
+        self.id = self.send("/v1/partners/oak/applications", WEB).body["id"]
+
+    def send(self, path: str, body: Json | None = None, by: Json = ANN, key: str = "") -> Answer:
+        key = key or f"key-{next(self._keys)}"
+        return self._platform.call("POST", path, body, by=by, key=key, clock=None)
+
+    def get(self, path: str, by: Json = ANN) -> Answer:
+        return self._platform.call("GET", path, by=by, clock=None)
+
+    def step(self, name: str, body: Json | None = None, by: Json = ANN, key: str = "") -> Answer:
+        return self.send(f"/v1/applications/{self.id}/{name}", body, by, key)
+
+    def activated(self) -> Json:
+        assert self.step("decision", YES, BEN).status == 200
+        answer = self.step("provisioning")
+        assert answer.status == 200, answer.text
+        body: Json = answer.body
+        return body
+
+
+@pytest.fixture
+def office(handlers: Platform) -> Office:
+    return Office(handlers)
+
+
+def refused(answer: Answer) -> tuple[int, str]:
+    return answer.status, answer.code
+
+
+def test_a_repeated_call_is_answered_without_the_secret_and_says_so(office: Office) -> None:
+    office.step("decision", YES, BEN)
+
+    first, again = (office.step("provisioning", key="the-same") for _ in range(2))
+
+    assert len(first.body["client_secret"]) >= 40
+    assert first.body["secret_shown"] is True
+    assert "client_secret" not in again.body
+    assert again.body["secret_shown"] is False
+    assert again.headers["Idempotent-Replayed"] == "true"
+
+
+def test_codes_are_given_once(office: Office) -> None:
+    assert refused(office.send("/v1/partners", OAK)) == (409, "code-taken")
+    again = office.send("/v1/partners/oak/applications", WEB)
+    assert refused(again) == (409, "code-taken")
+
+
+def test_what_is_not_there_is_not_found(office: Office) -> None:
+    missing = (404, "partner-not-found")
+    assert refused(office.send("/v1/partners/elm/applications", WEB)) == missing
+    assert refused(office.get("/v1/partners/elm")) == missing
+    assert refused(office.get("/v1/partners/oak", by=LIVE)) == missing
+    answer = office.get(f"/v1/applications/{office.id}", by=LIVE)
+    assert refused(answer) == (404, "application-not-found")
+
+
+def test_who_requested_does_not_approve_and_nothing_is_decided_twice(office: Office) -> None:
+    assert refused(office.step("decision", YES)) == (409, "same-person")
+    assert office.step("decision", YES, BEN).status == 200
+    assert refused(office.step("decision", YES, BEN)) == (409, "wrong-state")
+
+
+def test_steps_that_do_not_follow_are_refused(office: Office) -> None:
+    for name in ("provisioning", "secrets", "secrets/withdrawal"):
+        assert refused(office.step(name)) == (409, "wrong-state"), name
+    suspend = {"step": "suspend", "reason": "late"}
+    assert refused(office.step("steps", suspend)) == (409, "wrong-state")
+
+
+def test_two_secrets_live_until_the_older_is_withdrawn(office: Office) -> None:
+    made = office.activated()
+
+    second = office.step("secrets").body
+    withdrawn = office.step("secrets/withdrawal").body
+
+    assert second["client_secret"] != made["client_secret"]
+    assert (made["secrets"], second["secrets"], withdrawn["secrets"]) == (1, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"scopes": ["quotes:underwrite"]}, "/scopes"),
+        ({"scopes": []}, "/scopes"),
+        ({"products": ["everything"]}, "/products/0"),
+        ({"plan": "internal"}, "/plan"),
+        ({"code": "Oak Web"}, "/code"),
+        ({"issuer": "http://login.oak.example"}, "/issuer"),
+        ({"proof": {"method": "dpop", "thumbprints": ["short"]}}, "/proof/thumbprints/0"),
+        ({"mode": "live"}, "/mode"),
+    ],
+)
+def test_a_request_that_nobody_can_mean_is_pointed_at(
+    office: Office, change: Json, pointer: str
+) -> None:
+    answer = office.send("/v1/partners/oak/applications", WEB | {"code": "oak-b"} | change)
+
+    assert refused(answer) == (422, "invalid-fields")
+    assert [fault["pointer"] for fault in answer.body["errors"]] == [pointer]
+
+
+def test_an_application_with_claims_names_what_its_sender_proves_in_live_mode(
+    office: Office,
+) -> None:
+    office.send("/v1/partners", OAK, by=LIVE)
+    claims = WEB | {"products": ["claims"], "scopes": ["claims:read"]}
+
+    answer = office.send("/v1/partners/oak/applications", claims, by=LIVE)
+    proof = {"method": "dpop", "thumbprints": ["A" * 43]}
+    bound = office.send("/v1/partners/oak/applications", claims | {"proof": proof}, by=LIVE)
+
+    assert [fault["pointer"] for fault in answer.body["errors"]] == ["/proof"]
+    assert bound.body["proof"] == proof
+
+
+def test_lists_go_on_from_page_to_page(office: Office) -> None:
+    for code in ("elm", "ash"):
+        office.send("/v1/partners", {"code": code, "name": code.title()})
+
+    first = office.get("/v1/partners?limit=2").body
+    rest = office.get(f"/v1/partners?limit=2&after={first['next']}").body
+    applications = office.get("/v1/partners/oak/applications").body
+
+    assert [each["code"] for each in first["items"] + rest["items"]] == ["ash", "elm", "oak"]
+    assert [each["id"] for each in applications["items"]] == [office.id]
+
+
+def test_a_suspended_application_is_cancelled_and_ends_with_its_client(office: Office) -> None:
+    made = office.activated()
+    for step in ("suspend", "cancel"):
+        answer = office.step("steps", {"step": step, "reason": "over"})
+        assert answer.status == 200, answer.text
+
+    read = office.get(f"/v1/applications/{office.id}").body
+    assert (read["status"], read["client_id"]) == ("cancelled", made["client_id"])

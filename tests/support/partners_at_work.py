@@ -1,0 +1,57 @@
+"""Operators at work on partners, with times of their own."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from insurance.api.idempotent import recorded
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.identity import Mode
+from insurance.domain.core.roles import Role
+from insurance.domain.core.scopes import Scope
+from insurance.domain.partner.application import ApiProduct, PartnerPlan, RequestedApplication
+from insurance.operations.command import Command
+from insurance.operations.idempotency import Idempotency, RecordedAnswer
+
+from tests.support.builders import NOW
+
+LATER_THAN_A_CLAIM = timedelta(seconds=31)
+ASKED = RequestedApplication(
+    code="oak-web",
+    name="Oak web",
+    team="Oak digital",
+    plan=PartnerPlan.BRONZE,
+    products=(ApiProduct.QUOTING,),
+    scopes=(Scope.QUOTES_READ, Scope.QUOTES_WRITE),
+    reason="first_application",
+)
+
+
+def as_nothing(_: Any) -> RecordedAnswer:
+    return RecordedAnswer("{}")
+
+
+def command(
+    key: str,
+    *,
+    by: str = "ann",
+    now: datetime = NOW,
+    mode: Mode = Mode.TEST,
+    show: Callable[[Any], Any] | None = None,
+    revision: int | None = None,
+) -> Command:
+    """A command of an operator; `show` is the view of its answer."""
+    caller = Caller(
+        principal=by,
+        kind=CallerKind.STAFF,
+        partner="",
+        roles=frozenset({Role.OPERATOR}),
+        scopes=frozenset({Scope.PARTNERS_WRITE}),
+        mode=mode,
+    )
+    render = (lambda result: recorded(show(result))) if show else as_nothing
+    return Command(
+        caller,
+        Idempotency(by, f"{mode} POST", key, bytes(32), now, now, render),
+        expected_revision=revision,
+    )
