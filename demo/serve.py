@@ -106,7 +106,7 @@ def _welcome(stack: Stack, callers: Path) -> Iterator[str]:
     yield ""
     yield f"To call as {SHOWN_PARTNER}, paste this in another terminal:"
     yield ""
-    yield f"cd {_quoted(Path.cwd())}"
+    yield f"cd {shlex.quote(str(Path.cwd()))}"
     yield from (callers / f"{SHOWN_PARTNER}.env").read_text().splitlines()
     yield ""
     yield "Then these: the products, a token from the token endpoint, a price, a quote."

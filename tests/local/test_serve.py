@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import ssl
@@ -194,6 +195,7 @@ def test_what_is_printed_is_short_and_of_each_caller_there_is_a_file(
 
     assert max(map(len, printed.splitlines())) < 700
     assert "eyJ" not in printed
+    assert f"cd {shlex.quote(str(ROOT))}" in printed.splitlines()
     assert files.keys() == CALLERS.keys()
     assert "COVERWRIGHT_CLIENT_SECRET" in files["meadow-test"]
     assert "COVERWRIGHT_CLIENT_SECRET" not in files["proof-test"] + files["underwriter-test"]

@@ -89,15 +89,20 @@ def test_values_are_said_as_people_read_them() -> None:
         "id": "pol_1",
         "period": {"start": "2027-01-01", "end": "2028-01-01"},
         "premium": {"total": {"amount": 16_926, "currency": "GBP"}},
-        "covers": [{"code": "a", "own": True}, {"code": "b"}],
+        "covers": [{"code": "a", "own": True, "notes": []}, {"code": "b"}],
+        "product": {"code": "personal_motor", "version": "2026.1"},
         "task": None,
     }
 
-    assert details(policy, ("id", "period", "premium.total", "covers", "task", "unknown.x")) == (
+    assert details(
+        policy, ("id", "product", "period", "premium.total", "covers", "task", "unknown.x")
+    ) == (
         "id             pol_1\n"
+        "product        personal_motor 2026.1\n"
         "period         2027-01-01 to 2028-01-01\n"
         "premium total  169.26 GBP\n"
-        "covers         code a, own yes; code b"
+        "covers         code a, own yes\n"
+        "               code b"
     )
     assert table([policy], ("id", "premium.total")) == "id     premium total\npol_1  169.26 GBP"
     assert table([], ("id",)) == "none"
