@@ -30,6 +30,7 @@ IDS = {
     "suspense_id": f"sus_test_{SUFFIX}",
     "kept_report_id": f"ret_test_{SUFFIX}_1_1",
     "invoice_id": f"inv_test_{SUFFIX}_1",
+    "webhook_id": f"whk_test_{SUFFIX}",
     "evidence_id": f"evd_test_{NOTICED}_1",
     "party_id": f"pty_test_{SUFFIX}",
     "currency": "GBP",
