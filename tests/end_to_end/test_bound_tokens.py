@@ -2,13 +2,19 @@
 
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
+from insurance.domain.core.errors import InvalidFields
+from insurance.domain.core.identity import Mode
+from insurance.domain.partner.application import ApplicationStatus
+from insurance.dynamodb.partners.partners import admission_row
 
 from demo.proofs import key_of
 from demo.samples import PARTNERS, Partner
+from local.onboarding import requested
 from local.stack import Stack
 from tests.end_to_end.conftest import assert_problem
 from tests.support.clock import Clock
@@ -133,8 +139,15 @@ def test_a_token_that_is_bound_to_nothing_is_no_dpop_token(
 
 
 def test_in_live_mode_a_token_alone_reads_no_claim(stack: Stack, http: httpx.Client) -> None:
+    """None is registered so; a row that somebody writes by hand is not admitted either."""
     alone = Partner("alone-live", "harbour", "Without a key", "bronze", mode="live")
-    stack.admit(alone)
+    with pytest.raises(InvalidFields):
+        stack.admit(alone)
+    by_hand = requested(alone).of(
+        alone.partner, Mode.LIVE, by="nobody", now=datetime(2026, 1, 1, tzinfo=UTC)
+    )
+    row = admission_row(by_hand.replace(client_id=alone.client_id, status=ApplicationStatus.ACTIVE))
+    stack.dynamodb().put_item(TableName=stack.table("ApplicationsTable"), Item=row)
 
     answer = http.get(
         f"{stack.base_url}/v1/claims?status=open",
