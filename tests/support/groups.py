@@ -8,7 +8,10 @@ for the end, and all workers end at nearly the same time.
 import pytest
 
 GROUP = "xdist_group"
-LONGEST_FIRST = ("resilience", "artefact", "end_to_end", "local", "year", "tour")
+LONGEST_FIRST = (
+    *("resilience", "artefact", "end_to_end", "local"),
+    *("compatibility", "year", "canary", "tour"),
+)
 LEVELS_LATER = ("http", "operations", "template", "bench", "architecture", "contract", "unit")
 
 
