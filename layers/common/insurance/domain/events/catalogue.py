@@ -170,13 +170,17 @@ _AUDIENCES: Final[Mapping[EventType, Audience]] = {
 }
 
 
+_SINCE: Final[Mapping[EventType, str]] = {}
+"""Types that came to their area later: the releases before never wrote them."""
+
+
 def _catalogued(area: _Area, event_type: EventType) -> CataloguedEvent:
     return CataloguedEvent(
         event_type=event_type,
         area=area.name,
         audience=_AUDIENCES.get(event_type, area.audience),
         schema=_SCHEMAS.get(event_type, area.schema),
-        since=area.since,
+        since=_SINCE.get(event_type, area.since),
     )
 
 
