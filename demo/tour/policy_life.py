@@ -46,9 +46,11 @@ def cancelled_and_brought_back(visitor: Visitor) -> str:
     ended = visitor.post(f"{path}/cancellations", {"effective_on": "2027-06-01"})
     visitor.say("cancelled", f"from June: {shown(ended['difference'])}")
     _show(visitor, ended["transaction"])
-    visitor.say("status", ", ".join(ended["status"]))
+    visitor.say("status", ", ".join(_standing(ended)))
     restored = visitor.post(f"{path}/reinstatements", {"no_known_loss": True})
-    visitor.say("brought back", f"{shown(restored['difference'])}; {', '.join(restored['status'])}")
+    visitor.say(
+        "brought back", f"{shown(restored['difference'])}; {', '.join(_standing(restored))}"
+    )
     visitor.expect(
         restored["charged_after"] == ended["charged_before"], "nothing is lost on the way"
     )
@@ -110,7 +112,7 @@ def in_arrears_given_notice_cured_and_lapsed(visitor: Visitor) -> str:
             "received_on": "2026-12-01",
         }
         visitor.post("/v1/payments", paid, by=BANK)
-    late = ["on_risk", "delinquent"]
+    late = ("on_risk", ["delinquent"])
     _turn(visitor, datetime(2027, 1, 2, 9, tzinfo=UTC), until={cured: late, lapsed: late})
     for path in (cured, lapsed):
         notice = visitor.get(f"{path}/notices")["items"][0]
@@ -132,7 +134,7 @@ def in_arrears_given_notice_cured_and_lapsed(visitor: Visitor) -> str:
     }
     visitor.post("/v1/payments", payment, by=BANK)
     visitor.say("paid", f"{shown(owed)} on one of them, four days before")
-    in_the_end = {cured: ["on_risk"], lapsed: ["lapsed"]}
+    in_the_end: dict[str, tuple[str, list[str]]] = {cured: ("on_risk", []), lapsed: ("lapsed", [])}
     _turn(visitor, datetime(2027, 1, 11, 9, tzinfo=UTC), until=in_the_end)
     visitor.say("status", "on_risk, for a payment in time stops the lapse; the other lapsed")
     [end] = visitor.get(f"{lapsed}/transactions")["items"][1:]
@@ -143,16 +145,24 @@ def in_arrears_given_notice_cured_and_lapsed(visitor: Visitor) -> str:
     return "one cured, one lapsed when its notice was over; the ledger agrees"
 
 
-def _turn(visitor: Visitor, to: datetime, *, until: dict[str, list[str]]) -> None:
+def _turn(visitor: Visitor, to: datetime, *, until: dict[str, tuple[str, list[str]]]) -> None:
     """The clock goes on, and what falls due is done; what a command caused may take a moment."""
     for _ in range(TRIES):
         visitor.now = to
         ran = visitor.post("/v1/scheduler/runs")
-        if all(visitor.get(path)["status"] == status for path, status in until.items()):
+        policies = {path: visitor.get(path) for path in until}
+        if all(
+            (found["status"], found["flags"]) == until[path] for path, found in policies.items()
+        ):
             visitor.say("scheduler", f"{ran['jobs']} jobs by {ran['as_at']}")
             return
         time.sleep(0.5)
     visitor.fail(f"not all are {until} by {to}")
+
+
+def _standing(change: Json) -> list[str]:
+    """The policy's status and flags after a change."""
+    return [change["policy_status"], *change["policy_flags"]]
 
 
 def issued(visitor: Visitor) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from insurance import bundles, wiring
 from insurance.api.fields import Subject, Text
 from insurance.api.paging import Page
-from insurance.api.parameters import Flag, OptionalInstant, Parameters
+from insurance.api.parameters import Flag, OptionalInstant, Parameters, renamed
 from insurance.api.requests.search import (
     ClaimSearchRequest,
     ComplaintSearchRequest,
@@ -126,8 +126,10 @@ class QuoteListParameters(ListParameters):
 
 
 class PolicyListParameters(NumberedListParameters):
-    status: PolicyListStatus | None = Field(None, description="Whether and how it has ended")
+    standing: PolicyListStatus | None = Field(None, description="Whether and how it has ended")
     product: Code | None = Field(None, description="Code of the product")
+
+    _earlier = renamed("status", "standing")
 
 
 class ClaimListParameters(NumberedListParameters):
@@ -187,15 +189,15 @@ def post_quote_search(page: Page, request: RegistrationRequest, query: Query) ->
 @api.query(
     "/v1/policies",
     operation_id="listPolicies",
-    summary="List policies by status, product, partner and time, or those of a party",
+    summary="List policies by standing, product, partner and time, or those of a party",
     scope=Scope.POLICIES_READ,
     callers=SELLERS,
     roles=EVERY_ROLE,
     shows=PolicyListView,
-    paged="policies:{status}:{product}:{partner}:{since}:{until}:{party_id}:{number}",
+    paged="policies:{standing}:{product}:{partner}:{since}:{until}:{party_id}:{number}",
 )
 def get_policies(parameters: PolicyListParameters, page: Page, query: Query) -> ListPage[Any]:
-    wanted = parameters.filter(status=parameters.status, product=parameters.product)
+    wanted = parameters.filter(status=parameters.standing, product=parameters.product)
     return list_objects(ObjectKind.POLICIES, wanted, page, query, ports)
 
 

@@ -19,7 +19,7 @@ type Play = Callable[[int], dict[str, Json]]
 
 PRICED = ("status", "revision", "product", "period", "premium", "covers", "policyholder")
 QUOTED = (*PRICED, "findings", "answers", "options", "carrier", "created_at", "expires_at")
-ISSUED = (*PRICED, "partner", "issued_at", "cover_begins_at", "as_at", "charged")
+ISSUED = (*PRICED, "flags", "partner", "issued_at", "cover_begins_at", "as_at", "charged")
 NOTIFIED = (
     *("status", "decision", "cover", "occurred_at", "reported_at", "claimed", "reserve", "paid"),
     *("claimant.name", "payee.name", "payee.iban", "facts", "narrative"),

@@ -24,7 +24,7 @@ from insurance.domain.party import party, record
 from insurance.domain.policy import holders, servicing
 from insurance.domain.policy import notice as notices
 from insurance.domain.policy.notice import DispatchReference
-from insurance.domain.policy.status import PolicyStatus
+from insurance.domain.policy.status import PolicyFlag
 from insurance.domain.product import covers
 from insurance.domain.product.definition.model.part import TEXT_MAX
 from insurance.domain.product.definition.sizes import ANSWERS_BYTES_MAX
@@ -371,7 +371,7 @@ ITEMS: Final[dict[str, int]] = {
     "sources": 10,
     **dict.fromkeys(("steps", "new_business_steps"), 300),
     "supplied": 20,
-    "status": len(PolicyStatus),
+    **dict.fromkeys(("flags", "policy_flags"), len(PolicyFlag)),
     "territories": 100,
     **dict.fromkeys(("totals_differ", "wrong"), SHOWN_MAX),
     "warnings": FAULTS_SHOWN_MAX,

@@ -124,7 +124,7 @@ def _shown(header, version, now):
         {
             **{name: version[name] for name in COPIED},
             **{name: header[name] for name in ("id", "number", "revision", "issued_at")},
-            "status": ["expired" if over else "on_risk" if begun else "pending"],
+            "status": "expired" if over else "on_risk" if begun else "pending",
             "policyholder": personal["policyholder"],
             "cover_begins_at": start,
             "as_at": now,

@@ -28,7 +28,8 @@ class Policy(BaseModel):
     number: str
     quote_id: str
     party_id: str
-    status: list[str]
+    status: str
+    flags: list[str] = []
     revision: int
     product: Product
     period: Period

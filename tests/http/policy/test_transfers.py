@@ -122,7 +122,7 @@ def test_a_preview_is_the_transfer_without_its_effect(handlers, policy, path):
 
     assert (asked.status, asked.body["stored"]) == (200, False)
     assert (before["revision"], before["party_id"]) == (1, policy["party_id"])
-    for name in ("difference", "charged_after", "status"):
+    for name in ("difference", "charged_after", "policy_status"):
         assert asked.body[name] == made[name]
 
 

@@ -128,9 +128,9 @@ class Book:
             told = [one for one in seen if one.party not in self.erased]
             self.expect(listed(self.platform, "/v1/policies", by), seen)
             for ended in (False, True):
-                status = "cancelled" if ended else "issued"
+                standing = "cancelled" if ended else "issued"
                 wanted = [one for one in seen if one.cancelled is ended]
-                self.expect(listed(self.platform, "/v1/policies", by, status=status), wanted)
+                self.expect(listed(self.platform, "/v1/policies", by, standing=standing), wanted)
             for plate in PLATES:
                 marks = {"registration": plate}
                 found = searched(self.platform, "/v1/policies/search", by, marks)

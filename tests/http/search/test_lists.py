@@ -57,9 +57,9 @@ def test_a_policy_is_listed_by_status_as_it_is_now(platform):
     platform.post(f"/v1/policies/{first}/cancellations", body)
     platform.deliver()
 
-    assert listed(platform, status="issued") == [second]
-    assert listed(platform, status="cancelled") == [first]
-    assert listed(platform, status="lapsed") == []
+    assert listed(platform, standing="issued") == [second]
+    assert listed(platform, standing="cancelled") == [first]
+    assert listed(platform, standing="lapsed") == []
     assert listed(platform, product="personal_motor") == [first, second]
     assert listed(platform, product="pet") == []
 
@@ -71,7 +71,8 @@ def test_a_row_says_the_statuses_of_now_as_the_policy_does(platform):
     for days in (0, 30, 400):
         platform.now += timedelta(days=days)
         [row] = platform.get("/v1/policies")["items"]
-        assert row["status"] == platform.get(f"/v1/policies/{policy}")["status"]
+        shown = platform.get(f"/v1/policies/{policy}")
+        assert (row["status"], row["flags"]) == (shown["status"], shown["flags"])
 
 
 def test_dates_narrow_a_list_down(platform):
@@ -92,8 +93,9 @@ def test_dates_narrow_a_list_down(platform):
 @pytest.mark.parametrize(
     ("query", "pointer"),
     [
-        ({"status": "issued", "product": "personal_motor"}, "status"),
-        ({"status": "unheard_of"}, "status"),
+        ({"standing": "issued", "product": "personal_motor"}, "standing"),
+        ({"standing": "unheard_of"}, "standing"),
+        ({"status": "cancelled"}, ""),
         ({"since": "yesterday"}, "since"),
     ],
 )

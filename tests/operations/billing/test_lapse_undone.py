@@ -31,12 +31,12 @@ def lapse(platform: Platform) -> None:
     platform.turn_to(date(2026, 1, 2))
     over = platform.prove_dispatch_by_email()
     platform.turn_to(over)
-    assert platform.policy.status_at(over) == ("lapsed",)
+    assert platform.policy.state_at(over).codes == ("lapsed",)
     platform.now = over + timedelta(days=2, hours=9)
 
 
 def statuses(platform: Platform) -> tuple[str, ...]:
-    return platform.policy.status_at(platform.now)
+    return platform.policy.state_at(platform.now).codes
 
 
 def in_time(platform: Platform) -> date:

@@ -120,7 +120,7 @@ def test_a_report_that_was_kept_is_in_the_list_and_seen_and_closed_by_two(
     platform.now += timedelta(hours=5)
     seen = platform.get(path, by=FINANCE)
 
-    assert (listed["instruction_id"], listed["status"], listed["outcome"]) == (
+    assert (listed["instruction_id"], listed["payment_status"], listed["outcome"]) == (
         instruction,
         "failed",
         "paid",

@@ -118,11 +118,11 @@ def test_a_notice_takes_effect_when_it_is_wanted_if_that_is_later(platform):
 
 def test_while_it_is_open_the_policy_is_on_risk_and_about_to_be_cancelled(platform):
     platform.announce()
-    assert platform.policy.status_at(SENT) == ("on_risk",)
+    assert platform.policy.state_at(SENT).codes == ("on_risk",)
 
     platform.prove_dispatch()
 
-    assert platform.policy.status_at(SENT) == ("on_risk", "cancel_pending")
+    assert platform.policy.state_at(SENT).codes == ("on_risk", "cancel_pending")
 
 
 @pytest.mark.parametrize("at", [SENT + timedelta(seconds=1), SENT - timedelta(days=1)])
@@ -171,7 +171,7 @@ def test_a_notice_that_was_taken_back_ends_nothing(platform):
         platform.servicing_ports,
     )
 
-    assert platform.policy.status_at(SENT) == ("on_risk",)
+    assert platform.policy.state_at(SENT).codes == ("on_risk",)
     with pytest.raises(NoticeNotServed):
         platform.cancel(OVER, by="insurer")
 
@@ -192,4 +192,4 @@ def test_a_policy_that_nobody_wants_to_renew_says_so(platform):
         platform.policy_id, Initiator.POLICYHOLDER, None, platform.command("no"), ports
     )
 
-    assert platform.policy.status_at(SENT) == ("on_risk", "do_not_renew")
+    assert platform.policy.state_at(SENT).codes == ("on_risk", "do_not_renew")

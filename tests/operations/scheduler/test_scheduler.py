@@ -47,7 +47,7 @@ def asked_of(platform: Platform, policy_id: str = "") -> int:
 
 
 def statuses(platform: Platform) -> tuple[str, ...]:
-    return platform.policy.status_at(platform.now)
+    return platform.policy.state_at(platform.now).codes
 
 
 # Instalments

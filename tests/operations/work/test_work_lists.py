@@ -57,7 +57,11 @@ def test_a_line_says_since_when_and_the_next_deadline(platform):
 
     [line] = platform.get(WORK, by=HANDLER)["items"]
 
-    assert (line["kind"], line["code"], line["status"]) == ("claim", "referred", "assessing")
+    assert (line["kind"], line["code"], line["subject_status"]) == (
+        "claim",
+        "referred",
+        "assessing",
+    )
     assert line["age_days"] == 3
     assert (line["deadline"]["code"], line["late"]) == ("decide", False)
 

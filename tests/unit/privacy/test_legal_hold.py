@@ -383,7 +383,7 @@ def test_without_a_hold_nothing_is_open(found: list[ContractRecords], now: datet
         if contract.policy is None:
             continue
         policy = contract.policy.record
-        assert not {PolicyStatus.PENDING, PolicyStatus.ON_RISK}.intersection(policy.status_at(now))
+        assert policy.state_at(now).status not in {PolicyStatus.PENDING, PolicyStatus.ON_RISK}
         assert contract.account is not None
         account = contract.account.record
         assert account.received + account.in_suspense <= account.owed(policy)

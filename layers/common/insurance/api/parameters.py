@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from insurance.api.body import NO_TEXT
@@ -24,6 +31,20 @@ class Parameters(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def renamed(before: str, now: str) -> Any:
+    """A validator that refuses a parameter's earlier name: unknown ones are ignored, and a list that is not
+    narrowed down must not answer who still says so."""
+
+    def check(_cls: type[Parameters], sent: dict[str, str]) -> dict[str, str]:
+        if before in sent:
+            raise PydanticCustomError(
+                "unknown", "Say `{now}` for `{before}`.", {"now": now, "before": before}
+            )
+        return sent
+
+    return model_validator(mode="before")(classmethod(check))  # type: ignore[arg-type]  # as pydantic documents it
 
 
 def read_parameters[P: Parameters](query: Mapping[str, str], model: type[P]) -> P:

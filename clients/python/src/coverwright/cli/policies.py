@@ -33,7 +33,7 @@ def add(commands: Commands) -> None:
     events_parser.add_argument("id")
     add_limit(events_parser)
     listed = policies.add("list", "List policies, the newest first", list_policies)
-    listed.add_argument("--status")
+    listed.add_argument("--standing")
     add_limit(listed)
 
 
@@ -50,4 +50,4 @@ def events(call: Call) -> None:
 
 
 def list_policies(call: Call) -> None:
-    call.show_all(call.listed("/v1/policies", status=call.chosen.status), COLUMNS)
+    call.show_all(call.listed("/v1/policies", standing=call.chosen.standing), COLUMNS)

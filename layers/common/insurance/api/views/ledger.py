@@ -148,7 +148,7 @@ class TrialBalanceView(View):
     mode: Mode
     currency: Currency
     period: str
-    status: PeriodStatus
+    period_status: PeriodStatus
     """`open`, `closed` or `locked`."""
     imbalance: int
     accounts: list[AccountBalanceView]
@@ -159,7 +159,7 @@ class TrialBalanceView(View):
             mode=trial_balance.mode,
             currency=trial_balance.currency,
             period=trial_balance.period,
-            status=trial_balance.status,
+            period_status=trial_balance.status,
             imbalance=trial_balance.imbalance,
             accounts=[
                 AccountBalanceView.of(account, balance, trial_balance.currency)

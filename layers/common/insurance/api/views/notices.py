@@ -12,7 +12,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.jurisdiction.jurisdiction import DispatchChannel, NoticeKind
 from insurance.domain.policy import Policy
 from insurance.domain.policy.notice import Notice, NoticeEnd
-from insurance.domain.policy.status import PolicyStatus
+from insurance.domain.policy.status import PolicyFlag, PolicyStatus
 from insurance.operations.policy.store_notice import NoticeResult
 
 
@@ -56,21 +56,24 @@ class NoticeItem(BaseModel):
 
 
 class NoticeView(View):
-    """One notice, and the policy's status with it."""
+    """One notice, and where the policy stands with it."""
 
     policy_id: str
     policy_number: str | None
-    status: list[PolicyStatus]
+    policy_status: PolicyStatus
+    policy_flags: list[PolicyFlag]
     notice: NoticeItem
 
     @classmethod
     def of(cls, result: NoticeResult, *, now: datetime) -> Self:
         policy = result.policy.record
+        state = policy.state_at(now)
         return cls(
             etag=etag(result.policy.head.sequence, "policy"),
             policy_id=policy.id,
             policy_number=policy.number.text if policy.number else None,
-            status=[str(status) for status in policy.status_at(now)],
+            policy_status=state.status,
+            policy_flags=list(state.flags),
             notice=NoticeItem.of(result.notice),
         )
 

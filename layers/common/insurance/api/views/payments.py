@@ -117,8 +117,7 @@ class KeptReportDetailView(View):
 
     id: str
     instruction_id: str
-    status: PaymentStatus
-    """Of the payment, as it stands."""
+    payment_status: PaymentStatus
     amount: MoneyView
     outcome: BankOutcome
     """What the bank says."""
@@ -136,7 +135,7 @@ class KeptReportDetailView(View):
         return cls(
             id=f"{payment.id}_{report.number}",
             instruction_id=payment.id,
-            status=payment.status,
+            payment_status=payment.status,
             amount=MoneyView.of(payment.net),
             outcome=report.outcome,
             bank_reference=report.bank_reference,

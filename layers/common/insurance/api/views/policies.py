@@ -28,7 +28,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.core.versions import without_version
 from insurance.domain.policy import Policy, Segment
 from insurance.domain.policy.holders import Holding
-from insurance.domain.policy.status import PolicyStatus
+from insurance.domain.policy.status import PolicyFlag, PolicyStatus
 from insurance.operations.policy.read_policy import EventPage
 
 
@@ -93,7 +93,8 @@ class PolicyView(View):
     """What people call the policy by; null: it was issued before policies had numbers."""
     quote_id: str
     party_id: str
-    status: list[PolicyStatus]
+    status: PolicyStatus
+    flags: list[PolicyFlag]
     revision: int
     product: ProductRefView
     period: PeriodView
@@ -155,14 +156,15 @@ class PolicyView(View):
     @classmethod
     def _at(cls, instant: datetime, stored: Stored[Policy]) -> Self:
         whole = stored.record
-        policy = whole.at(instant)
+        policy, state = whole.at(instant), whole.state_at(instant)
         return cls(
             etag=etag(stored.head.sequence, "policy"),
             id=policy.id,
             number=policy.number.text if policy.number else None,
             quote_id=policy.quote_id,
             party_id=policy.party_id,
-            status=[str(status) for status in whole.status_at(instant)],
+            status=state.status,
+            flags=list(state.flags),
             revision=stored.head.sequence,
             product=ProductRefView.of(policy.product),
             period=PeriodView.of(policy.period),

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from insurance.api.paging import Page
 from insurance.api.views.claim_parts import DeadlineView
@@ -19,7 +19,7 @@ from insurance.domain.complaint.lifecycle import ComplaintStatus
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.document.document import DocumentKind
 from insurance.domain.party.record import PartyKind
-from insurance.domain.policy.status import PolicyStatus
+from insurance.domain.policy.status import PolicyFlag, PolicyStatus
 from insurance.domain.quote.quote import QuoteStatus
 from insurance.domain.search.summaries import (
     ClaimSummary,
@@ -58,8 +58,8 @@ class PolicyRowView(BaseModel):
     partner: str
     party_id: str
     product: ProductRefView
-    status: list[PolicyStatus]
-    """Its statuses now: several may hold at once."""
+    status: PolicyStatus
+    flags: list[PolicyFlag]
     period: PeriodView
     charged: MoneyView
     """What the customer owes for the term."""
@@ -68,13 +68,15 @@ class PolicyRowView(BaseModel):
 
     @classmethod
     def of(cls, policy: PolicySummary, now: datetime) -> Self:
+        state = policy.status_facts.state_at(now)
         return cls(
             id=policy.id,
             number=policy.number,
             partner=policy.partner,
             party_id=policy.party_id,
             product=ProductRefView.of(policy.product),
-            status=[*policy.status_facts.status_at(now)],
+            status=state.status,
+            flags=list(state.flags),
             period=PeriodView.of(policy.status_facts.period),
             charged=MoneyView.of(policy.charged),
             issued_at=policy.issued_at,
@@ -142,8 +144,7 @@ class KeptReportRowView(Shown):
     instruction_id: str
     about: str
     """The id of the claim, the complaint, the policy or the payment in suspense."""
-    status: PaymentStatus
-    """Of the payment."""
+    payment_status: PaymentStatus = Field(validation_alias="status")
     amount: MoneyView
     outcome: BankOutcome
     """What the bank says."""

@@ -16,7 +16,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.policy import ChargeLine, Computation, Policy, Transaction
 from insurance.domain.policy.difference import PolicyDifference
 from insurance.domain.policy.new_business import computation_of_new_business
-from insurance.domain.policy.status import PolicyStatus
+from insurance.domain.policy.status import PolicyFlag, PolicyStatus
 from insurance.domain.policy.timeline import NEW_BUSINESS
 from insurance.domain.policy.transaction import ChargeKind, Initiator
 from insurance.domain.policy.transfer_record import TransferConsent, TransferReason, Transferred
@@ -210,7 +210,8 @@ class ChangeView(View):
     revision: int
     stored: bool
     """False in a preview: nothing was stored, and `revision` is the policy's."""
-    status: list[PolicyStatus]
+    policy_status: PolicyStatus
+    policy_flags: list[PolicyFlag]
     transaction: TransactionView
     reversed: list[TransactionView]
     reapplied: list[TransactionView]
@@ -222,13 +223,15 @@ class ChangeView(View):
     @classmethod
     def of(cls, change: PolicyChange, *, now: datetime) -> Self:
         serviced, policy = change.serviced, change.serviced.policy
+        state = policy.state_at(now)
         return cls(
             etag=etag(change.head.sequence, "policy") if change.stored else None,
             policy_id=policy.id,
             policy_number=policy.number.text if policy.number else None,
             revision=change.head.sequence,
             stored=change.stored,
-            status=[str(status) for status in policy.status_at(now)],
+            policy_status=state.status,
+            policy_flags=list(state.flags),
             transaction=TransactionView.of(serviced.requested),
             reversed=[TransactionView.of(reversed_) for reversed_ in serviced.reversed],
             reapplied=[TransactionView.of(again) for again in serviced.reapplied],

@@ -8,8 +8,11 @@ from pydantic import BaseModel
 from insurance.api.paging import Page
 from insurance.api.views.claim_parts import DeadlineView
 from insurance.api.views.terms import View
+from insurance.domain.claim.lifecycle import Handling
+from insurance.domain.complaint.lifecycle import ComplaintStatus
 from insurance.domain.core.roles import Role
 from insurance.domain.core.tasks import TaskCode
+from insurance.domain.quote.quote import QuoteStatus
 from insurance.domain.work.work_item import WorkItem
 from insurance.operations.listing import ListPage
 
@@ -23,7 +26,8 @@ class WorkView(BaseModel):
     """Of a claim; quotes and complaints have none."""
     role: Role
     code: TaskCode
-    status: str
+    subject_status: QuoteStatus | Handling | ComplaintStatus | None
+    """Of the quote, the claim or the complaint; a customer has none."""
     waits_from: datetime
     age_days: int
     deadline: DeadlineView | None
@@ -41,7 +45,7 @@ class WorkView(BaseModel):
             number=work.number,
             role=work.role,
             code=work.code,
-            status=work.status,
+            subject_status=work.status,
             waits_from=work.waits_from,
             age_days=work.age_days(now),
             deadline=DeadlineView.model_validate(deadline.model_dump()) if deadline else None,

@@ -76,7 +76,7 @@ def topic(name: str, wording: Wording, **values: str) -> Section:
 
 def _policy(subject: Subject, wording: Wording) -> Facts:
     period = subject.policy.period
-    status = subject.policy.status_at(subject.as_at)
+    state = subject.policy.state_at(subject.as_at)
     return Facts(
         rows=(
             (wording.say("policy.holder"), subject.policyholder.name),
@@ -84,7 +84,7 @@ def _policy(subject: Subject, wording: Wording) -> Facts:
             (wording.say("policy.until"), wording.instant(period.end)),
             (
                 wording.say("policy.status", as_at=wording.local_day(subject.as_at)),
-                ", ".join(wording.say(f"status.{code}") for code in status),
+                ", ".join(wording.say(f"status.{code}") for code in state.codes),
             ),
         )
     )

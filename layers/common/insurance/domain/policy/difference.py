@@ -35,7 +35,9 @@ def differences(
 def _said(policy: Policy, moment: datetime) -> Iterator[tuple[str, str]]:
     """What a version says at an instant: pointers to words."""
     there = policy.at(moment)
-    yield "/status", ", ".join(policy.status_at(moment))
+    state = policy.state_at(moment)
+    yield "/status", state.status
+    yield "/flags", ", ".join(state.flags)
     yield "/product/version", there.product.version
     yield from _words("/answers", there.answers)
     yield from _words("/looked_up", there.looked_up)

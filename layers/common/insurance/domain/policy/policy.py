@@ -32,7 +32,7 @@ from insurance.domain.policy.holders import (
 from insurance.domain.policy.new_business import issued_lines
 from insurance.domain.policy.next_term import Invitation, NonRenewal
 from insurance.domain.policy.notice import Notice, NoticeEnd
-from insurance.domain.policy.status import PolicyStatus, StatusFacts
+from insurance.domain.policy.status import PolicyState, StatusFacts
 from insurance.domain.policy.timeline import NEW_BUSINESS, Segment, Timeline
 from insurance.domain.policy.transaction import (
     ChangedAnswers,
@@ -153,12 +153,12 @@ class Policy(Record):
 
     # What is in force
 
-    def status_at(self, now: datetime) -> tuple[PolicyStatus, ...]:
-        """The statuses at an instant. They are computed, because they change with time alone."""
-        return self.status_facts().status_at(now)
+    def state_at(self, now: datetime) -> PolicyState:
+        """Status and flags at an instant. They are computed, because they change with time alone."""
+        return self.status_facts().state_at(now)
 
     def status_facts(self) -> StatusFacts:
-        """All that the statuses follow from."""
+        """All that status and flags follow from."""
         cancelled = self.cancelled_by()
         announced = self.open_notice(NoticeKind.CANCELLATION)
         return StatusFacts(

@@ -1,7 +1,8 @@
-"""Statuses of a policy: several may hold at once, and they change with time alone."""
+"""The status of a policy, and its flags: they change with time alone."""
 
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
@@ -10,28 +11,45 @@ from insurance.domain.core.value import Value
 
 
 class PolicyStatus(StrEnum):
-    """Facts about a policy at an instant; several may hold at once."""
+    """How far the life of a policy has come at an instant."""
 
     PENDING = "pending"
     """Issued; the term has not begun."""
     ON_RISK = "on_risk"
     """Within its term, and in cover."""
-    CANCEL_PENDING = "cancel_pending"
-    """A cancellation is announced, or takes effect later."""
     CANCELLED = "cancelled"
     """Ended before its term was over."""
     LAPSED = "lapsed"
     """Cancelled by the insurer because what was due was not paid."""
     EXPIRED = "expired"
     """Its term is over."""
+
+
+class PolicyFlag(StrEnum):
+    """What else holds of a policy that is pending or on risk; several may at once."""
+
+    CANCEL_PENDING = "cancel_pending"
+    """A cancellation is announced, or takes effect later."""
     DELINQUENT = "delinquent"
     """In arrears beyond the days of grace, and given notice of it."""
     DO_NOT_RENEW = "do_not_renew"
     """Another term is not wanted."""
 
 
+class PolicyState(NamedTuple):
+    """The status of a policy and its flags, at an instant."""
+
+    status: PolicyStatus
+    flags: tuple[PolicyFlag, ...] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The status, then the flags."""
+        return (self.status, *self.flags)
+
+
 class StatusFacts(Value):
-    """All that a policy's statuses follow from: a list keeps this and no more of the policy."""
+    """All that a policy's status and flags follow from: a list keeps this and no more of the policy."""
 
     period: Period
     covered: tuple[Period, ...]
@@ -43,24 +61,23 @@ class StatusFacts(Value):
     delinquent: bool = False
     do_not_renew: bool = False
 
-    def status_at(self, now: datetime) -> tuple[PolicyStatus, ...]:
-        """The statuses at an instant."""
+    def state_at(self, now: datetime) -> PolicyState:
+        """The status and the flags at an instant."""
         if now < self.period.start:
-            return (PolicyStatus.PENDING, *self._further_statuses(now))
+            return PolicyState(PolicyStatus.PENDING, self._flags(now))
         if any(now in period for period in self.covered):
-            return (PolicyStatus.ON_RISK, *self._further_statuses(now))
+            return PolicyState(PolicyStatus.ON_RISK, self._flags(now))
         if self.lapsed:
-            return (PolicyStatus.LAPSED,)
+            return PolicyState(PolicyStatus.LAPSED)
         if now < self.period.end or self.cancelled_at is not None:
-            return (PolicyStatus.CANCELLED,)
-        return (PolicyStatus.EXPIRED,)
+            return PolicyState(PolicyStatus.CANCELLED)
+        return PolicyState(PolicyStatus.EXPIRED)
 
-    def _further_statuses(self, now: datetime) -> tuple[PolicyStatus, ...]:
-        """Statuses that a policy may have beside pending or on risk."""
+    def _flags(self, now: datetime) -> tuple[PolicyFlag, ...]:
         ends = self.cancelled_at is not None and now < self.cancelled_at
         facts = {
-            PolicyStatus.CANCEL_PENDING: ends or self.cancellation_announced,
-            PolicyStatus.DELINQUENT: self.delinquent,
-            PolicyStatus.DO_NOT_RENEW: self.do_not_renew,
+            PolicyFlag.CANCEL_PENDING: ends or self.cancellation_announced,
+            PolicyFlag.DELINQUENT: self.delinquent,
+            PolicyFlag.DO_NOT_RENEW: self.do_not_renew,
         }
-        return tuple(status for status, holds in facts.items() if holds)
+        return tuple(flag for flag, holds in facts.items() if holds)

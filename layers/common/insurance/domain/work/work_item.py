@@ -8,12 +8,14 @@ from typing import Final
 
 from insurance.domain.claim import Claim
 from insurance.domain.claim.attention import waits_from
+from insurance.domain.claim.lifecycle import Handling
 from insurance.domain.complaint import Complaint
+from insurance.domain.complaint.lifecycle import ComplaintStatus
 from insurance.domain.core.roles import EVERY_ROLE, Role
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline
 from insurance.domain.party.record import Party
-from insurance.domain.quote.quote import Quote
+from insurance.domain.quote.quote import Quote, QuoteStatus
 
 OVERSEES: Final[Mapping[str, frozenset[Role]]] = MappingProxyType(
     {
@@ -33,7 +35,8 @@ class WorkItem:
     id: str
     role: str
     code: TaskCode
-    status: str
+    status: QuoteStatus | Handling | ComplaintStatus | None
+    """Of the quote, claim or complaint; a party has none."""
     waits_from: datetime
     deadline: RegulatoryDeadline | None
     handler: str | None
@@ -101,7 +104,7 @@ def _of_party(party: Party, role: str) -> WorkItem:
         id=party.id,
         role=role,
         code=request.kind.task,
-        status="open",
+        status=None,
         waits_from=request.deadline.started_at,
         deadline=request.deadline,
         handler=None,

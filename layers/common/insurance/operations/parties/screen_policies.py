@@ -40,7 +40,7 @@ def _screen(stored: Stored[Policy], query: Query, ports: ScreeningPorts) -> str 
     policy = stored.record
     if stored.key is None or policy.policyholder is None:
         return None  # the policyholder was erased
-    if not IN_FORCE.intersection(policy.status_at(query.now)):
+    if policy.state_at(query.now).status not in IN_FORCE:
         return None
     subject = ScreeningSubject(
         screening_id_for(policy.id), policy.partner, policy.party, policy.policyholder.name

@@ -13,6 +13,7 @@ from insurance.domain.search.entry import (
     FIRST,
     LAST,
     NOT_FILTERED,
+    STATUS,
     ObjectKind,
     SearchKey,
     list_partition,
@@ -22,6 +23,10 @@ from insurance.operations.command import Query
 from insurance.operations.listing import ListPage, ListRange, page_of
 from insurance.operations.search.find_objects import find_objects, own_book
 from insurance.operations.search.ports import SearchPorts
+
+ASKED_AS: Mapping[ObjectKind, Mapping[str, str]] = {ObjectKind.POLICIES: {STATUS: "standing"}}
+"""What callers call a filter that is stored under another name. A policy's status changes with time alone,
+and no index follows that: what is stored is whether it was ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,11 @@ def _check_combination(kind: ObjectKind, wanted: ListFilter) -> None:
 
 
 def _not_combined(name: str, kind: ObjectKind) -> InvalidFields:
-    served = ", ".join(" with ".join(sorted(names)) for names in FILTERS[kind])
+    asked = ASKED_AS.get(kind, {})
+    name = asked.get(name, name)
+    served = ", ".join(
+        " with ".join(sorted(asked.get(each, each) for each in names)) for names in FILTERS[kind]
+    )
     detail = (
         f"No index serves this. List by one of these at most: {served or 'none'}; partner, since and"
         " until go with each. A party or a number finds objects alone."
