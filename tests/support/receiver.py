@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from threading import Event, Thread
 from typing import Any, NamedTuple
 
@@ -30,6 +31,7 @@ class Receiver:
     headers: dict[str, str] = field(default_factory=dict)
     waits_seconds: float = 0.0
     """How long it takes to answer."""
+    tls: SSLContext | None = None
     closing: Event = field(default_factory=Event)
 
     def ids(self) -> list[str]:
@@ -68,6 +70,8 @@ def receiving(**given: Any) -> Iterator[Receiver]:
 
     server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
     server.daemon_threads = True
+    if receiver.tls is not None:
+        server.socket = receiver.tls.wrap_socket(server.socket, server_side=True)
     receiver.url = f"http://{LOOPBACK}:{server.server_address[1]}/events"
     thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

@@ -87,11 +87,11 @@ class HttpReceivers:
         self, address: ReceiverAddress, place: str, headers: Mapping[str, str], body: bytes
     ) -> ReceiverAnswer:
         with closing(_Connection(address, place, self._tls)) as connection:
-            connection.connect()
             watch = Timer(DEADLINE_SECONDS, connection.cut)
             watch.daemon = True
             watch.start()
             try:
+                connection.connect()
                 connection.request(
                     "POST", address.path, body, {**headers, "user-agent": "Coverwright"}
                 )
@@ -130,12 +130,16 @@ class _Connection(http.client.HTTPConnection):
     def connect(self) -> None:
         plain = socket.create_connection((self._at, self._address.port), CONNECT_SECONDS)
         self.sock = plain
+        plain.settimeout(DEADLINE_SECONDS)
         if self._address.scheme == "https":
-            self.sock = self._tls.wrap_socket(plain, server_hostname=self._address.host)
-        self.sock.settimeout(DEADLINE_SECONDS)
+            self.sock = self._tls.wrap_socket(
+                plain, server_hostname=self._address.host, do_handshake_on_connect=False
+            )
+            self.sock.do_handshake()
 
     def cut(self) -> None:
         """Time is up: what waits for the socket is woken."""
         self.was_cut = True
-        with suppress(OSError):
-            self.sock.shutdown(socket.SHUT_RDWR)
+        if self.sock is not None:
+            with suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
