@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from insurance import bundles, telemetry
-from insurance.metrics import Metric
 from insurance.operations.notifications.send_waiting import send_waiting
 
 type Json = dict[str, Any]
@@ -21,7 +20,6 @@ RESERVE_MS: Final = 20_000
 ports = bundles.sending_ports(lambda: datetime.now(UTC))
 
 
-@telemetry.metrics.log_metrics
 def handler(given: Json, context: Any) -> Json:
     """Send what waits for the webhooks that messages name; or look for those that are due (`LookForDue`), and
     have a message sent for each."""
@@ -37,13 +35,10 @@ def handler(given: Json, context: Any) -> Json:
 
 def _send(webhook_id: str, time_is_up: Callable[[], bool]) -> None:
     report = send_waiting(webhook_id, ports, time_is_up=time_is_up)
-    if report.delivered:
-        telemetry.count(Metric.WEBHOOKS_DELIVERED, report.delivered)
     if report.failed:
-        telemetry.count(Metric.WEBHOOKS_FAILED, report.failed)
+        telemetry.logger.warning("not delivered", webhook=webhook_id, attempts=report.failed)
     if report.switched_off:
-        telemetry.count(Metric.WEBHOOKS_SWITCHED_OFF)
-        telemetry.logger.warning("webhook switched off", webhook=webhook_id)
+        telemetry.logger.warning("switched off", webhook=webhook_id)
 
 
 def _time_is_up(context: Any) -> Callable[[], bool]:

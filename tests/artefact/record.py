@@ -44,7 +44,11 @@ from tests.artefact.scenes.common import (
     REGISTERED,
     SHARED,
     SUSPENDED,
+    TOLD,
     WAITING_ERASURE,
+    WEBHOOK_DUE,
+    WEBHOOK_NOTED,
+    WEBHOOK_TESTED,
     Json,
     Scene,
 )
@@ -73,6 +77,9 @@ from tests.artefact.stream_events import stream_events
 GIVEN = {
     DELIVERED: PAID,
     INDEXED: PAID,
+    TOLD: PAID,
+    WEBHOOK_NOTED: WEBHOOK_TESTED,
+    WEBHOOK_DUE: (*WEBHOOK_TESTED, WEBHOOK_NOTED),
     REGISTERED: PAID,
     CAUGHT_UP: (*PAID, REGISTERED),
     SUSPENDED: IN_SUSPENSE,
@@ -162,6 +169,7 @@ def _record_others(stage: SourceStage) -> None:
     for folder, varies in (
         ("authorizer", usage_key),
         ("event_delivery", ()),
+        ("webhook_delivery", ()),
         ("event_register", ()),
     ):
         for file in sorted((EVENTS / folder).glob("*.json")):

@@ -28,7 +28,11 @@ from tests.artefact.scenes.common import (
     REFUNDED,
     REGISTERED,
     SUSPENDED,
+    TOLD,
     WAITING_ERASURE,
+    WEBHOOK_DUE,
+    WEBHOOK_NOTED,
+    WEBHOOK_TESTED,
     Json,
 )
 
@@ -37,6 +41,7 @@ def stream_events(behind: Backend, stage: SourceStage) -> Iterator[tuple[str, Js
     """Batches of streams: what issuing and settling append, a tampering, a quote made and deleted."""
     items = _appended(behind, stage, "payment_execution/report_paid")
     yield DELIVERED, {"Records": inserted(items)}
+    yield TOLD, {"Records": inserted(items)}
     yield INDEXED, {"Index": [each["dynamodb"]["NewImage"] for each in inserted(items)]}
     yield "event_delivery/tampered", {"Records": [_record("MODIFY", "9", items[0])]}
     yield REGISTERED, {"Records": [_keys_alone(each) for each in inserted(items)]}
@@ -60,6 +65,9 @@ def stream_events(behind: Backend, stage: SourceStage) -> Iterator[tuple[str, Js
     yield ERASURE, {"Records": inserted(items)}
     items = _appended(behind, stage, IN_SUSPENSE[-1], given=IN_SUSPENSE[:-1])
     yield SUSPENDED, {"Records": inserted(items)}
+    items = _appended(behind, stage, WEBHOOK_TESTED[-1], given=WEBHOOK_TESTED[:-1])
+    yield WEBHOOK_NOTED, {"Records": inserted(items)}
+    yield WEBHOOK_DUE, {"LookForDue": {}}
     stage.begin("quoting/quote")
     [quote] = behind.items("QuotesTable")
     yield QUOTE_MADE, {"Records": [_record("INSERT", "1", quote, "Quotes")]}

@@ -7,7 +7,7 @@ from insurance.dynamodb.kinds import ItemKind
 
 type Json = dict[str, Any]
 
-KEYS = ("feed", "place", "id", "account", "stream", "mode")
+KEYS = ("place", "id", "account", "stream", "mode")
 """What tells the kind: the key, or that part of it which does."""
 NOT_OURS = frozenset({"JwksTable"})
 """A cache."""
@@ -62,6 +62,8 @@ def kind_of(table: str, item: Json) -> ItemKind | None:
     Raises:
         LookupError: No kind is known for it.
     """
+    if table in {"FeedsTable", "WebhooksTable"}:
+        return _of_notifications(item)
     if table in NOT_OURS or (table == "ApplicationsTable" and "v" not in item):
         return None
     key = next(item[name]["S"] for name in KEYS if name in item)
@@ -71,8 +73,6 @@ def kind_of(table: str, item: Json) -> ItemKind | None:
         return kinds.USED_REFERENCE
     if table == "PartiesTable" and key.startswith("pty_"):
         return kinds.AGGREGATE if "body" in item else kinds.CONTRACT_KEYS
-    if table in {"FeedsTable", "WebhooksTable"}:
-        return _of_notifications(item)
     first = key.replace("#", "_").partition("_")[0]
     found = BY_KEY.get(table, {}).get(first) or OF_TABLE.get(table)
     if found is None:
@@ -81,7 +81,7 @@ def kind_of(table: str, item: Json) -> ItemKind | None:
 
 
 def _of_notifications(item: Json) -> ItemKind:
-    if "feed" in item:
+    if "number" in item and "feed" in item:
         told = kinds.FEED_HEAD if item["number"]["N"] == "0" else kinds.FEED_ENTRY
         return told if "#" in item["feed"]["S"] else kinds.FEED_MARK
     return {

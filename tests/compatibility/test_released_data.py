@@ -28,6 +28,8 @@ pytestmark = pytest.mark.xdist_group("compatibility")
 
 FOLDERS = released()
 REPLAYED = "Idempotent-Replayed"
+FIRST_VERSION = "0.9"
+"""What was catalogued later, no release has written yet."""
 
 
 class Left(NamedTuple):

@@ -278,14 +278,14 @@ def test_one_bad_receiver_beside_nine_keeps_one_process_and_holds_up_nobody(
         sending.nudges.waiting.clear()
         with ThreadPoolExecutor(HEALTHY + 1) as processes:
             running = [processes.submit(send_waiting, id, sending.ports) for id in messages]
-            for each in running:
+            for turn in running:
                 if kind != "slow":
-                    each.result(ENDED_SECONDS)
+                    turn.result(ENDED_SECONDS)
             while kind == "slow" and not all(_is_whole(platform, each) for each in good):
                 assert not done.wait(0.01)
             done.set()
-            for each in running:
-                each.result(ENDED_SECONDS)
+            for turn in running:
+                turn.result(ENDED_SECONDS)
 
         for each in good:
             assert_whole_and_in_order(platform, each)

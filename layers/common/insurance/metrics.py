@@ -23,12 +23,6 @@ class Metric(StrEnum):
     """Streams of which a consumer lacked an event when catching up looked."""
     EVENTS_TAMPERED = "EventsTampered"
     """Events of the append-only record that were changed or removed."""
-    WEBHOOKS_DELIVERED = "WebhooksDelivered"
-    """Events that a webhook's receiver took."""
-    WEBHOOKS_FAILED = "WebhooksFailed"
-    """Attempts that no receiver took: they are tried again."""
-    WEBHOOKS_SWITCHED_OFF = "WebhooksSwitchedOff"
-    """Webhooks to which nothing is sent any more: the receiver is gone, or failed for three days."""
     FACTS_DAMAGED = "FactsDamaged"
     """Events and quotes whose personal facts no key opens, though their party was not erased: nobody finds
     them by a name."""

@@ -298,6 +298,10 @@ CORRECTION_PLANNED = "event_delivery/correction_planned"
 
 
 ERASURE = "event_delivery/erased"
+TOLD = "event_delivery/told"
+"""As `DELIVERED`, by a release that knows the feed."""
+WEBHOOK_TESTED = ("notifications/webhook_create", "notifications/webhook_test")
+WEBHOOK_NOTED, WEBHOOK_DUE = "event_delivery/webhook_noted", "webhook_delivery/due"
 
 
 SETTLED_LARGE = (*NOTIFIED_LARGE, "settlement/settle_large")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.artefact.scenes.common import CLAIMED_AT, DELIVERED, HARBOUR, MEADOW, PAID, Scene
+from tests.artefact.scenes.common import CLAIMED_AT, HARBOUR, MEADOW, PAID, TOLD, Scene
 
 WEBHOOK_ID = "whk_test_z9h259v4mazzad8d"
 CREATED = "notifications/webhook_create"
@@ -12,7 +12,7 @@ CREATED = "notifications/webhook_create"
 
 def notifications_scenes() -> Iterator[Scene]:
     """A partner reads its events, and registers a webhook."""
-    events, listed = "GET /v1/events", (*PAID, DELIVERED)
+    events, listed = "GET /v1/events", (*PAID, TOLD)
     yield Scene("notifications/events", events, HARBOUR, None, listed, query={"limit": "3"})
     yield Scene("notifications/events_of_nobody", events, MEADOW, None, listed)
     yield Scene("notifications/events_unknown_place", events, HARBOUR, query={"after": "x"})

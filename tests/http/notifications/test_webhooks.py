@@ -3,10 +3,13 @@
 import base64
 import json
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Self
+from unittest.mock import patch
 
 import pytest
+from insurance.domain.webhook.webhook import WEBHOOKS_MAX
+from standardwebhooks import webhooks
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from tests.support.claims import issued
@@ -225,3 +228,154 @@ def test_attempts_are_listed_the_newest_first(
     assert [each["status_code"] for each in listed] == [200, 503]
     assert {each["event_id"] for each in listed} == {f"{policy_id}-1"}
     assert [*first["items"], *second["items"]] == listed
+
+
+def test_two_secrets_sign_for_a_day_and_then_the_newest_alone(
+    platform: Platform, sending: Sending, receiver: Receiver
+):
+    webhook = created(platform, receiver, event_types=["policy.issued"])
+    added = platform.post(f"/v1/webhooks/{webhook['id']}/secrets")
+    issued(platform)
+    sending.deliver()
+    sending.now += timedelta(hours=25)
+    issued(platform)
+    sending.deliver()
+
+    first, second = receiver.taken
+    assert len(first.headers["webhook-signature"].split()) == 2
+    for secret in (webhook["secret"], added["secret"]):
+        Webhook(secret).verify(first.body, first.headers)
+    assert len(second.headers["webhook-signature"].split()) == 1
+    later = second.headers | {"webhook-timestamp": second.headers["webhook-timestamp"]}
+    with clock_of_the_reference(sending):
+        Webhook(added["secret"]).verify(second.body, later)
+        with pytest.raises(WebhookVerificationError):
+            Webhook(webhook["secret"]).verify(second.body, later)
+
+
+def clock_of_the_reference(sending: Sending) -> Any:
+    """The reference refuses what is not of the last five minutes."""
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Self:
+            return cls.fromtimestamp(sending.now.timestamp(), tz)
+
+    return patch.object(webhooks, "datetime", Clock)
+
+
+def test_an_added_secret_is_answered_once_too(platform: Platform, receiver: Receiver):
+    webhook = created(platform, receiver)
+    path = f"/v1/webhooks/{webhook['id']}/secrets"
+
+    first = platform.call("POST", path, {}, key="another")
+    again = platform.call("POST", path, {}, key="another")
+
+    assert first.body["secret"] not in {webhook["secret"], None}
+    assert ("secret" in again.body, again.body["secret_state"]) == (False, "shown_before")
+
+
+def test_an_event_is_replayed_with_those_that_followed_it(
+    platform: Platform, sending: Sending, receiver: Receiver
+):
+    webhook = created(platform, receiver)
+    policy_id = issued(platform)
+    platform.post(f"/v1/policies/{policy_id}/cancellations", CANCELLED)
+    other = issued(platform)
+    sending.deliver()
+    receiver.taken.clear()
+
+    replay = f"/v1/webhooks/{webhook['id']}/replays"
+    platform.post(replay, {"event_id": f"{policy_id}-1"})
+    sending.play(timedelta(minutes=1))
+    assert receiver.ids() == [f"{policy_id}-1", f"{policy_id}-2"]
+
+    receiver.taken.clear()
+    platform.post(replay, {"event_id": f"{policy_id}-2"})
+    sending.play(timedelta(minutes=1))
+    assert receiver.ids() == [f"{policy_id}-2"]
+    assert of(receiver, other) == []
+    sending.deliver()
+    sending.look()
+    assert receiver.ids() == [f"{policy_id}-2"]
+
+
+@pytest.mark.parametrize("unknown", ["-9", "x", ""])
+def test_an_event_that_the_book_does_not_have_is_not_replayed(
+    platform: Platform, receiver: Receiver, unknown: str
+):
+    webhook = platform.post("/v1/webhooks", {"url": receiver.url}, by="meadow-test")
+    policy_id = issued(platform)
+    path = f"/v1/webhooks/{webhook['id']}/replays"
+
+    for event_id in (f"{policy_id}-1", f"{policy_id}{unknown or '-2'}"):
+        answer = platform.call("POST", path, {"event_id": event_id}, by="meadow-test")
+        assert (answer.status, answer.body["errors"][0]["code"]) == (422, "unknown")
+
+
+def test_a_partner_has_so_many_webhooks_and_no_more(platform: Platform, receiver: Receiver):
+    for _ in range(WEBHOOKS_MAX):
+        created(platform, receiver)
+
+    assert platform.refused("/v1/webhooks", {"url": receiver.url}) == "too-many-webhooks"
+    listed = platform.get("/v1/webhooks", query={"limit": "7"})
+    ids = [each["id"] for each in listed["items"]]
+    while "next" in listed:
+        listed = platform.get("/v1/webhooks", query={"limit": "7", "after": listed["next"]})
+        ids += [each["id"] for each in listed["items"]]
+    assert len(ids) == len(set(ids)) == WEBHOOKS_MAX
+
+
+def test_a_change_holds_from_the_next_event_on(
+    platform: Platform, sending: Sending, receiver: Receiver
+):
+    with receiving() as other:
+        webhook = created(platform, receiver, event_types=["claim.settled"])
+        path = f"/v1/webhooks/{webhook['id']}"
+        read = platform.call("GET", path)
+        issued(platform)
+        sending.deliver()
+
+        change = {"url": other.url, "event_types": ["policy.issued"]}
+        platform.call("POST", path, change, headers={"If-Match": read.headers["ETag"]})
+        policy_id = issued(platform)
+        sending.note(lambda events: [each for each in events if each.stream == policy_id])
+        sending.send()
+
+        assert receiver.received == []
+        assert other.ids() == [f"{policy_id}-1"]
+        stale = platform.call("POST", path, change, headers={"If-Match": read.headers["ETag"]})
+        assert stale.status == 412
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "code"),
+    [
+        ({"url": "https://10.0.0.1/x"}, "/url", "not-public"),
+        ({"url": "http://receiver.example/x"}, "/url", "not-https"),
+        ({"url": "https://receiver.example/?a=1"}, "/url", "wrong-form"),
+        ({"url": "https://receiver.example/", "event_types": ["no.such"]}, "/event_types/0", None),
+        ({"url": "https://receiver.example/", "status": "off"}, "/status", None),
+        ({"event_types": []}, "/url", "required"),
+    ],
+)
+def test_what_cannot_be_a_webhook_is_refused_with_its_place(
+    platform: Platform, body: Json, pointer: str, code: str | None
+):
+    answer = platform.call("POST", "/v1/webhooks", body)
+
+    [fault] = answer.body["errors"]
+    assert (answer.status, fault["pointer"]) == (422, pointer)
+    assert code in {None, fault["code"]}
+
+
+def test_in_live_mode_nothing_of_a_test_book_is_sent(
+    platform: Platform, sending: Sending, receiver: Receiver
+):
+    webhook = platform.post("/v1/webhooks", {"url": receiver.url}, by="harbour-live", clock=None)
+    issued(platform)
+
+    sending.deliver()
+
+    assert not webhook["id"].startswith("whk_test_")
+    assert receiver.received == []
