@@ -67,7 +67,7 @@ def consumers(moved: set[Total]) -> dict[Consumer, Take]:
         Consumer.BOOKS: partial(_post, moved),
         Consumer.BUS: lambda event, _: bus.publish(event),
         Consumer.FEED: lambda event, _: feeds.take(event),
-        Consumer.WEBHOOKS: lambda event, _: webhooks.take(event),
+        Consumer.WEBHOOKS: webhooks.take,
         Consumer.SEARCH: lambda event, _: _index(event),
     }
 

@@ -85,7 +85,7 @@ def _of_notifications(item: Json) -> ItemKind:
         told = kinds.FEED_HEAD if item["number"]["N"] == "0" else kinds.FEED_ENTRY
         return told if "#" in item["feed"]["S"] else kinds.FEED_MARK
     return {
-        "webhook": kinds.AGGREGATE,
+        "webhook": kinds.WEBHOOK,
         "webhooks": kinds.WEBHOOK_LIST,
         "sender": kinds.WEBHOOK_SENDER,
         "waits": kinds.WEBHOOK_WAITING,

@@ -28,8 +28,9 @@ pytestmark = pytest.mark.xdist_group("compatibility")
 
 FOLDERS = released()
 REPLAYED = "Idempotent-Replayed"
-FIRST_VERSION = "0.9"
-"""What was catalogued later, no release has written yet."""
+NEW_CONSUMERS = frozenset({"feed came", "webhooks came"})
+"""The release before writes how far a stream was handed on without them, so they are given it again from its first
+event on: the feed has a mark of each event, webhooks a note of the last one, and neither takes one twice."""
 
 
 class Left(NamedTuple):
@@ -178,6 +179,7 @@ def test_what_today_writes_has_the_columns_of_its_version(left: Left) -> None:
         if kind.name in before
     }
 
+    changed["delivery"] = [each for each in changed["delivery"] if each not in NEW_CONSUMERS]
     assert {name: of for name, of in changed.items() if of} == {}, "docs/releases.md says how"
 
 

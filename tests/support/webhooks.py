@@ -47,7 +47,7 @@ class Sending:
         """Note every event of the platform, from the first one on: they may come more than once."""
         notes = WebhookNotes(self.ports.queue, self.nudges, lambda: self.now)
         for event in order(self.platform.events()):
-            notes.take(event)
+            notes.take(event, self.now)
         assert notes.flush() == {}
 
     def send(self) -> list[SendReport]:

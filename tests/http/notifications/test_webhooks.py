@@ -8,7 +8,10 @@ from typing import Any, Self
 from unittest.mock import patch
 
 import pytest
+from insurance.domain.core.identity import Mode
+from insurance.domain.events.feed import Feed
 from insurance.domain.webhook.webhook import WEBHOOKS_MAX
+from insurance.operations.notifications.note_events import WebhookNotes
 from standardwebhooks import webhooks
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
@@ -379,3 +382,21 @@ def test_in_live_mode_nothing_of_a_test_book_is_sent(
 
     assert not webhook["id"].startswith("whk_test_")
     assert receiver.received == []
+
+
+@pytest.mark.parametrize(("mode", "sent"), [(Mode.LIVE, False), (Mode.TEST, True)])
+def test_what_is_older_than_the_webhook_is_not_sent_when_a_stream_is_delivered_again(
+    platform: Platform, sending: Sending, receiver: Receiver, mode: Mode, *, sent: bool
+):
+    """In test mode nobody knows: the time of an event is the caller's own."""
+    created(platform, receiver)
+    issued(platform)
+    event = next(each for each in platform.events() if each.type == "policy.issued")
+    queue = sending.ports.queue
+    listed = queue.takers(Feed(Mode.TEST, "harbour"))
+    notes = WebhookNotes(sending.ports.queue, sending.nudges, lambda: sending.now)
+    with patch.object(type(queue), "takers", lambda *_: listed):
+        notes.take(event.model_copy(update={"mode": mode}), sending.now - timedelta(days=2))
+        assert notes.flush() == {}
+
+    assert bool(sending.nudges.waiting) is sent

@@ -99,6 +99,8 @@ SUB_LEDGER: Final = ItemKind("sub-ledger")
 RECONCILIATION: Final = ItemKind("reconciliation")
 FEED_HEAD: Final = ItemKind("head of a feed")
 FEED_ENTRY: Final = ItemKind("event in a feed")
+WEBHOOK: Final = ItemKind("webhook")
+"""An aggregate with its secrets beside it."""
 WEBHOOK_LIST: Final = ItemKind("webhooks of a partner")
 WEBHOOK_SENDER: Final = ItemKind("sender of a webhook", in_parts=True)
 WEBHOOK_WAITING: Final = ItemKind("events that wait for a webhook", in_parts=True)

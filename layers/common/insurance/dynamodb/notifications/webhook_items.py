@@ -21,7 +21,7 @@ from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.kinds import WEBHOOK_LIST
 from insurance.dynamodb.read_ahead import Place
-from insurance.operations.notifications.webhook_ports import SealedSecret
+from insurance.operations.notifications.webhook_ports import SealedSecret, Taker
 
 RECORD, SENDER, LIST = "webhook", "sender", "webhooks"
 WAITS, DONE, TRIED = "waits#", "done#", "tried#"
@@ -45,15 +45,28 @@ def list_place(table: str, feed: Feed) -> Place:
     return table, list_key(feed)
 
 
-def read_list(item: Item | None) -> Mapping[str, Sequence[str]]:
+def read_list(item: Item | None) -> Mapping[str, Taker]:
     if item is None:
         return {}
     hooks = WEBHOOK_LIST.current(item)["hooks"]["M"]
-    return {id: [t for t in types["SS"] if t != EVERY_TYPE] for id, types in sorted(hooks.items())}
+    return {id: _read_taker(held["M"]) for id, held in sorted(hooks.items())}
 
 
-def list_columns(listed: Mapping[str, Sequence[str]]) -> Item:
-    hooks = {id: {"SS": sorted(set(types)) or [EVERY_TYPE]} for id, types in listed.items()}
+def _read_taker(held: Item) -> Taker:
+    types = [each for each in held["types"]["SS"] if each != EVERY_TYPE]
+    return Taker(types, codec.read_instant(held["since"]))
+
+
+def list_columns(listed: Mapping[str, Taker]) -> Item:
+    hooks = {
+        id: {
+            "M": {
+                "types": {"SS": sorted(set(taker.types)) or [EVERY_TYPE]},
+                "since": codec.instant(taker.since),
+            }
+        }
+        for id, taker in listed.items()
+    }
     return {"v": WEBHOOK_LIST.mark, "hooks": {"M": hooks}}
 
 

@@ -17,7 +17,13 @@ from insurance.dynamodb.kinds import (
 from insurance.dynamodb.notifications import webhook_items as items
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, load, load_expected, query, transact
-from insurance.operations.notifications.webhook_ports import Part, SendAttempt, Turn, WaitingEvents
+from insurance.operations.notifications.webhook_ports import (
+    Part,
+    SendAttempt,
+    Taker,
+    Turn,
+    WaitingEvents,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -42,7 +48,7 @@ class DynamoDBWebhookQueue:
         self._client = client
         self._table = tables.webhooks
 
-    def takers(self, feed: Feed) -> Mapping[str, Sequence[str]]:
+    def takers(self, feed: Feed) -> Mapping[str, Taker]:
         [item] = load_expected(self._client, [items.list_place(self._table, feed)])
         return items.read_list(item)
 

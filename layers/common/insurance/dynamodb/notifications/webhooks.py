@@ -12,7 +12,7 @@ from insurance.domain.webhook.webhook import Webhook
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
-from insurance.dynamodb.kinds import WEBHOOK_ATTEMPT, WEBHOOK_SENDER, WEBHOOK_WAITING
+from insurance.dynamodb.kinds import WEBHOOK, WEBHOOK_ATTEMPT, WEBHOOK_SENDER, WEBHOOK_WAITING
 from insurance.dynamodb.notifications import webhook_items as items
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, put, query, read, transact
@@ -24,6 +24,7 @@ from insurance.operations.notifications.webhook_ports import (
     Part,
     SealedSecret,
     SendAttempt,
+    Taker,
     WebhookChange,
 )
 
@@ -46,7 +47,7 @@ class DynamoDBWebhooks:
         self._tables = tables
         self._idempotency = idempotency
 
-    def listed(self, feed: Feed, command: Command) -> Mapping[str, Sequence[str]]:
+    def listed(self, feed: Feed, command: Command) -> Mapping[str, Taker]:
         places = [
             self._idempotency().key(command.idempotency),
             items.list_place(self._table, feed),
@@ -119,6 +120,7 @@ class DynamoDBWebhooks:
             return StaleRevision(webhook.id)
 
         columns: Item = {
+            "v": WEBHOOK.mark,
             "place": codec.text(items.RECORD),
             "secrets": items.write_secrets(change.secrets or ()),
         }
@@ -136,7 +138,10 @@ class DynamoDBWebhooks:
     def _listing(self, webhook: Webhook, stale: Any) -> Write:
         feed = Feed(mode_of(webhook.id), webhook.partner)
         item = read(self._client, *items.list_place(self._table, feed))
-        listed = {**items.read_list(item), webhook.id: webhook.event_types}
+        listed = {
+            **items.read_list(item),
+            webhook.id: Taker(webhook.event_types, webhook.created_at),
+        }
         number = int(item["number"]["N"]) if item else 0
         after = items.list_key(feed) | items.list_columns(listed)
         after["number"] = codec.number(number + 1)

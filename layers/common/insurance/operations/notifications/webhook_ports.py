@@ -52,6 +52,15 @@ class Part(NamedTuple):
     last: int
 
 
+class Taker(NamedTuple):
+    """What delivery knows of a webhook."""
+
+    types: Sequence[str]
+    """Those that it takes; none: all of them."""
+    since: datetime
+    """When it was created: what was appended before is not sent."""
+
+
 class WebhookChange(NamedTuple):
     """What a command does to a webhook beside changing its record."""
 
@@ -106,8 +115,8 @@ class SendAttempt(NamedTuple):
 class Webhooks(Protocol):
     """Webhooks as their applications see them."""
 
-    def listed(self, feed: Feed, command: Command) -> Mapping[str, Sequence[str]]:
-        """The webhooks of a partner, with the types that each takes: what a command begins with.
+    def listed(self, feed: Feed, command: Command) -> Mapping[str, Taker]:
+        """The webhooks of a partner: what a command begins with.
 
         Raises:
             AlreadyAnswered: The command was carried out before.
@@ -198,8 +207,8 @@ class Turn(NamedTuple):
 class WebhookQueue(Protocol):
     """What waits for webhooks. The events themselves stand in their streams."""
 
-    def takers(self, feed: Feed) -> Mapping[str, Sequence[str]]:
-        """The webhooks of a partner, with the types that each takes; none: it takes all."""
+    def takers(self, feed: Feed) -> Mapping[str, Taker]:
+        """The webhooks of a partner."""
 
     def note(self, webhook_id: str, parts: Sequence[Part], *, now: datetime) -> None:
         """Note that these events wait. Safe to repeat."""
