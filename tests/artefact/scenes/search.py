@@ -58,13 +58,13 @@ def search_scenes() -> Iterator[Scene]:
 def book_scenes() -> Iterator[Scene]:
     """A broker lists its policies; another lists none, and cannot list those of the first."""
     policies = "GET /v1/policies"
-    yield Scene("search/policies", policies, HARBOUR, None, LISTED, query={"status": "issued"})
+    yield Scene("search/policies", policies, HARBOUR, None, LISTED, query={"standing": "issued"})
     yield Scene("search/policies_of_nobody", policies, MEADOW, None, LISTED)
     yield Scene(
         "search/policies_of_a_party", policies, HARBOUR, None, LISTED, query={"party_id": PARTY}
     )
     yield Scene("search/policies_of_another", policies, MEADOW, query={"partner": "harbour"})
-    both = {"status": "issued", "product": "personal_motor"}
+    both = {"standing": "issued", "product": "personal_motor"}
     yield Scene("search/policies_by_too_much", policies, HARBOUR, query=both)
     yield Scene("search/own_policies", "GET /v1/me/policies", BEN, None, LISTED)
 
