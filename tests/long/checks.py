@@ -36,9 +36,9 @@ STATEMENTS: Final = frozenset(
 )
 """Calls that refuse: taken away, nothing is refused there."""
 QUESTIONS: Final = frozenset(
-    {"sees", "decides_alone", "has_authority", "passed", "_approved_before"}
+    {"sees", "decides_alone", "has_authority", "passed", "_approved_before", "is_known"}
 )
-"""Calls whose answer decides whether something is refused or waits."""
+"""Calls and properties whose answer decides whether something is refused or waits."""
 
 MAY_CHECK: Final = re.compile(
     "|".join((*sorted(STATEMENTS | QUESTIONS), "passing", r"caller\.", "modes"))
@@ -86,7 +86,7 @@ NOTICED_BY: Final[Sequence[tuple[str, Sequence[str]]]] = (
     ("domain/core/house_authority.py", (LIMITS, SEGREGATION, MONEY, COMPLAINTS, TOTALS, STEP_UP)),
     ("domain/bank/", (PAIRS, RESOLVED)),
     ("domain/billing/", (PAIRS,)),
-    ("domain/complaint/", (PAIRS,)),
+    ("domain/complaint/", (PAIRS, "tests/operations/complaints/test_redress_approvers.py")),
     ("domain/claim/recoveries.py", (SEGREGATION, STEP_UP)),
     ("domain/claim/", (AMOUNTS, PAIRS, TOTALS, SEGREGATION, STEP_UP)),
     ("domain/ledger/", (MONTHS,)),
@@ -159,8 +159,9 @@ def _answers(source: str, node: ast.BoolOp | ast.Assign) -> Iterator[tuple[str, 
     parts = node.values if isinstance(node, ast.BoolOp) else [node.value]
     for part in parts:
         inner = part.operand if isinstance(part, ast.UnaryOp) else part
-        if _called(inner) in QUESTIONS - {"sees"}:
-            refuses_when_true = _called(inner) in {"decides_alone", "passed"}
+        asked = inner.attr if isinstance(inner, ast.Attribute) else _called(inner)
+        if asked in QUESTIONS - {"sees"}:
+            refuses_when_true = asked in {"decides_alone", "passed"}
             yield _cut(source, inner, "False" if refuses_when_true else "True")
 
 
