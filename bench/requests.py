@@ -325,6 +325,6 @@ def listings(limit: int) -> dict[str, Ask]:
     found = Ask("search", "POST", "/v1/policies/search", plate, query={"limit": str(limit)})
     return {
         "a partner's policies": listed(),
-        "a partner's policies by status": listed(status="issued"),
+        "a partner's policies by standing": listed(standing="issued"),
         "policies by a plate": found,
     }
