@@ -66,6 +66,7 @@ class Onboarding:
         secret: Callable[[], str],
     ) -> None:
         clients, keys = services
+        self._clients = clients
         stores = Stores(lambda: tables, _table_of(template), _no_keys, _no_keys)
         pool: Any = InProcess(clients)
         gateway: Any = InProcess(keys)
@@ -81,6 +82,7 @@ class Onboarding:
 
     def admit(self, partner: Partner) -> None:
         """Bring an application in, as far as it is not there yet."""
+        self._clients.call(partner.application, partner.client_id)
         status = self._status(partner)
         if status is None:
             self._request(partner)

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Self
 
-from demo.samples import PARTNERS
 from local.aws.rights import Call
 from local.aws.services.errors import ServiceError
 from local.aws.template import Template
@@ -40,24 +39,25 @@ class UserPoolClients:
         self,
         store: sqlite3.Connection,
         pools: Mapping[str, str],
-        *,
-        known: Mapping[str, str] | None = None,
     ) -> None:
-        """`pools` are the ARNs of the pools by id. `known` are the ids of clients whose names are known before:
-        Cognito makes ids up, but the samples are called by theirs on every machine."""
+        """`pools` are the ARNs of the pools by id."""
         self._store = store
         self._pools = dict(pools)
-        self._known = dict(known or {})
+        self._known: dict[str, str] = {}
 
     @classmethod
     def of(cls, template: Template, store: sqlite3.Connection) -> Self:
-        """Those of the template's pools; the samples keep the names that everybody calls them by."""
+        """Those of the template's pools."""
         pools = {
             template.ref(pool.logical_id): pool.arn
             for pool in template.of_type("AWS::Cognito::UserPool")
         }
-        known = {partner.application: partner.client_id for partner in PARTNERS}
-        return cls(store, pools, known=known)
+        return cls(store, pools)
+
+    def call(self, name: str, client_id: str) -> None:
+        """The id of the client of this name, once it is made: Cognito makes ids up, but the samples are called
+        by theirs on every machine."""
+        self._known[name] = client_id
 
     def operations(self) -> dict[str, tuple[Callable[[Json], Json], Callable[[Json], list[Call]]]]:
         """What is served, by the target of a request, and what IAM is asked about each."""
