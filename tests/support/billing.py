@@ -15,7 +15,7 @@ from tests.support.policy_life import PARTNER
 
 BANK = Caller(
     principal="bank",
-    kind=CallerKind.STAFF,
+    kind=CallerKind.MACHINE,
     partner="",
     roles=frozenset(),
     scopes=frozenset({"payments:report"}),

@@ -8,9 +8,9 @@ from insurance.domain.bank.payer import PAYERS_MAX, Payer
 from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.bank.report import BankOutcome
 from insurance.domain.billing import Refund
-from insurance.domain.billing.payers import AccountOf, NameOf, check_payee
+from insurance.domain.billing.payers import AccountOf, NameOf, check_payee, paid_most
 from insurance.domain.core.caller import Caller
-from insurance.domain.core.errors import SamePerson
+from insurance.domain.core.errors import PaymentDiffers, SamePerson
 from insurance.domain.core.identity import Mode, refund_id_for, suspense_id_for
 from insurance.domain.party.party import Payee
 from insurance.operations.billing.decide_refund import decide_refund, screen_refund
@@ -154,7 +154,7 @@ def test_what_a_third_person_cleared_is_known_from_then_on(platform: Platform):
     assert checked(platform, 2) == (NameOf.POLICYHOLDER, AccountOf.CLEARED)
 
 
-def test_who_recorded_a_payers_account_by_hand_and_asks_for_the_money_proves_nothing(
+def test_a_payers_account_that_was_recorded_by_hand_proves_nothing_whoever_asks_for_the_money(
     platform: Platform,
 ):
     platform.cancel_half_way(AUNTS, by=person("frank"))
@@ -162,7 +162,28 @@ def test_who_recorded_a_payers_account_by_hand_and_asks_for_the_money_proves_not
     platform.ask_refund("10", payee=NEW)
 
     assert decided(platform, 1).status is SCREENING
-    assert decided(platform, 2).status is EXECUTING
+    assert decided(platform, 2).status is SCREENING
+    assert checked(platform, 2) == (NameOf.POLICYHOLDER, AccountOf.NOBODY)
+
+
+def test_most_of_the_premium_came_from_an_account_only_if_the_bank_says_so(platform: Platform):
+    platform.pay("20", "REF-1", payer=AUNTS)
+    assert paid_most(AUNT, platform.billed().account)
+
+    platform.pay("30", "REF-2", payer=ADAS, by=person("frank"))
+
+    assert not paid_most(AUNT, platform.billed().account)
+    assert not paid_most(ADA, platform.billed().account)
+
+
+def test_a_reference_that_comes_again_with_another_payer_is_another_payment(platform: Platform):
+    platform.pay("20", "REF-1", payer=AUNTS, by=person("frank"))
+
+    with pytest.raises(PaymentDiffers):
+        platform.pay("20", "REF-1", payer=ADAS)
+    renamed = AUNTS and AUNTS.replace(name="E. Byron")
+    for same in (AUNTS, renamed, None):
+        assert platform.pay("20", "REF-1", payer=same).posted_before
 
 
 def test_of_money_that_was_in_suspense_nobody_knows_who_paid(platform: Platform):

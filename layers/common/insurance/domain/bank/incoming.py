@@ -26,11 +26,14 @@ class IncomingPayment(NamedTuple):
     payer: Payer | None = None
     """From which account it came; None: the bank does not say."""
 
-    def check_same(self, amount: Money, received_on: date) -> None:
+    def check_same(self, amount: Money, received_on: date, payer: Payer | None = None) -> None:
         """Compare with what was posted under this reference before.
 
+        Of the payer the account alone: banks write one name in many ways.
+
         Raises:
-            PaymentDiffers: Another amount, or another day, was posted.
+            PaymentDiffers: Another amount, another day or another payer was posted.
         """
-        if (amount, received_on) != (self.amount, self.received_on):
+        other = payer and self.payer and payer.account != self.payer.account
+        if other or (amount, received_on) != (self.amount, self.received_on):
             raise PaymentDiffers(self.reference)

@@ -92,7 +92,7 @@ def payer_of(paid: PremiumPayment, account: BillingAccount) -> Payer | None:
 def check_payee(account: BillingAccount, policy: Policy, refund_id: str) -> PayeeCheck:
     """Compare the payee of a refund with who holds the policy, and with who paid.
 
-    What the person recorded who asked for the refund proves nothing.
+    What a person recorded by hand proves nothing.
 
     Raises:
         RefundNotFound: The account has no such refund.
@@ -102,7 +102,7 @@ def check_payee(account: BillingAccount, policy: Policy, refund_id: str) -> Paye
     paid = [
         (each.amount, payer.name)
         for each, payer in _paid(account)
-        if payer.account == payee.account and each.recorded_by != refund.requested_by
+        if payer.account == payee.account
     ]
     return PayeeCheck(
         _name_of(payee, [name for _, name in paid], policy),
@@ -111,7 +111,7 @@ def check_payee(account: BillingAccount, policy: Policy, refund_id: str) -> Paye
 
 
 def paid_most(payee: Payee, account: BillingAccount | None) -> bool:
-    """Whether more than half of the premium that came in came from the payee's account."""
+    """Whether more than half of the premium that came in came from the payee's account, as the bank says."""
     if account is None:
         return False
     theirs = sum(
@@ -152,7 +152,8 @@ def _account_in(payees: Payees, refund_id: str) -> str | None:
 
 
 def _paid(account: BillingAccount) -> Iterator[tuple[PremiumPayment, Payer]]:
+    """The payments whose payer the bank named: what a person typed is no word of the bank's."""
     for each in account.valid_payments:
         payer = payer_of(each, account)
-        if payer is not None:
+        if payer is not None and each.recorded_by is None:
             yield each, payer

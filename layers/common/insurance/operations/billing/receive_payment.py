@@ -10,6 +10,7 @@ from insurance.domain.billing import (
     UsedReference,
     payment_postings,
 )
+from insurance.domain.billing.payers import payer_of
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import PaymentDiffers, PolicyNotFound
 from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
@@ -46,7 +47,7 @@ def receive_payment(
 
     Raises:
         CurrencyMismatch: It is in another currency than the policy.
-        PaymentDiffers: It was posted before with other figures, or on another policy.
+        PaymentDiffers: It was posted before with other figures or another payer, or on another policy.
         TooManyChanges: The account holds as many payments as it can.
     """
     if command.caller.kind is CallerKind.STAFF:
@@ -76,7 +77,8 @@ def _book(
 ) -> PaymentResult:
     posted = context.account.payment(payment.reference)
     if posted is not None:
-        payment.check_same(posted.amount, posted.received_on)
+        payer = payer_of(posted, context.account)
+        payment.check_same(posted.amount, posted.received_on, payer)
         summary = context.summary(context.account, context.stored.head, command.now)
         return PaymentResult(payment, summary, posted.to_suspense, posted_before=True)
     if context.stored.policy.key is None:  # erased: nothing seals who paid
