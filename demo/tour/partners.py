@@ -36,7 +36,7 @@ def brought_in_by_two_people_and_stopped(visitor: Visitor) -> str:
     newer = (made["client_id"], second)
     both = [visitor.status_as(each, "/v1/products") for each in (credentials, newer)]
     visitor.expect(both == [httpx.codes.OK, httpx.codes.OK], "two secrets live at once")
-    visitor.post(f"{path}/secrets/withdrawal", by=ASKS)
+    visitor.post(f"{path}/secrets/withdrawal", {"secret": "older"}, by=ASKS)
     visitor.expect(not visitor.signs_in(credentials), "the older secret has ended")
     visitor.post(f"{path}/steps", {"step": "suspend", "reason": "unpaid_invoices"}, by=APPROVES)
     stopped = visitor.status_as(newer, "/v1/products")

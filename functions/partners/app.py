@@ -33,6 +33,7 @@ from insurance.domain.partner.application import (
     PartnerApplication,
     PartnerPlan,
     RequestedApplication,
+    Secret,
     SenderProof,
     SenderProofMethod,
     Thumbprint,
@@ -52,7 +53,7 @@ from insurance.operations.partners.issue_credentials import (
     add_secret,
     cancel_application,
     provision_application,
-    withdraw_former_secret,
+    withdraw_secret,
 )
 from insurance.operations.partners.ports import PartnerPorts
 from insurance.operations.partners.register_partner import (
@@ -135,6 +136,12 @@ class DecisionRequest(Request):
 
     decision: Literal["approve", "reject"]
     reason: Code
+
+
+class WithdrawalRequest(Request):
+    """Which of two secrets is to end."""
+
+    secret: Secret = Secret.OLDER
 
 
 class StepRequest(Request):
@@ -281,14 +288,14 @@ def post_provisioning(application_id: str, command: Command) -> Credentials:
     raises=(WrongState,),
 )
 def post_secret(application_id: str, command: Command) -> Credentials:
-    """Both secrets live until the older one is withdrawn. The new one is in this answer and stands nowhere."""
+    """Both secrets live until one is withdrawn. The new one is in this answer and stands nowhere."""
     return add_secret(application_id, command, ports)
 
 
 @api.command(
     f"{APPLICATION}/secrets/withdrawal",
     operation_id="withdrawApplicationSecret",
-    summary="Withdraw the older of an application's two secrets",
+    summary="Withdraw one of an application's two secrets",
     scope=Scope.PARTNERS_WRITE,
     callers=WHO,
     roles=MANAGERS,
@@ -296,8 +303,12 @@ def post_secret(application_id: str, command: Command) -> Credentials:
     if_match=True,
     raises=(WrongState,),
 )
-def post_secret_withdrawal(application_id: str, command: Command) -> Stored[PartnerApplication]:
-    return withdraw_former_secret(application_id, command, ports)
+def post_secret_withdrawal(
+    application_id: str, request: WithdrawalRequest, command: Command
+) -> Stored[PartnerApplication]:
+    """The older one, once all of the partner's calls use the newer; or the newer, if the answer that had it was
+    lost: the older stays in use, and another may be made."""
+    return withdraw_secret(application_id, request.secret, command, ports)
 
 
 @api.command(
@@ -315,7 +326,7 @@ def post_step(
     application_id: str, request: StepRequest, command: Command
 ) -> Stored[PartnerApplication]:
     """A suspension bites within a minute: as long as the gateway keeps what it was told of a token. An application
-    is suspended before it is cancelled, and ends with its client."""
+    is suspended before it is cancelled, and ends with its client; a cancellation that broke off is sent again."""
     if request.step == "cancel":
         return cancel_application(application_id, request.reason, command, ports)
     step = ApplicationStep(request.step)

@@ -85,6 +85,10 @@ class MemoryPartners:
         if command.idempotency.answer is not None:
             self._memory.keep(command.idempotency)
 
+    def record_answer(self, command: Command) -> None:
+        self._memory.check(command.idempotency)
+        self._memory.keep(command.idempotency)
+
 
 def _part[R](by_code: dict[str, R], part: ListRange) -> Sequence[ListEntry[R]]:
     after = sorted(code for code in by_code if code > part.after)

@@ -1,7 +1,7 @@
 """Onboarding on a real engine, beside Cognito and API Gateway on disk: killed between any two calls, then repeated."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,14 @@ from insurance.domain.core.errors import WrongState
 from insurance.domain.partner.application import ApplicationStatus, ApplicationStep
 from insurance.dynamodb.stores import Stores
 from insurance.operations.partners.change_application import (
+    advance_application,
     decide_application,
     request_application,
 )
-from insurance.operations.partners.issue_credentials import provision_application
+from insurance.operations.partners.issue_credentials import (
+    cancel_application,
+    provision_application,
+)
 from insurance.operations.partners.ports import PartnerPorts
 from insurance.operations.partners.register_partner import register_partner
 from insurance.usage_plans import GatewayUsageKeys
@@ -137,6 +141,26 @@ def test_one_client_one_key_one_secret_and_one_active_application(
     assert {first, again} - {None} <= {secret}
     [(plan,)] = house.store.execute("SELECT plan FROM usage_keys")
     assert plan == PLAN
+
+
+@pytest.mark.parametrize("dies_after", range(CALLS))
+def test_a_cancelled_application_has_no_client_and_until_then_one_that_works(
+    house: House, dies_after: int
+) -> None:
+    house.provision(0)
+    advance_application(house.id, ApplicationStep.SUSPEND, "over", command("stop"), house.ports)
+    house.life.left = dies_after
+    with suppress(Dead):
+        cancel_application(house.id, "over", command("cancel"), house.ports)
+    house.life.left = None
+
+    status = house.ports.partners.application(house.id).record.status
+    [row] = house.rows()
+    assert row["status"]["S"] == status
+    assert status is ApplicationStatus.CANCELLED or house.counted("pool_clients") == 1
+    cancel_application(house.id, "over", command("cancel again"), house.ports)
+    assert house.ports.partners.application(house.id).record.status is ApplicationStatus.CANCELLED
+    assert house.counted("pool_clients") == 0
 
 
 def test_enough_calls_are_counted(house: House) -> None:

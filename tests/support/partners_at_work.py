@@ -36,11 +36,12 @@ def command(
     *,
     by: str = "ann",
     now: datetime = NOW,
+    received_at: datetime | None = None,
     mode: Mode = Mode.TEST,
     show: Callable[[Any], Any] | None = None,
     revision: int | None = None,
 ) -> Command:
-    """A command of an operator; `show` is the view of its answer."""
+    """A command of an operator; `show` is the view of its answer, and `now` the caller's clock."""
     caller = Caller(
         principal=by,
         kind=CallerKind.STAFF,
@@ -52,6 +53,6 @@ def command(
     render = (lambda result: recorded(show(result))) if show else as_nothing
     return Command(
         caller,
-        Idempotency(by, f"{mode} POST", key, bytes(32), now, now, render),
+        Idempotency(by, f"{mode} POST", key, bytes(32), now, received_at or now, render),
         expected_revision=revision,
     )

@@ -66,7 +66,8 @@ def active_scenes(done: tuple[str, ...]) -> Iterator[Scene]:
     add, withdraw = "partners/add_secret", "partners/withdraw_secret"
     yield Scene(add, more, ONBOARDING, None, done, **PLACE, varies=MADE_UP)
     two = (*done, add)
-    yield Scene(withdraw, f"{more}/withdrawal", ONBOARDING, None, two, **PLACE, varies=varies)
+    older = {"secret": "older"}
+    yield Scene(withdraw, f"{more}/withdrawal", ONBOARDING, older, two, **PLACE, varies=varies)
     step = f"POST {APPLICATION}/steps"
     cancel = {"step": "cancel", "reason": "contract_ended"}
     yield Scene("partners/cancel_while_active", step, APPROVER, cancel, done, **PLACE)

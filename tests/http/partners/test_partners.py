@@ -95,17 +95,18 @@ def test_who_requested_does_not_approve_and_nothing_is_decided_twice(office: Off
 
 
 def test_steps_that_do_not_follow_are_refused(office: Office) -> None:
-    for name in ("provisioning", "secrets", "secrets/withdrawal"):
-        assert refused(office.step(name)) == (409, "wrong-state"), name
+    for name, body in (("provisioning", None), ("secrets", None), ("secrets/withdrawal", {})):
+        assert refused(office.step(name, body)) == (409, "wrong-state"), name
     suspend = {"step": "suspend", "reason": "late"}
     assert refused(office.step("steps", suspend)) == (409, "wrong-state")
 
 
-def test_two_secrets_live_until_the_older_is_withdrawn(office: Office) -> None:
+@pytest.mark.parametrize("which", [{}, {"secret": "older"}, {"secret": "newer"}])
+def test_two_secrets_live_until_one_is_withdrawn(office: Office, which: Json) -> None:
     made = office.activated()
 
     second = office.step("secrets").body
-    withdrawn = office.step("secrets/withdrawal").body
+    withdrawn = office.step("secrets/withdrawal", which).body
 
     assert second["client_secret"] != made["client_secret"]
     assert (made["secrets"], second["secrets"], withdrawn["secrets"]) == (1, 2, 1)

@@ -1,6 +1,8 @@
 """Onboarding: two people, and one client, one key and one secret wherever a call breaks off."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ from insurance.domain.partner.application import (
     ApplicationStatus,
     ApplicationStep,
     PartnerApplication,
+    Secret,
     SenderProof,
     SenderProofMethod,
 )
@@ -37,7 +40,7 @@ from insurance.operations.partners.issue_credentials import (
     add_secret,
     cancel_application,
     provision_application,
-    withdraw_former_secret,
+    withdraw_secret,
 )
 from insurance.operations.partners.ports import PartnerPorts
 from insurance.operations.partners.register_partner import register_partner
@@ -247,7 +250,7 @@ def test_the_older_secret_is_withdrawn_once_wherever_the_call_breaks_off(
     newest = add_secret(active.id, command("add"), active.ports).secret
 
     def work(key: str, now: Any) -> Credentials:
-        stored = withdraw_former_secret(active.id, command(key, now=now), active.ports)
+        stored = withdraw_secret(active.id, Secret.OLDER, command(key, now=now), active.ports)
         return Credentials(stored)
 
     played(active, work, dies_at)
@@ -256,14 +259,81 @@ def test_the_older_secret_is_withdrawn_once_wherever_the_call_breaks_off(
     assert len(active.application.secret_ids) == 1
 
 
+def test_a_newer_secret_whose_answer_was_lost_is_withdrawn_and_the_one_in_use_stays(
+    active: OneOffice,
+) -> None:
+    in_use = active.outside.secrets
+    add_secret(active.id, command("lost"), active.ports)
+
+    withdraw_secret(active.id, Secret.NEWER, command("withdraw"), active.ports)
+    assert active.outside.secrets == in_use
+    told = add_secret(active.id, command("again"), active.ports).secret
+
+    assert active.outside.secrets == [*in_use, told]
+
+
+@pytest.mark.parametrize("dies_at", range(1, MOST_CALLS))
+def test_a_cancellation_that_broke_off_leaves_nothing_to_resume_and_ends_with_its_client(
+    active: OneOffice, dies_at: int
+) -> None:
+    active.step(ApplicationStep.SUSPEND)
+
+    def work(key: str, now: Any) -> Credentials:
+        cancelling = command(key, now=now)
+        return Credentials(cancel_application(active.id, "over", cancelling, active.ports))
+
+    active.outside.calls, active.outside.dies_at = 0, dies_at
+    with suppress(Killed):
+        work("first", NOW)
+    active.outside.dies_at = None
+    ended = active.application.status is ApplicationStatus.CANCELLED
+    assert ended or active.outside.clients, "a client is removed of what cannot be resumed alone"
+    work("again", NOW + LATER_THAN_A_CLAIM)
+
+    assert active.application.status is ApplicationStatus.CANCELLED
+    assert active.outside.clients == {}
+    assert active.appended().count("application.cancelled") == 1
+
+
+@pytest.mark.parametrize("dies_at", range(1, MOST_CALLS))
+def test_what_was_never_made_whole_is_cancelled_with_what_is_there(
+    approved: OneOffice, dies_at: int
+) -> None:
+    approved.outside.calls, approved.outside.dies_at = 0, dies_at
+    with suppress(Killed):
+        approved.provision()
+    approved.outside.dies_at = None
+    if approved.application.status is ApplicationStatus.PROVISIONING:
+        with pytest.raises(Unavailable):
+            cancel_application(approved.id, "over", command("early"), approved.ports)
+    if approved.application.status is ApplicationStatus.ACTIVE:
+        approved.step(ApplicationStep.SUSPEND)
+
+    later = command("cancel", now=NOW + LATER_THAN_A_CLAIM)
+    cancel_application(approved.id, "over", later, approved.ports)
+
+    assert approved.outside.clients == {}
+
+
+def test_a_claim_runs_out_by_our_clock_and_not_by_the_callers(approved: OneOffice) -> None:
+    approved.outside.dies_at = approved.outside.calls + 5
+    with pytest.raises(Killed):
+        approved.provision("first", now=NOW + timedelta(days=900), received_at=NOW)
+    approved.outside.dies_at = None
+
+    with pytest.raises(Unavailable):
+        approved.provision("early", now=NOW + timedelta(days=1800), received_at=NOW)
+    assert approved.provision("late", received_at=NOW + LATER_THAN_A_CLAIM).secret
+
+
 def test_two_secrets_live_at_once_and_no_third(active: OneOffice) -> None:
     add_secret(active.id, command("add"), active.ports)
 
     with pytest.raises(WrongState, match="while it has 2"):
         add_secret(active.id, command("third"), active.ports)
-    withdraw_former_secret(active.id, command("withdraw"), active.ports)
+    withdraw_secret(active.id, Secret.OLDER, command("withdraw"), active.ports)
     with pytest.raises(WrongState, match="while it has 1"):
-        withdraw_former_secret(active.id, command("withdraw again"), active.ports)
+        withdraw_secret(active.id, Secret.OLDER, command("withdraw again"), active.ports)
 
 
 def test_while_one_call_makes_the_credentials_another_is_told_when_to_come_again(
@@ -307,7 +377,9 @@ def test_codes_are_given_once_in_a_mode(office: OneOffice) -> None:
 LIVE_CALLS: list[Callable[[OneOffice], Any]] = [
     lambda office: provision_application(office.id, command("x", mode=Mode.LIVE), office.ports),
     lambda office: add_secret(office.id, command("x", mode=Mode.LIVE), office.ports),
-    lambda office: withdraw_former_secret(office.id, command("x", mode=Mode.LIVE), office.ports),
+    lambda office: withdraw_secret(
+        office.id, Secret.OLDER, command("x", mode=Mode.LIVE), office.ports
+    ),
     lambda office: cancel_application(office.id, "x", command("x", mode=Mode.LIVE), office.ports),
 ]
 
@@ -323,8 +395,8 @@ def test_the_other_mode_has_no_such_application(
 CALLS: list[Callable[[OneOffice, int], Any]] = [
     lambda office, seen: office.provision("x", revision=seen),
     lambda office, seen: add_secret(office.id, command("x", revision=seen), office.ports),
-    lambda office, seen: withdraw_former_secret(
-        office.id, command("x", revision=seen), office.ports
+    lambda office, seen: withdraw_secret(
+        office.id, Secret.OLDER, command("x", revision=seen), office.ports
     ),
     lambda office, seen: cancel_application(
         office.id, "x", command("x", revision=seen), office.ports

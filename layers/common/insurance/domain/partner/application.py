@@ -97,12 +97,23 @@ NEXT: Final[Mapping[tuple[ApplicationStatus, ApplicationStep], ApplicationStatus
     (ApplicationStatus.ACTIVE, ApplicationStep.SUSPEND): ApplicationStatus.SUSPENDED,
     (ApplicationStatus.SUSPENDED, ApplicationStep.RESUME): ApplicationStatus.ACTIVE,
     (ApplicationStatus.APPROVED, ApplicationStep.CANCEL): ApplicationStatus.CANCELLED,
+    (ApplicationStatus.PROVISIONING, ApplicationStep.CANCEL): ApplicationStatus.CANCELLED,
     (ApplicationStatus.SUSPENDED, ApplicationStep.CANCEL): ApplicationStatus.CANCELLED,
+    (ApplicationStatus.CANCELLED, ApplicationStep.CANCEL): ApplicationStatus.CANCELLED,
 }
-"""An application is suspended before it is cancelled: from then on nobody is admitted by it."""
+"""An application is suspended before it is cancelled: from then on nobody is admitted by it. Cancelled again, it
+ends the client that a call which broke off has left."""
 
 CLAIM_LASTS: Final = timedelta(seconds=30)
 """How long one call alone may change credentials: longer than the function that does it may run."""
+
+
+class Secret(StrEnum):
+    """One of an application's two secrets."""
+
+    OLDER = "older"
+    NEWER = "newer"
+
 
 SECRETS_MAX: Final = 2
 """How many may live at once: the user pool takes no more."""
@@ -187,8 +198,13 @@ class PartnerApplication(Record):
             check_segregation(OfficeDuty.APPLICATION_APPROVED, by, done, self.code)
         return decided.replace(decided_by=by)
 
-    def claimed(self, step: ApplicationStep, *, now: AwareDatetime) -> Self:
+    def claimed(self, step: ApplicationStep, *, now: AwareDatetime, at: AwareDatetime) -> Self:
         """The application while one call changes its credentials at the user pool and the gateway.
+
+        Args:
+            step: What the call does.
+            now: When it changes, by the caller's clock.
+            at: When the call came in, by ours: a claim runs out by it alone.
 
         Raises:
             WrongState: The step does not follow from where the application stands, or from how many
@@ -199,10 +215,24 @@ class PartnerApplication(Record):
         if len(self.secret_ids) not in SECRETS_BEFORE.get(step, range(SECRETS_MAX + 1)):
             shown = f"{step.replace('_', ' ')} while it has {len(self.secret_ids)}"
             raise WrongState(self.code, self.status, step, shown=shown)
-        if self.claimed_until is not None and now < self.claimed_until:
-            left = int((self.claimed_until - now).total_seconds()) + 1
+        self._check_unclaimed(at)
+        return claimed.replace(claimed_until=at + CLAIM_LASTS)
+
+    def cancelled(self, *, now: AwareDatetime, at: AwareDatetime, reason: str) -> Self:
+        """Cancelled, while no other call makes its client; for `at` see `claimed`.
+
+        Raises:
+            WrongState: It is neither suspended nor without a client.
+            Unavailable: Another call has not ended yet.
+        """
+        cancelled = self.taken(ApplicationStep.CANCEL, now=now, reason=reason)
+        self._check_unclaimed(at)
+        return cancelled
+
+    def _check_unclaimed(self, at: AwareDatetime) -> None:
+        if self.claimed_until is not None and at < self.claimed_until:
+            left = int((self.claimed_until - at).total_seconds()) + 1
             raise Unavailable(f"The application {self.code}", retry_after_seconds=left)
-        return claimed.replace(claimed_until=now + CLAIM_LASTS)
 
     def activated(self, client_id: str, key_id: str, secret_id: str, *, now: AwareDatetime) -> Self:
         """Active, with its credentials.
@@ -220,9 +250,11 @@ class PartnerApplication(Record):
             secret_ids=(*self.secret_ids, secret_id), changed_at=now, claimed_until=None
         )
 
-    def with_newest_secret(self, *, now: AwareDatetime) -> Self:
-        """Without the secrets before the newest."""
-        return self.replace(secret_ids=self.secret_ids[-1:], changed_at=now, claimed_until=None)
+    def without_secret(self, secret: Secret, *, now: AwareDatetime) -> Self:
+        """With the other one of two secrets alone."""
+        older, newer = self.secret_ids
+        left = newer if secret is Secret.OLDER else older
+        return self.replace(secret_ids=(left,), changed_at=now, claimed_until=None)
 
 
 class RequestedApplication(Value):

@@ -117,6 +117,9 @@ class DynamoDBPartners:
             ],
         )
 
+    def record_answer(self, command: Command) -> None:
+        transact(self._client, self._answer(command))
+
     def _moved(
         self, event: Event, before: Stored[Any] | None, refusal: Any, columns: Item
     ) -> list[Write]:

@@ -9,7 +9,12 @@ and in nothing that is stored: the answer that is recorded is another, without i
 from dataclasses import dataclass, field
 
 from insurance.domain.core.stored import Stored
-from insurance.domain.partner.application import ApplicationStep, PartnerApplication
+from insurance.domain.partner.application import (
+    ApplicationStatus,
+    ApplicationStep,
+    PartnerApplication,
+    Secret,
+)
 from insurance.domain.partner.event_types import ApplicationEventType
 from insurance.operations.command import Command
 from insurance.operations.partners.change_application import (
@@ -48,7 +53,7 @@ def provision_application(
 
 
 def add_secret(application_id: str, command: Command, ports: PartnerPorts) -> Credentials:
-    """Make a second secret. Both live until the older one is withdrawn.
+    """Make a second secret. Both live until one is withdrawn.
 
     Raises:
         ApplicationNotFound: There is none in the caller's mode.
@@ -64,10 +69,10 @@ def add_secret(application_id: str, command: Command, ports: PartnerPorts) -> Cr
     return _stored(after, ApplicationEventType.SECRET_ADDED, before, secret, command, ports)
 
 
-def withdraw_former_secret(
-    application_id: str, command: Command, ports: PartnerPorts
+def withdraw_secret(
+    application_id: str, secret: Secret, command: Command, ports: PartnerPorts
 ) -> Stored[PartnerApplication]:
-    """End the older of two secrets.
+    """End one of two secrets: the older once the newer is in use, or the newer if its answer was lost.
 
     Raises:
         ApplicationNotFound: There is none in the caller's mode.
@@ -76,7 +81,7 @@ def withdraw_former_secret(
         Unavailable: Another call is doing it; or the user pool did not answer.
     """
     before = _claim(application_id, ApplicationStep.WITHDRAW_SECRET, command, ports)
-    after = before.record.with_newest_secret(now=command.now)
+    after = before.record.without_secret(secret, now=command.now)
     _remove_unanswered(after.client_id, after.secret_ids, ports)
     type = ApplicationEventType.SECRET_WITHDRAWN
     return store_application(after, type, before, command, ports)
@@ -85,22 +90,30 @@ def withdraw_former_secret(
 def cancel_application(
     application_id: str, reason: str, command: Command, ports: PartnerPorts
 ) -> Stored[PartnerApplication]:
-    """End a suspended application with its client, or one that has none yet.
+    """End a suspended application with its client, or one that is not active yet.
 
-    The key in the usage plan stays: nobody knows its value, and the authorizer names it no more.
+    It is cancelled before its client is removed, so nobody resumes it in between; cancelled again, it ends a
+    client that was left. The key in the usage plan stays: nobody knows its value, and the authorizer names it no
+    more.
 
     Raises:
         ApplicationNotFound: There is none in the caller's mode.
         StaleRevision: Somebody else has changed it since the caller read it.
-        WrongState: It is not suspended.
-        Unavailable: The user pool did not answer.
+        WrongState: It is active, or was never approved.
+        Unavailable: Another call makes its credentials; or the user pool did not answer.
     """
-    before = load_application(application_id, command, ports)
-    application = before.record.taken(ApplicationStep.CANCEL, now=command.now, reason=reason)
-    if application.client_id:
-        ports.clients.remove(application.client_id)
-    type = ApplicationEventType.CANCELLED
-    return store_application(application, type, before, command, ports)
+    stored = load_application(application_id, command, ports)
+    at = command.idempotency.received_at
+    cancelled = stored.record.cancelled(now=command.now, at=at, reason=reason)
+    if stored.record.status is not ApplicationStatus.CANCELLED:
+        event = application_event(cancelled, ApplicationEventType.CANCELLED, stored, command)
+        ports.partners.store(event, cancelled, stored, command)
+        stored = Stored(cancelled, event.head, None)
+    client_id = stored.record.client_id or ports.clients.find(application_id)
+    if client_id:
+        ports.clients.remove(client_id)
+    ports.partners.record_answer(command.with_answer(stored))
+    return stored
 
 
 def _claim(
@@ -108,7 +121,8 @@ def _claim(
 ) -> Stored[PartnerApplication]:
     """The application, which for a while no other call may take this step of."""
     before = load_application(application_id, command, ports)
-    claimed = before.record.claimed(step, now=command.now)
+    at = command.idempotency.received_at
+    claimed = before.record.claimed(step, now=command.now, at=at)
     type = ApplicationEventType.CREDENTIALS_CLAIMED
     event = application_event(claimed, type, before, command)
     ports.partners.store(event, claimed, before, command)

@@ -83,6 +83,13 @@ class Partners(Protocol):
             StaleRevision: The application has moved on since it was loaded.
         """
 
+    def record_answer(self, command: Command) -> None:
+        """Store the command's answer, once all of it is done.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class IssuedSecret:
