@@ -53,6 +53,9 @@ def add(commands: Commands) -> None:
         step.add_argument("--reason", required=True, help="a code: unpaid_invoices")
         step.set_defaults(step=name)
     group.add("secret", "Make a second secret", add_secret, writes=True).add_argument("id")
+    ends = group.add("withdraw", "End one of two secrets", withdraw_secret, writes=True)
+    ends.add_argument("id")
+    ends.add_argument("--secret", default="older", choices=("older", "newer"), help="(older)")
     group.add("show", "Show an application", show).add_argument("id")
 
 
@@ -95,19 +98,25 @@ def _requested(call: Call) -> Json:
         "scopes": chosen.scopes.split(","),
         "reason": chosen.reason,
     }
-    _unless_taken(connection, applications, body)
+    requested = _unless_taken(connection, applications, body)
+    if requested is not None:
+        return requested
     for each in connection.items(applications):
         if each["code"] == code:
             return each
-    raise Unusable(f"another partner has an application {code}")
+    raise Unusable(
+        f"{code} was requested a moment ago, or is another partner's: run this again in a minute"
+    )
 
 
-def _unless_taken(connection: Connection, path: str, body: Json) -> None:
+def _unless_taken(connection: Connection, path: str, body: Json) -> Json | None:
+    """What was made; None: it is there already."""
     try:
-        connection.post(path, body)
+        return connection.post(path, body)
     except ProblemError as problem:
         if problem.code != TAKEN:
             raise
+        return None
 
 
 def _decided(connection: Connection, id: str, reason: str) -> Json:
@@ -130,6 +139,11 @@ def add_secret(call: Call) -> None:
     call.show(made, (*SHOWN, "client_secret"))
 
 
+def withdraw_secret(call: Call) -> None:
+    body = {"secret": call.chosen.secret}
+    call.show(call.send(f"/v1/applications/{call.chosen.id}/secrets/withdrawal", body), SHOWN)
+
+
 def show(call: Call) -> None:
     call.show(call.connection.get(f"/v1/applications/{call.chosen.id}"), SHOWN)
 
@@ -150,7 +164,7 @@ def _first_calls(base_url: str, made: Json) -> list[str]:
         f"Application    {made['id']}",
         f"Client id      {made['client_id']}",
         f"Client secret  {secret}",
-        "The secret is shown this once. Three calls to paste:",
+        "The secret is shown this once. On AWS a new key may take a few minutes. Three calls to paste:",
         "",
         f"TOKEN=$(curl -s {signing_in} {token_url} | {picked})",
         f"curl -s {bearer} {address}/v1/products",
