@@ -5,6 +5,24 @@ const EARLY_SECONDS = 60;
 
 export type Fetch = (request: Request) => Promise<Response>;
 
+/** The token endpoint could not answer for now: asked again, it may. */
+export class TokenEndpointBusy extends Error {
+  constructor(
+    url: string,
+    readonly answer: Response,
+  ) {
+    const asked = answer.headers.get("Retry-After");
+    super(`${url} answered ${answer.status}${asked ? `, Retry-After: ${asked}` : ""}`);
+  }
+}
+
+/** What the token endpoint says. */
+interface Said {
+  access_token?: string;
+  expires_in?: number;
+  error?: string;
+}
+
 /** Gives a token that is good (OAuth 2.0 client credentials); asks for one only when it must. */
 export class ClientCredentials {
   #token: { value: string; goodUntil: number } | undefined;
@@ -39,10 +57,8 @@ export class ClientCredentials {
         body: "grant_type=client_credentials",
       }),
     );
-    if (answer.status >= 500) throw new TypeError(`${this.tokenUrl} answered ${answer.status}`);
-    const said = (await answer.json().catch(() => undefined)) as
-      | { access_token?: string; expires_in?: number; error?: string }
-      | undefined;
+    if (answer.status >= 500 || answer.status === 429) throw new TokenEndpointBusy(this.tokenUrl, answer);
+    const said = saidIn(await answer.text());
     if (!answer.ok || !said?.access_token) {
       const why = said?.error ?? `${answer.status}, and no token`;
       throw new SignInRefused(`${this.tokenUrl} refused ${this.clientId}: ${why}`);
@@ -50,5 +66,13 @@ export class ClientCredentials {
     const seconds = Math.max(0, (said.expires_in ?? 0) - EARLY_SECONDS);
     this.#token = { value: said.access_token, goodUntil: began + seconds };
     return said.access_token;
+  }
+}
+
+function saidIn(text: string): Said | undefined {
+  try {
+    return JSON.parse(text) as Said;
+  } catch {
+    return undefined;
   }
 }

@@ -28,8 +28,19 @@ export class CoverwrightError extends Error {
 /** An address, or a credential, is missing. */
 export class NotConfigured extends CoverwrightError {}
 
-/** The token endpoint gave no token. */
-export class SignInRefused extends CoverwrightError {}
+/**
+ * The token endpoint gave no token. An earlier try of the same command may have been carried out:
+ * repeat it with the same `idempotencyKey`.
+ */
+export class SignInRefused extends CoverwrightError {
+  constructor(
+    message: string,
+    readonly idempotencyKey?: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
 
 /** A webhook's message is not from us, not whole, or too old: do not act on it. */
 export class InvalidSignature extends CoverwrightError {}

@@ -1,5 +1,5 @@
-import type { ClientCredentials, Fetch } from "./credentials.js";
-import { ConnectionLost, CoverwrightError, type Problem, ProblemError } from "./errors.js";
+import { type ClientCredentials, type Fetch, TokenEndpointBusy } from "./credentials.js";
+import { ConnectionLost, CoverwrightError, type Problem, ProblemError, SignInRefused } from "./errors.js";
 import { VERSION } from "./version.js";
 
 /** How often a call is repeated, and how long it may wait in between. */
@@ -17,7 +17,7 @@ export type Proof = (method: string, address: string, token: string) => string |
 export const RETRIES: Retries = { tries: 5, longestWait: 30, firstWait: 0.5 };
 
 /** Answers after which the same call may succeed, and is harmless: it carries the same key. */
-const REPEATED = new Set([429, 502, 503, 504]);
+const REPEATED = new Set([429, 500, 502, 503, 504]);
 
 /** The API answers within 29 seconds, or says that it did not. */
 const TIMEOUT_MILLISECONDS = 35_000;
@@ -45,14 +45,15 @@ export function sending(how: Sending): Fetch {
     for (let number = 1; ; number++) {
       let wait: number | undefined;
       try {
-        const answer = await sent(how, request, headers, body);
-        if (answer.ok || answer.status === 304) return answer;
-        const asked = retryAfter(answer);
-        wait = REPEATED.has(answer.status) ? pause(how.retries, number, asked) : undefined;
-        if (wait === undefined) throw await problemOf(answer, asked, key);
+        const answer = await read(await sent(how, request, headers, body));
+        if (isGood(answer)) return answer.response;
+        const asked = retryAfter(answer.response);
+        wait = REPEATED.has(answer.response.status) ? pause(how.retries, number, asked) : undefined;
+        if (wait === undefined) throw problemOf(answer, asked, key);
       } catch (error) {
+        if (error instanceof SignInRefused) throw new SignInRefused(error.message, key, { cause: error });
         if (error instanceof CoverwrightError || request.signal.aborted) throw error;
-        wait = pause(how.retries, number, undefined);
+        wait = pause(how.retries, number, error instanceof TokenEndpointBusy ? retryAfter(error.answer) : undefined);
         if (wait === undefined) {
           throw new ConnectionLost(`${request.method} ${request.url}: ${words(error)}`, key, { cause: error });
         }
@@ -82,6 +83,26 @@ async function sent(how: Sending, request: Request, headers: Headers, body?: Arr
   }
 }
 
+/** An answer that is there to its last byte. */
+interface Answer {
+  response: Response;
+  bytes: ArrayBuffer;
+}
+
+/** The whole answer: a connection may end within its body, too. */
+async function read(answer: Response): Promise<Answer> {
+  const bytes = await answer.arrayBuffer();
+  // A status that has no body (204, 304) takes none, be it an empty one.
+  return { response: new Response(bytes.byteLength > 0 ? bytes : null, answer), bytes };
+}
+
+/** It is the API's, and says that all is well: a proxy may answer with a page of its own. */
+function isGood({ response, bytes }: Answer): boolean {
+  if (response.status === 304) return true;
+  const kind = response.headers.get("Content-Type") ?? "";
+  return response.ok && (bytes.byteLength === 0 || kind.includes("json"));
+}
+
 /** How many seconds to wait after this try; undefined: it was the last. */
 function pause(retries: Retries, number: number, asked: number | undefined): number | undefined {
   if (number >= retries.tries) return undefined;
@@ -98,8 +119,8 @@ function retryAfter(answer: Response): number | undefined {
   return Number.isNaN(at) ? undefined : Math.max(0, (at - Date.now()) / 1000);
 }
 
-async function problemOf(answer: Response, asked: number | undefined, key: string | undefined): Promise<ProblemError> {
-  const text = await answer.text();
+function problemOf({ response, bytes }: Answer, asked: number | undefined, key: string | undefined): ProblemError {
+  const text = new TextDecoder().decode(bytes);
   let problem: Problem;
   try {
     problem = JSON.parse(text) as Problem;
@@ -107,8 +128,8 @@ async function problemOf(answer: Response, asked: number | undefined, key: strin
   } catch {
     problem = { code: "unexpected-answer", detail: text.slice(0, 200) };
   }
-  problem.request_id ??= answer.headers.get("X-Request-Id") ?? "";
-  return new ProblemError(answer.status, problem, asked, key);
+  problem.request_id ??= response.headers.get("X-Request-Id") ?? "";
+  return new ProblemError(response.status, problem, asked, key);
 }
 
 function words(error: unknown): string {

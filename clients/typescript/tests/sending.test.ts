@@ -46,6 +46,17 @@ function client(api: Api, changes: object = {}): Coverwright {
 
 const problem = (status: number, code: string, headers: Record<string, string> = {}) =>
   json({ code, detail: "…", request_id: "r-1" }, status, headers);
+/** An answer whose connection ends within its body. */
+function cut(status: number): Response {
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{"id": "qu'));
+      controller.error(new TypeError("terminated"));
+    },
+  });
+  return new Response(body, { status, headers: { "Content-Type": "application/json" } });
+}
+
 const accept = { params: { path: { quote_id: "quo_1" } } };
 const acceptance = "/v1/quotes/{quote_id}/acceptance";
 
@@ -54,6 +65,9 @@ for (const [name, first] of Object.entries({
   busy: () => problem(503, "busy"),
   "no answer": () => problem(504, "no-answer"),
   lost: () => new TypeError("fetch failed"),
+  fault: () => problem(500, "fault"),
+  "cut in its body": () => cut(200),
+  "a problem that is cut": () => cut(422),
 })) {
   test(`a command is repeated with the same key: ${name}`, async () => {
     const api = new Api([first(), first(), json({ id: "quo_1" })]);
@@ -120,6 +134,44 @@ test("it gives up, and says under which key", async () => {
   });
 });
 
+test("an answer that is cut each time is lost, and says under which key", async () => {
+  const api = new Api(Array.from({ length: 5 }, () => cut(200)));
+
+  await assert.rejects(client(api).post(acceptance, accept), (error) => {
+    assert.ok(error instanceof ConnectionLost);
+    assert.match(error.message, /terminated/);
+    assert.equal(error.idempotencyKey, api.headers("Idempotency-Key")[4]);
+    return true;
+  });
+});
+
+test("a page of a proxy is no answer of the API, though it says that all is well", async () => {
+  const api = new Api([new Response("<html>sign in</html>", { headers: { "Content-Type": "text/html" } })]);
+
+  await assert.rejects(client(api).post(acceptance, accept), (error) => {
+    assert.ok(error instanceof ProblemError);
+    assert.deepEqual([error.status, error.code], [200, "unexpected-answer"]);
+    assert.equal(error.idempotencyKey, api.headers("Idempotency-Key")[0]);
+    return true;
+  });
+});
+
+test("an answer has its status and headers, and one without a body has none", async () => {
+  const api = new Api([
+    json({ items: [] }, 200, { ETag: '"3-x"' }),
+    new Response(null, { status: 204 }),
+    new Response(null, { status: 304, headers: { ETag: '"3-x"' } }),
+  ]);
+  const cw = client(api);
+
+  const statuses = [];
+  for (let number = 0; number < 3; number++) {
+    const { response } = await cw.raw.GET("/v1/products");
+    statuses.push([response.status, response.headers.get("ETag")]);
+  }
+  assert.deepEqual(statuses, [[200, '"3-x"'], [204, null], [304, '"3-x"']]);
+});
+
 test("what repetition does not mend is not repeated, and a problem has its code, its faults and the request", async () => {
   const errors = [{ pointer: "/answers/age", code: "required", detail: "say how old" }];
   const said = { type: "https://x/p", title: "T", detail: "One.", code: "invalid-fields", request_id: "r-1", errors };
@@ -175,6 +227,55 @@ test("credentials that open nothing are said", async () => {
     assert.doesNotMatch(error.message, /hush/);
     return true;
   });
+});
+
+test("a refused sign-in says for each command under which key to repeat it", async () => {
+  const api = new Api([]);
+  api.tokenAnswer = () => json({ error: "invalid_client" }, 401);
+  const cw = client(api);
+  const keys = ["order-17", "order-18"];
+
+  const refused = await Promise.allSettled(
+    keys.map((key) => cw.post(acceptance, { params: { ...accept.params, header: { "Idempotency-Key": key } } })),
+  );
+
+  assert.equal(api.signedIn, 1);
+  assert.deepEqual(refused.map((each) => each.status === "rejected" && each.reason.idempotencyKey), keys);
+});
+
+test("a token endpoint that is asked too often says when to come back", async () => {
+  const api = new Api([json({ items: [] })]);
+  const good = api.tokenAnswer;
+  api.tokenAnswer = (number) => (number === 1 ? new Response(null, { status: 429, headers: { "Retry-After": "1" } }) : good(number));
+  const began = performance.now();
+
+  await client(api).get("/v1/products");
+
+  assert.ok(performance.now() - began >= 990);
+  assert.deepEqual(api.headers("Authorization"), ["Bearer token-2"]);
+});
+
+test("a token endpoint that asks for too long a wait is not asked again", async () => {
+  const api = new Api([]);
+  api.tokenAnswer = () => new Response(null, { status: 429, headers: { "Retry-After": "600" } });
+
+  await assert.rejects(client(api).post(acceptance, accept), (error) => {
+    assert.ok(error instanceof ConnectionLost);
+    assert.match(error.message, /answered 429, Retry-After: 600/);
+    assert.ok(error.idempotencyKey);
+    return true;
+  });
+  assert.equal(api.signedIn, 1);
+});
+
+test("a token whose answer is cut is asked for again", async () => {
+  const api = new Api([json({ items: [] })]);
+  const good = api.tokenAnswer;
+  api.tokenAnswer = (number) => (number === 1 ? cut(200) : good(number));
+
+  await client(api).get("/v1/products");
+
+  assert.deepEqual(api.headers("Authorization"), ["Bearer token-2"]);
 });
 
 test("a list is read page by page", async () => {

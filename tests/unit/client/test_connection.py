@@ -17,6 +17,7 @@ from coverwright import (
     Retries,
     SignInRefused,
 )
+from coverwright.credentials import GivenToken
 
 type Step = httpx.Response | Exception
 
@@ -107,6 +108,7 @@ def problem(status: int, code: str, *, retry_after: str | None = None) -> httpx.
         problem(429, "too-many-requests"),
         problem(503, "busy"),
         problem(504, "no-answer"),
+        problem(500, "fault"),
         httpx.Response(502, text="bad gateway"),
         httpx.ReadError("reset"),
         httpx.ConnectTimeout("too long"),
@@ -188,7 +190,7 @@ def test_the_last_problem_is_raised(connection: Connection, api: Api) -> None:
     assert api.steps == []
 
 
-@pytest.mark.parametrize("status", [400, 404, 409, 412, 422, 500])
+@pytest.mark.parametrize("status", [400, 404, 409, 412, 422])
 def test_what_repetition_does_not_mend_is_not_repeated(
     connection: Connection, api: Api, status: int
 ) -> None:
@@ -286,6 +288,61 @@ def test_a_token_endpoint_that_is_busy_is_asked_again(connection: Connection, ap
     connection.get("/v1/products")
 
     assert api.headers("authorization") == ["Bearer token-2"]
+
+
+def test_a_token_endpoint_that_is_asked_too_often_says_when_to_come_back(
+    connection: Connection, api: Api, waits: Waits
+) -> None:
+    good = api.token_answer
+    busy = httpx.Response(429, headers={"Retry-After": "7"})
+    api.token_answer = lambda number: busy if number == 1 else good(number)
+    api.steps = [ok()]
+
+    connection.get("/v1/products")
+
+    assert waits == [7.0]
+    assert api.headers("authorization") == ["Bearer token-2"]
+
+
+def test_a_token_endpoint_that_asks_for_too_long_a_wait_is_not_asked_again(
+    connection: Connection, api: Api, waits: Waits
+) -> None:
+    api.token_answer = lambda _: httpx.Response(429, headers={"Retry-After": "600"})
+
+    with pytest.raises(ConnectionLost, match=r"answered 429, Retry-After: 600") as raised:
+        connection.post("/v1/quotes", idempotency_key="order-17")
+
+    assert raised.value.idempotency_key == "order-17"
+    assert (api.signed_in, waits) == (1, [])
+
+
+def test_without_a_token_the_key_is_said_since_an_earlier_try_may_have_been_carried_out(
+    connection: Connection, api: Api, seconds: list[float]
+) -> None:
+    good = api.token_answer
+    refused = httpx.Response(401, json={"error": "invalid_client"})
+    api.token_answer = lambda number: good(number) if number == 1 else refused
+    api.steps = [ok(), problem(401, "unauthorized")]
+    connection.get("/v1/products")
+
+    with pytest.raises(SignInRefused, match="invalid_client") as raised:
+        connection.post("/v1/quotes")
+
+    assert raised.value.idempotency_key == api.headers("idempotency-key")[1]
+
+
+def test_a_persons_token_that_does_not_do_is_the_problem_that_the_api_says(api: Api) -> None:
+    said = {"code": "insufficient-user-authentication", "max_age": 300}
+    api.steps = [httpx.Response(401, json=said), ok()]
+    http = httpx.Client(transport=httpx.MockTransport(api))
+    with Connection(BASE, GivenToken("ada"), http=http) as connection:
+        with pytest.raises(ProblemError) as raised:
+            connection.post("/v1/payments", idempotency_key="order-17")
+        connection.get("/v1/products")
+
+    assert (raised.value.code, raised.value.problem["max_age"]) == (said["code"], 300)
+    assert raised.value.idempotency_key == "order-17"
+    assert api.headers("authorization") == ["Bearer ada", "Bearer ada"]
 
 
 def test_a_list_is_read_page_by_page(connection: Connection, api: Api) -> None:

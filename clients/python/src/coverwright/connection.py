@@ -18,8 +18,8 @@ from typing import Any, Final, NamedTuple
 
 import httpx
 
-from coverwright.credentials import ClientCredentials, Credentials, GivenToken
-from coverwright.errors import ConnectionLost, ProblemError
+from coverwright.credentials import ClientCredentials, Credentials, GivenToken, TokenEndpointBusy
+from coverwright.errors import ConnectionLost, ProblemError, SignInRefused
 from coverwright.settings import ClientSettings
 from coverwright.version import __version__
 
@@ -28,7 +28,7 @@ Proof = Callable[[str, str, str], str]
 """Makes the proof of possession of a bound token (DPoP) from method, address and token."""
 
 UNAUTHORIZED: Final = 401
-REPEATED: Final = frozenset({429, 502, 503, 504})
+REPEATED: Final = frozenset({429, 500, 502, 503, 504})
 """Answers after which the same call may succeed, and is harmless: it carries the same key."""
 LOST: Final = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError)
 TIMEOUT: Final = httpx.Timeout(35, connect=5)
@@ -178,8 +178,11 @@ class Connection:
         while True:
             try:
                 answer = self._sent(request)
+            except SignInRefused as error:
+                raise SignInRefused(str(error), idempotency_key=key) from error
             except LOST as error:
-                wait = self._wait(number, None)
+                asked = _retry_after(error.answer) if isinstance(error, TokenEndpointBusy) else None
+                wait = self._wait(number, asked)
                 if wait is None:
                     lost = f"{method} {self._base_url}{path}: {error or type(error).__name__}"
                     raise ConnectionLost(lost, idempotency_key=key) from error
@@ -195,12 +198,11 @@ class Connection:
             number += 1
 
     def _sent(self, request: httpx.Request) -> httpx.Response:
-        """The answer; with a new token where the API took the one it had no more."""
+        """The answer; with a new token where the API took the one it had no more, and another can be had."""
         token = self._sign(request)
         answer = self._http.send(request)
-        if answer.status_code != UNAUTHORIZED:
+        if answer.status_code != UNAUTHORIZED or not self._credentials.forget(token):
             return answer
-        self._credentials.forget(token)
         self._sign(request)
         return self._http.send(request)
 

@@ -15,14 +15,24 @@ EARLY_SECONDS: Final = 60
 """A token is renewed so long before it ends: the call that carries it takes time, too."""
 
 
+class TokenEndpointBusy(httpx.NetworkError):
+    """The token endpoint could not answer for now: asked again, it may."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        asked = answer.headers.get("retry-after")
+        wait = f", Retry-After: {asked}" if asked else ""
+        super().__init__(f"{answer.url} answered {answer.status_code}{wait}")
+        self.answer = answer
+
+
 class Credentials(Protocol):
     """Gives a token for each call."""
 
     def token(self, http: httpx.Client) -> str:
         """A token that is good."""
 
-    def forget(self, token: str) -> None:
-        """The API takes this token no more."""
+    def forget(self, token: str) -> bool:
+        """The API did not take this token; whether another can be had."""
 
 
 class GivenToken:
@@ -32,18 +42,10 @@ class GivenToken:
         self._token = token
 
     def token(self, http: httpx.Client) -> str:  # noqa: ARG002 - no call is needed
-        """The token.
-
-        Raises:
-            SignInRefused: The API takes it no more.
-        """
-        if not self._token:
-            raise SignInRefused("the token is good no more: sign in again")
         return self._token
 
-    def forget(self, token: str) -> None:
-        if token == self._token:
-            self._token = ""
+    def forget(self, token: str) -> bool:  # noqa: ARG002 - there is no other
+        return False
 
 
 class ClientCredentials:
@@ -73,24 +75,25 @@ class ClientCredentials:
 
         Raises:
             SignInRefused: The token endpoint gave none.
-            httpx.TransportError: It did not answer.
+            httpx.TransportError: It did not answer, or was busy.
         """
         with self._lock:
             if not self._token or self._clock() >= self._good_until:
                 self._renew(http)
             return self._token
 
-    def forget(self, token: str) -> None:
+    def forget(self, token: str) -> bool:
         """The API takes this token no more: the next call asks for another."""
         with self._lock:
             if self._token == token:
                 self._token = ""
+        return True
 
     def _renew(self, http: httpx.Client) -> None:
         began = self._clock()
         answer = http.post(self._token_url, data=self._form, auth=self._auth)
-        if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-            raise httpx.NetworkError(f"{self._token_url} answered {answer.status_code}")
+        if answer.is_server_error or answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            raise TokenEndpointBusy(answer)
         try:
             said = answer.json()
         except ValueError:

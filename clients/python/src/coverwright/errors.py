@@ -16,7 +16,14 @@ class NotConfigured(CoverwrightError):
 
 
 class SignInRefused(CoverwrightError):
-    """The token endpoint gave no token."""
+    """The token endpoint gave no token.
+
+    An earlier try of the same command may have been carried out: repeat it with the same `idempotency_key`.
+    """
+
+    def __init__(self, text: str, *, idempotency_key: str | None = None) -> None:
+        super().__init__(text)
+        self.idempotency_key = idempotency_key
 
 
 class InvalidSignature(CoverwrightError):

@@ -15,17 +15,20 @@ from typing import Final
 from coverwright.cli import calls, claims, partners, policies, products, quotes
 from coverwright.cli.command import Call, Commands, Unusable
 from coverwright.connection import Connection
-from coverwright.errors import ConnectionLost, NotConfigured, ProblemError, SignInRefused
+from coverwright.errors import ConnectionLost, CoverwrightError, ProblemError, SignInRefused
 from coverwright.settings import ClientSettings
 from coverwright.version import __version__
 
 GOOD: Final = 0
 REFUSED: Final = 1
-"""The API answered with a problem."""
+"""The API answered with a problem: nothing was done."""
+REFUSALS: Final = frozenset(range(400, 500)) - {401, 429}
 MISUSED: Final = 2
 """A command, a file or the settings make no sense."""
 NO_ANSWER: Final = 3
+"""Whether a command was carried out is not known, or it may be with the next try."""
 NOT_SIGNED_IN: Final = 4
+INTERRUPTED: Final = 130
 
 GROUPS: Final = (quotes, policies, claims, products, partners, calls)
 
@@ -39,26 +42,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
             settings = replace(settings, clock=chosen.at)
         with Connection.of(settings) as connection:
             chosen.run(Call(connection, chosen))
-    except ProblemError as error:
-        return _ended(REFUSED, error)
-    except (NotConfigured, Unusable) as error:
-        return _ended(MISUSED, error)
-    except ConnectionLost as error:
-        again = f"; repeat it with --key {error.idempotency_key}" if error.idempotency_key else ""
-        return _ended(NO_ANSWER, f"no answer: {error}{again}")
-    except SignInRefused as error:
-        return _ended(NOT_SIGNED_IN, error)
     except BrokenPipeError:  # `| head` has seen enough
         sys.stderr.close()
-    except KeyboardInterrupt:
-        return 130
+    except (CoverwrightError, Unusable, KeyboardInterrupt) as error:
+        sys.stdout.flush()
+        code = _exit_code(error, chosen.again)
+        print(f"coverwright: {_words(error)}", file=sys.stderr)
+        if chosen.again and code in {NO_ANSWER, NOT_SIGNED_IN}:
+            print(chosen.again, file=sys.stderr)
+        return code
     return GOOD
 
 
-def _ended(status: int, error: object) -> int:
-    sys.stdout.flush()
-    print(f"coverwright: {error}", file=sys.stderr)
-    return status
+def _exit_code(error: BaseException, again: str | None) -> int:
+    """`again`: how to repeat what was begun, if a command of the API was."""
+    match error:
+        case SignInRefused() | ProblemError(status=401):
+            return NOT_SIGNED_IN
+        case ProblemError(status=status) if status in REFUSALS:
+            return REFUSED
+        case ProblemError() | ConnectionLost():
+            return NO_ANSWER
+        case KeyboardInterrupt():
+            return NO_ANSWER if again else INTERRUPTED
+    return MISUSED
+
+
+def _words(error: BaseException) -> str:
+    match error:
+        case ConnectionLost():
+            return f"no answer: {error}"
+        case KeyboardInterrupt():
+            return "interrupted"
+    return str(error)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -67,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Quote, issue, claim and read with the Coverwright API.",
         epilog="Address and credentials: COVERWRIGHT_BASE_URL, COVERWRIGHT_TOKEN_URL, COVERWRIGHT_CLIENT_ID, "
         "COVERWRIGHT_CLIENT_SECRET, or a profile; people have COVERWRIGHT_TOKEN instead. Exit codes: 0 done, 1 refused by the API, 2 misused, "
-        "3 no answer, 4 not signed in.",
+        "3 no answer that settles it: repeat it, 4 not signed in.",
     )
     parser.add_argument("--version", action="version", version=f"coverwright {__version__}")
     commands = Commands(parser.add_subparsers(metavar="COMMAND", required=True))

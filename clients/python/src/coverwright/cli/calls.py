@@ -20,11 +20,13 @@ def call_path(call: Call) -> None:
     chosen = call.chosen
     if not chosen.path.startswith("/"):
         raise Unusable(f"{chosen.path} does not begin with /")
-    headers = {"Idempotency-Key": chosen.key, "If-Match": chosen.if_match}
+    body = call.body() if chosen.file else None
+    key = call.key() if chosen.method == "POST" else None
+    headers = {"Idempotency-Key": key, "If-Match": chosen.if_match}
     answer = call.connection.call(
         chosen.method,
         chosen.path,
-        body=call.body() if chosen.file else None,
+        body=body,
         headers={name: value for name, value in headers.items() if value},
     )
     chosen.json = True

@@ -11,6 +11,7 @@ SHOWN: Final = (
     *("reserve", "paid", "payments", "missing", "task.reason"),
 )
 COLUMNS: Final = ("id", "number", "status", "cover", "occurred_at", "claimed")
+STATUSES: Final = "notified, verifying, assessing, settling, closed, reopened"
 
 
 def add(commands: Commands) -> None:
@@ -24,7 +25,7 @@ def add(commands: Commands) -> None:
     )
     claims.add("show", "Show a claim", show).add_argument("id")
     listed = claims.add("list", "List claims, the newest first", list_claims)
-    listed.add_argument("--status")
+    listed.add_argument("--status", help=f"only those that are {STATUSES}")
     add_limit(listed)
 
 

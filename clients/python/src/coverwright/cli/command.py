@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -43,8 +44,14 @@ class Call:
         return body
 
     def send(self, path: str, body: Json | None = None) -> Json:
-        """Carry a command of the API out, under the key that was given, if one was."""
-        return self.connection.post(path, body, idempotency_key=self.chosen.key)
+        """Carry a command of the API out, under the key that was given, or else a new one."""
+        return self.connection.post(path, body, idempotency_key=self.key())
+
+    def key(self) -> str:
+        """The key of this run's command. From here on it is said how to repeat it, whatever happens."""
+        key: str = self.chosen.key or str(uuid.uuid4())
+        self.chosen.again = f"repeat it with --key {key}"
+        return key
 
     def listed(self, path: str, **parameters: Any) -> Iterable[Json]:
         """The first entries of a list, as many as were asked for."""
@@ -84,7 +91,7 @@ class Commands:
     ) -> argparse.ArgumentParser:
         """One command; `writes`: it changes something, and takes a key to repeat it by."""
         parser = self._parsers.add_parser(name, help=help, description=f"{help}.")
-        parser.set_defaults(run=run, key=None)
+        parser.set_defaults(run=run, key=None, again=None)
         parser.add_argument("--json", action="store_true", help="print the answer as JSON")
         parser.add_argument("--profile", metavar="NAME", help="a table of profiles.toml")
         parser.add_argument(

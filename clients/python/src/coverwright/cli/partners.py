@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from typing import Final
 
 from coverwright.cli.command import Call, Commands, Unusable
@@ -29,6 +30,13 @@ SHOWN: Final = (
     "secrets",
 )
 TAKEN: Final = "code-taken"
+TO_DO: Final = {
+    "active": "coverwright partner secret {id} makes another secret",
+    "suspended": "coverwright partner resume {id} --reason CODE admits it again",
+    "rejected": "that stays so; choose another code with --application",
+    "cancelled": "that stays so; choose another code with --application",
+}
+"""What helps where an application cannot be given its first credentials."""
 
 
 def add(commands: Commands) -> None:
@@ -60,7 +68,8 @@ def add(commands: Commands) -> None:
 
 
 def add_partner(call: Call) -> None:
-    """As far as it can be: what was done before is left as it is."""
+    """As far as it can be: what was done before is left as it is, so it has no key and is run again."""
+    call.chosen.again = "run it again"
     application = _requested(call)
     if application["status"] == "requested":
         token = os.environ.get(APPROVER)
@@ -73,9 +82,9 @@ def add_partner(call: Call) -> None:
         with Connection(call.connection.base_url, GivenToken(token)) as approver:
             application = _decided(approver, application["id"], call.chosen.reason)
     if application["status"] not in {"approved", "provisioning"}:
-        raise Unusable(
-            f"{application['id']} is {application['status']}: coverwright partner secret makes another secret"
-        )
+        id, status = application["id"], application["status"]
+        to_do = TO_DO.get(status, "it is not given credentials").format(id=id)
+        raise Unusable(f"{id} is {status}: {to_do}")
     made = call.connection.post(f"/v1/applications/{application['id']}/provisioning")
     if call.chosen.json:
         call.show(made, SHOWN)
@@ -137,6 +146,11 @@ def take_step(call: Call) -> None:
 def add_secret(call: Call) -> None:
     made = call.send(f"/v1/applications/{call.chosen.id}/secrets")
     call.show(made, (*SHOWN, "client_secret"))
+    if made.get("secret_shown") is False:
+        print(
+            "This secret was answered before, and nobody has it any more. Where two live, withdraw the older before another is made.",
+            file=sys.stderr,
+        )
 
 
 def withdraw_secret(call: Call) -> None:

@@ -10,6 +10,7 @@ SHOWN: Final = (
     "id",
     "number",
     "status",
+    "flags",
     "product",
     "period",
     "premium.total",
@@ -18,6 +19,7 @@ SHOWN: Final = (
     "revision",
 )
 COLUMNS: Final = ("id", "number", "status", "period", "charged")
+STANDINGS: Final = "issued, cancelled, lapsed"
 EVENTS: Final = ("sequence", "type", "effective_at", "processed_at")
 
 
@@ -33,7 +35,7 @@ def add(commands: Commands) -> None:
     events_parser.add_argument("id")
     add_limit(events_parser)
     listed = policies.add("list", "List policies, the newest first", list_policies)
-    listed.add_argument("--standing")
+    listed.add_argument("--standing", help=f"only those that are {STANDINGS}")
     add_limit(listed)
 
 

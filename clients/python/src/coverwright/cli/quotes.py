@@ -9,6 +9,7 @@ from coverwright.cli.command import Call, Commands, add_file, add_limit
 SHOWN: Final = (
     "id",
     "status",
+    "outcome",
     "product",
     "period",
     "premium.net",
@@ -16,7 +17,8 @@ SHOWN: Final = (
     "premium.total",
     "findings",
 )
-COLUMNS: Final = ("id", "status", "product.code", "period", "premium.total")
+COLUMNS: Final = ("id", "status", "product.code", "period", "total")
+STATUSES: Final = "bindable, quoted, referred, declined, accepted, bound, expired"
 
 
 def add(commands: Commands) -> None:
@@ -29,7 +31,7 @@ def add(commands: Commands) -> None:
     quotes.add("explain", "Show how the price came about", explain).add_argument("id")
     quotes.add("accept", "Accept a quote", accept, writes=True).add_argument("id")
     listed = quotes.add("list", "List quotes, the newest first", list_quotes)
-    listed.add_argument("--status")
+    listed.add_argument("--status", help=f"only those that are {STATUSES}")
     add_limit(listed)
 
 
