@@ -5,6 +5,7 @@
 | the webhook | webhook | its record, and its secrets, each sealed by the key service |
 | the webhook | sender | whose turn it is to send, when to look again, and how often something was noted |
 | the webhook | waits#stream | events of one object that wait |
+| the webhook | waits#stream#again#which | some that are sent once more, behind those: each replay has its own |
 | the webhook | done#stream | the last event of the object that was delivered |
 | the webhook | tried#time#event | an attempt, for thirty days |
 | feed#mode#partner | webhooks | the partner's webhooks, and the types that each takes |
@@ -25,6 +26,8 @@ from insurance.operations.notifications.webhook_ports import SealedSecret, Taker
 
 RECORD, SENDER, LIST = "webhook", "sender", "webhooks"
 WAITS, DONE, TRIED = "waits#", "done#", "tried#"
+AGAIN: Final = "#again#"
+"""In a place behind the stream: it sorts next to what else waits of the object."""
 DUE_INDEX: Final = "due"
 QUEUE: Final = "senders"
 """The one partition of the index: it has no more items than there are webhooks."""
@@ -34,6 +37,11 @@ EVERY_TYPE: Final = "*"
 
 def key(id: str, place: str) -> Item:
     return {"id": codec.text(id), "place": codec.text(place)}
+
+
+def replay_place(stream: str, number: int) -> str:
+    """Where the events of a replay wait: the webhook's own event of this number asked for it."""
+    return f"{WAITS}{stream}{AGAIN}r{number:010}"
 
 
 def list_key(feed: Feed) -> Item:

@@ -110,33 +110,34 @@ class DynamoDBWebhookQueue:
             KeyConditionExpression="id = :id AND place BETWEEN :first AND :last",
             ExpressionAttributeValues={
                 ":id": codec.text(webhook_id),
-                ":first": codec.text(f"{items.WAITS}{after}!" if after else items.WAITS),
+                ":first": codec.text(f"{after}!" if after else items.WAITS),
                 ":last": codec.text(items.WAITS + "~"),
             },
             Limit=PAGE,
         )
-        streams = [item["about"]["S"] for item in found]
+        streams = [item["about"]["S"] for item in found if "again" not in item]
         places = [(self._table, items.key(webhook_id, items.DONE + each)) for each in streams]
-        done = load(self._client, places)
-        return [_waiting(item, reached) for item, reached in zip(found, done, strict=True)]
+        done = dict(zip(streams, load(self._client, places), strict=True))
+        return [_waiting(item, done.get(item["about"]["S"])) for item in found]
 
     def passed(
         self, webhook_id: str, waiting: WaitingEvents, sequence: int
     ) -> WaitingEvents | None:
         left = waiting._replace(first=sequence + 1, failures=0, failing_since=None, retry_at=None)
-        self._try(
-            webhook_id,
-            items.DONE + waiting.stream,
-            "SET v = :v, reached = :reached",
-            condition="attribute_not_exists(reached) OR reached < :reached",
-            v=WEBHOOK_DONE.mark,
-            reached=codec.number(sequence),
-        )
+        if not waiting.is_again:
+            self._try(
+                webhook_id,
+                items.DONE + waiting.stream,
+                "SET v = :v, reached = :reached",
+                condition="attribute_not_exists(reached) OR reached < :reached",
+                v=WEBHOOK_DONE.mark,
+                reached=codec.number(sequence),
+            )
         if sequence >= waiting.last and self._remove(webhook_id, waiting):
             return None
         self._try(
             webhook_id,
-            items.WAITS + waiting.stream,
+            waiting.place,
             "SET #first = :first REMOVE failures, failing_since, retry_at",
             condition="attribute_exists(id)",
             names={"#first": "first"},
@@ -144,9 +145,7 @@ class DynamoDBWebhookQueue:
         )
         if sequence < waiting.last:
             return left
-        [item] = load(
-            self._client, [(self._table, items.key(webhook_id, items.WAITS + waiting.stream))]
-        )
+        [item] = load(self._client, [(self._table, items.key(webhook_id, waiting.place))])
         return None if item is None else _waiting(item, None)._replace(delivered=sequence)
 
     def failed(self, webhook_id: str, waiting: WaitingEvents) -> None:
@@ -154,7 +153,7 @@ class DynamoDBWebhookQueue:
             raise ValueError("what failed is tried again at a time")
         self._try(
             webhook_id,
-            items.WAITS + waiting.stream,
+            waiting.place,
             "SET failures = :failures, failing_since = :since, retry_at = :retry",
             condition="attribute_exists(id)",
             failures=codec.number(waiting.failures),
@@ -222,7 +221,7 @@ class DynamoDBWebhookQueue:
         """Nothing of the object waits any more, unless more was noted."""
         request = {
             "TableName": self._table,
-            "Key": items.key(webhook_id, items.WAITS + waiting.stream),
+            "Key": items.key(webhook_id, waiting.place),
             "ConditionExpression": "#last = :last",
             "ExpressionAttributeNames": {"#last": "last"},
             "ExpressionAttributeValues": {":last": codec.number(waiting.last)},
@@ -264,6 +263,7 @@ class DynamoDBWebhookQueue:
 def _waiting(item: Item, done: Item | None) -> WaitingEvents:
     item = WEBHOOK_WAITING.current(item)
     return WaitingEvents(
+        place=item["place"]["S"],
         stream=item["about"]["S"],
         first=int(item["first"]["N"]),
         last=int(item["last"]["N"]),

@@ -128,7 +128,7 @@ class DynamoDBWebhooks:
         if before is None or before.record.event_types != webhook.event_types:
             writes.append(self._listing(webhook, stale))
         if change.again is not None:
-            writes.append(self._again(webhook.id, change.again, stale))
+            writes.append(self._again(webhook.id, change.again, event, stale))
         if change.wakes:
             writes.append(self._wake(webhook.id, event, stale))
         if command is not None:
@@ -153,15 +153,17 @@ class DynamoDBWebhooks:
         write.request["ExpressionAttributeNames"] = {"#number": "number"}
         return write
 
-    def _again(self, webhook_id: str, part: Part, stale: Any) -> Write:
-        item = items.key(webhook_id, items.WAITS + part.stream) | {
+    def _again(self, webhook_id: str, part: Part, event: Event, stale: Any) -> Write:
+        """In a place of its own: what waits of the object, or is noted just now, is not touched."""
+        place = items.replay_place(part.stream, event.sequence)
+        item = items.key(webhook_id, place) | {
             "v": WEBHOOK_WAITING.mark,
             "about": codec.text(part.stream),
             "first": codec.number(part.first),
             "last": codec.number(part.last),
             "again": {"BOOL": True},
         }
-        return Write("Put", {"TableName": self._table, "Item": item}, stale)
+        return add(self._table, item, stale, key="id")
 
     def _wake(self, webhook_id: str, event: Event, stale: Any) -> Write:
         """What waits is tried now, whatever failed before."""

@@ -1,7 +1,6 @@
 """Commands on webhooks: register one, change it, give it a new secret, test it, and have events sent again."""
 
 import re
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -36,6 +35,8 @@ from insurance.operations.notifications.webhook_ports import (
 )
 
 EVENT_ID: Final = re.compile(r"(?P<stream>[a-z]{3}_[a-z0-9_]{16,40})-(?P<sequence>[1-9][0-9]{0,8})")
+
+SEQUENCE_MAX: Final = 10**9
 
 
 class WebhookInput(NamedTuple):
@@ -259,13 +260,13 @@ def _part_from(event_id: str, command: Command, stored: StoredEvents) -> Part:
     """The event, and all that followed it in its stream by now."""
     found = EVENT_ID.fullmatch(event_id)
     own = Feed(command.caller.mode, command.caller.partner)
-    numbers: Sequence[int] = ()
     if found is not None:
-        first = int(found["sequence"])
-        arrived = stored.after(found["stream"], first - 1, last=10**9)
+        stream, first = found["stream"], int(found["sequence"])
+        arrived = stored.after(stream, first - 1, last=SEQUENCE_MAX)
         if arrived and arrived[0].sequence == first and feed_of(arrived[0].read()) == own:
-            numbers = [each.sequence for each in arrived]
-    if found is None or not numbers:
-        fault = FieldFault("/event_id", "unknown", "Your book has no such event.")
-        raise InvalidFields([fault])
-    return Part(found["stream"], numbers[0], numbers[-1])
+            while arrived:
+                last = arrived[-1].sequence
+                arrived = stored.after(stream, last, last=SEQUENCE_MAX)
+            return Part(stream, first, last)
+    fault = FieldFault("/event_id", "unknown", "Your book has no such event.")
+    raise InvalidFields([fault])

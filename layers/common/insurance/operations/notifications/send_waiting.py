@@ -69,6 +69,7 @@ class _Sending:
         self._time_is_up = time_is_up
         self._in_a_row = 0
         self._due: datetime | None = None
+        self._held = ""
         self.delivered = self.failed = 0
         self.off: OffReason | None = None
 
@@ -122,15 +123,17 @@ class _Sending:
 
     def _send_all(self) -> _End:
         """Try every object that is due, once."""
-        self._due, after = None, ""
+        self._due, self._held, after = None, "", ""
         while page := self._ports.queue.waiting(self._turn.webhook_id, after=after):
             for each in page:
                 waiting = self._since_woken(each)
+                if waiting.stream == self._held:
+                    continue
                 if waiting.retry_at is not None and self._ports.clock() < waiting.retry_at:
-                    self._look_again(waiting.retry_at)
+                    self._hold(waiting, waiting.retry_at)
                 elif (end := self._send_object(waiting)) is not None:
                     return end
-            after = page[-1].stream
+            after = page[-1].place
         return _End.ALL_TRIED
 
     def _since_woken(self, waiting: WaitingEvents) -> WaitingEvents:
@@ -202,7 +205,7 @@ class _Sending:
             self._webhook.id,
             waiting._replace(failures=failures, failing_since=since, retry_at=retry_at),
         )
-        self._look_again(retry_at)
+        self._hold(waiting, retry_at)
         self._in_a_row += 1
         if self._outcome is Outcome.GONE or is_given_up(since, now):
             self.off = OffReason.GONE if self._outcome is Outcome.GONE else OffReason.FAILED
@@ -211,5 +214,7 @@ class _Sending:
             return _End.DOWN
         return None
 
-    def _look_again(self, at: datetime) -> None:
-        self._due = min(self._due or at, at)
+    def _hold(self, waiting: WaitingEvents, until: datetime) -> None:
+        """Nothing more of the object is sent before: what is sent again comes behind what waits."""
+        self._held = waiting.stream
+        self._due = min(self._due or until, until)

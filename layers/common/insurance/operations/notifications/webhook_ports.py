@@ -176,6 +176,8 @@ class Webhooks(Protocol):
 class WaitingEvents(NamedTuple):
     """What of an object waits for a webhook, and how often its first event failed."""
 
+    place: str
+    """Where the queue has it."""
     stream: str
     first: int
     last: int
@@ -185,7 +187,7 @@ class WaitingEvents(NamedTuple):
     failing_since: datetime | None = None
     retry_at: datetime | None = None
     is_again: bool = False
-    """They are sent once more, whatever was delivered."""
+    """They are sent once more, whatever was delivered, and that says nothing of what else waits."""
 
 
 class Turn(NamedTuple):
@@ -217,7 +219,7 @@ class WebhookQueue(Protocol):
         """The right to send; None: another process has it, or nothing was ever noted."""
 
     def waiting(self, webhook_id: str, *, after: str = "") -> Sequence[WaitingEvents]:
-        """A page of the objects of which something waits, by their ids, behind `after`."""
+        """A page of what waits, by object, behind the place `after`; of an object, what is sent again comes last."""
 
     def passed(
         self, webhook_id: str, waiting: WaitingEvents, sequence: int
