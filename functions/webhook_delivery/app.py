@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from insurance import bundles, telemetry
+from insurance.metrics import Metric
 from insurance.operations.notifications.send_waiting import send_waiting
 
 type Json = dict[str, Any]
@@ -20,6 +21,7 @@ RESERVE_MS: Final = 20_000
 ports = bundles.sending_ports(lambda: datetime.now(UTC))
 
 
+@telemetry.metrics.log_metrics
 def handler(given: Json, context: Any) -> Json:
     """Send what waits for the webhooks that messages name; or look for those that are due (`LookForDue`), and
     have a message sent for each."""
@@ -37,6 +39,11 @@ def _send(webhook_id: str, time_is_up: Callable[[], bool]) -> None:
     report = send_waiting(webhook_id, ports, time_is_up=time_is_up)
     if report.failed:
         telemetry.logger.warning("not delivered", webhook=webhook_id, attempts=report.failed)
+    for stream, sequence, reason in report.set_aside:
+        telemetry.count(Metric.EVENTS_SET_ASIDE)
+        telemetry.logger.error(
+            "set aside", webhook=webhook_id, stream=stream, sequence=sequence, reason=reason
+        )
     if report.switched_off:
         telemetry.logger.warning("switched off", webhook=webhook_id)
 

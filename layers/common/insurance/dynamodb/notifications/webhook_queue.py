@@ -92,16 +92,7 @@ class DynamoDBWebhookQueue:
         [item] = load(self._client, [(self._table, items.key(webhook_id, items.SENDER))])
         if item is None or item["turn"]["S"] != token:
             return None
-        item = WEBHOOK_SENDER.current(item)
-        return Turn(
-            webhook_id,
-            token,
-            int(item["noted"]["N"]),
-            failures=int(item["failures"]["N"]) if "failures" in item else 0,
-            failing_since=items.instant_of(item, "failing_since"),
-            retry_at=items.instant_of(item, "retry_at"),
-            woken_at=items.instant_of(item, "woken_at"),
-        )
+        return _turn(webhook_id, item)
 
     def waiting(self, webhook_id: str, *, after: str = "") -> Sequence[WaitingEvents]:
         found = query(
@@ -176,8 +167,8 @@ class DynamoDBWebhookQueue:
             item["status"] = codec.number(attempt.status)
         transact(self._client, [Write("Put", {"TableName": self._table, "Item": item}, _Refused)])
 
-    def end_turn(self, turn: Turn, *, due: datetime | None, in_any_case: bool) -> int | None:
-        values = {"token": codec.text(turn.token)}
+    def end_turn(self, turn: Turn, *, due: datetime | None) -> Turn | None:
+        values = {"token": codec.text(turn.token), "noted": codec.number(turn.noted)}
         sets, removes = [], ["turn", "turn_ends"]
         for name, column in (
             ("failures", codec.number(turn.failures) if turn.failures else None),
@@ -191,17 +182,14 @@ class DynamoDBWebhookQueue:
             else:
                 sets.append(f"{name} = :{name}")
                 values[name] = column
-        condition = "turn = :token"
-        if not in_any_case:
-            condition += " AND noted = :noted"
-            values["noted"] = codec.number(turn.noted)
+        condition = "turn = :token AND noted = :noted"
         expression = (f"SET {', '.join(sets)} " if sets else "") + f"REMOVE {', '.join(removes)}"
         if self._try(turn.webhook_id, items.SENDER, expression, condition=condition, **values):
             return None
         [item] = load(self._client, [(self._table, items.key(turn.webhook_id, items.SENDER))])
         if item is None or item.get("turn", {}).get("S") != turn.token:
             return None  # it took too long, and is another's by now
-        return int(item["noted"]["N"])
+        return _turn(turn.webhook_id, item)
 
     def due(self, now: datetime) -> Sequence[str]:
         found = query(
@@ -258,6 +246,20 @@ class DynamoDBWebhookQueue:
         except _Refused:
             return False
         return True
+
+
+def _turn(webhook_id: str, item: Item) -> Turn:
+    item = WEBHOOK_SENDER.current(item)
+    return Turn(
+        webhook_id,
+        item["turn"]["S"],
+        int(item["noted"]["N"]),
+        failures=int(item["failures"]["N"]) if "failures" in item else 0,
+        failing_since=items.instant_of(item, "failing_since"),
+        retry_at=items.instant_of(item, "retry_at"),
+        woken_at=items.instant_of(item, "woken_at"),
+        wakes=int(item["wakes"]["N"]) if "wakes" in item else 0,
+    )
 
 
 def _waiting(item: Item, done: Item | None) -> WaitingEvents:

@@ -171,7 +171,7 @@ class DynamoDBWebhooks:
             "TableName": self._table,
             "Key": items.key(webhook_id, items.SENDER),
             "UpdateExpression": "SET v = :v, queue = :queue, due = :now, woken_at = :now "
-            "REMOVE retry_at, failing_since, failures ADD noted :one",
+            "REMOVE retry_at, failing_since, failures ADD noted :one, wakes :one",
             "ExpressionAttributeValues": {
                 ":v": WEBHOOK_SENDER.mark,
                 ":queue": codec.text(items.QUEUE),

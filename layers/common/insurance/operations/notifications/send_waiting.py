@@ -1,16 +1,19 @@
 """Send what waits for one webhook: of each object in order, and of the others whatever becomes of one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
+from insurance.domain.core.errors import StaleRevision
+from insurance.domain.core.event import Event
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.events.feed import Feed, Told, feed_of
 from insurance.domain.events.message import Message
 from insurance.domain.webhook.event_types import WebhookEventType
 from insurance.domain.webhook.retries import is_given_up, pause_after
 from insurance.domain.webhook.webhook import OffReason, WebhookStatus
+from insurance.operations.delivery.deliver_streams import whole
 from insurance.operations.delivery.streams import StreamedEvent
 from insurance.operations.notifications.change_webhook import webhook_event
 from insurance.operations.notifications.webhook_ports import (
@@ -35,6 +38,8 @@ class SendReport(NamedTuple):
     delivered: int = 0
     failed: int = 0
     switched_off: bool = False
+    set_aside: Sequence[tuple[str, int, str]] = ()
+    """Events that cannot be read, each by its object and number, and why: what follows them waits with them."""
 
 
 class _End(Enum):
@@ -55,7 +60,7 @@ def send_waiting(
         return SendReport()
     sending = _Sending(ports.webhooks.full(webhook_id), turn, ports, time_is_up)
     sending.run()
-    return SendReport(sending.delivered, sending.failed, sending.off is not None)
+    return SendReport(sending.delivered, sending.failed, sending.switched_off, sending.set_aside)
 
 
 class _Sending:
@@ -65,48 +70,55 @@ class _Sending:
         self, full: FullWebhook, turn: Turn, ports: SendingPorts, time_is_up: Callable[[], bool]
     ) -> None:
         self._full, self._turn, self._ports = full, turn, ports
-        self._webhook = full.stored.record
         self._time_is_up = time_is_up
         self._in_a_row = 0
         self._due: datetime | None = None
         self._held = ""
         self.delivered = self.failed = 0
-        self.off: OffReason | None = None
+        self.switched_off = False
+        self.set_aside: list[tuple[str, int, str]] = []
 
     def run(self) -> None:
-        """Send until nothing is left to be tried, and give the turn back."""
-        turn, queue = self._turn, self._ports.queue
-        if self._webhook.status is not WebhookStatus.ACTIVE:
-            queue.end_turn(turn, due=None, in_any_case=True)
-            return
-        if turn.retry_at is not None and self._ports.clock() < turn.retry_at:
-            queue.end_turn(turn, due=turn.retry_at, in_any_case=True)
-            return
-        while (end := self._send_all()) is _End.ALL_TRIED:
-            noted = queue.end_turn(self._turn, due=self._due, in_any_case=False)
-            if noted is None:
-                return
-            self._turn = self._turn._replace(noted=noted)  # it may stand behind where we were
-        self._stop(end)
+        """Send until nothing is left to be tried, and give the turn back.
 
-    def _stop(self, end: _End) -> None:
-        """Give the turn back before everything was tried."""
-        due: datetime | None = self._ports.clock()
-        if end is _End.DOWN:
-            due = self._is_down()
-        if self.off is not None:
-            self._switch_off(self.off)
-            due = None
-        self._ports.queue.end_turn(self._turn, due=due, in_any_case=True)
+        Whatever its application asks for meanwhile, as to make it active, is seen before that.
+        """
+        queue, end = self._ports.queue, self._round()
+        while (found := queue.end_turn(self._turn, due=self._due)) is not None:
+            if found.wakes != self._turn.wakes:
+                self._turn, self._full = found, self._ports.webhooks.full(found.webhook_id)
+                end = self._round()
+                continue
+            self._turn = self._turn._replace(noted=found.noted)
+            if end is _End.ALL_TRIED:  # what was noted may stand behind where we were
+                end = self._round()
         if end is _End.TIME_IS_UP:
             self._ports.nudges.nudge([self._turn.webhook_id])
+
+    def _round(self) -> _End:
+        """Try what is due once; `_due` says when to look again."""
+        self._webhook, self._due = self._full.stored.record, None
+        self._off: OffReason | None = None
+        if self._webhook.status is not WebhookStatus.ACTIVE:
+            return _End.OFF
+        if self._turn.retry_at is not None and self._ports.clock() < self._turn.retry_at:
+            self._due = self._turn.retry_at
+            return _End.DOWN
+        end = self._send_all()
+        if end is _End.TIME_IS_UP:
+            self._due = self._ports.clock()
+        if end is _End.DOWN:
+            self._due = self._is_down()
+        if self._off is not None:
+            self._switch_off(self._off)
+        return end
 
     def _is_down(self) -> datetime:
         """Nothing is tried for a while; when it is again."""
         now, turn = self._ports.clock(), self._turn
         since, failures = turn.failing_since or now, turn.failures + 1
         if is_given_up(since, now):
-            self.off = OffReason.FAILED
+            self._off = OffReason.FAILED
         retry_at = now + pause_after(failures)
         self._turn = turn._replace(failures=failures, failing_since=since, retry_at=retry_at)
         return retry_at
@@ -117,9 +129,14 @@ class _Sending:
         event = webhook_event(
             off, WebhookEventType.SWITCHED_OFF, before, actor=SYSTEM_ACTOR, now=self._ports.clock()
         )
-        self._ports.webhooks.change(
-            event, off, before=self._full, change=WebhookChange(), command=None
-        )
+        try:
+            self._ports.webhooks.change(
+                event, off, before=self._full, change=WebhookChange(), command=None
+            )
+        except StaleRevision:  # its application changed it meanwhile: that may be the cure
+            self._due = self._ports.clock()
+            return
+        self.switched_off, self._due = True, None
 
     def _send_all(self) -> _End:
         """Try every object that is due, once."""
@@ -154,15 +171,26 @@ class _Sending:
             for arrived in page:
                 if self._time_is_up():
                     return _End.TIME_IS_UP
-                if left is not None and not self._takes_place(arrived):
+                event = self._read(arrived)
+                if left is not None and event is None:
+                    self._hold_failed(left._replace(failing_since=None))
+                    return None
+                if left is not None and event is not None and not self._takes_place(event):
                     return self._failed(left)
                 if left is not None:
                     left = self._ports.queue.passed(self._turn.webhook_id, left, arrived.sequence)
         return None
 
-    def _takes_place(self, arrived: StreamedEvent) -> bool:
+    def _read(self, arrived: StreamedEvent) -> Event | None:
+        """The event; None: it cannot be read, which is no fault of the receiver."""
+        try:
+            return whole(arrived)
+        except Exception as error:
+            self.set_aside.append((arrived.stream, arrived.sequence, type(error).__name__))
+            return None
+
+    def _takes_place(self, event: Event) -> bool:
         """Whether the event was delivered, or is none for this webhook."""
-        event = arrived.read()
         own = Feed(event.mode, self._webhook.partner)
         if feed_of(event) != own or not self._webhook.takes(event.stream, event.type):
             return True
@@ -198,21 +226,26 @@ class _Sending:
 
     def _failed(self, waiting: WaitingEvents) -> _End | None:
         """Note when the object is tried again; why nothing more is sent just now."""
-        now = self._ports.clock()
-        since, failures = waiting.failing_since or now, waiting.failures + 1
-        retry_at = now + pause_after(failures)
-        self._ports.queue.failed(
-            self._webhook.id,
-            waiting._replace(failures=failures, failing_since=since, retry_at=retry_at),
-        )
-        self._hold(waiting, retry_at)
+        since = self._hold_failed(waiting)
         self._in_a_row += 1
-        if self._outcome is Outcome.GONE or is_given_up(since, now):
-            self.off = OffReason.GONE if self._outcome is Outcome.GONE else OffReason.FAILED
+        if self._outcome is Outcome.GONE or is_given_up(since, self._ports.clock()):
+            self._off = OffReason.GONE if self._outcome is Outcome.GONE else OffReason.FAILED
             return _End.OFF
         if self._outcome in DOWN or self._in_a_row >= FAILURES_MAX:
             return _End.DOWN
         return None
+
+    def _hold_failed(self, waiting: WaitingEvents) -> datetime:
+        """Note that the object failed, and when it is tried again; since when it fails."""
+        now = self._ports.clock()
+        since, failures = waiting.failing_since or now, waiting.failures + 1
+        retry_at = now + pause_after(failures)
+        self._ports.queue.failed(
+            self._turn.webhook_id,
+            waiting._replace(failures=failures, failing_since=since, retry_at=retry_at),
+        )
+        self._hold(waiting, retry_at)
+        return since
 
     def _hold(self, waiting: WaitingEvents, until: datetime) -> None:
         """Nothing more of the object is sent before: what is sent again comes behind what waits."""

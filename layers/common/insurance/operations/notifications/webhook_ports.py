@@ -204,6 +204,8 @@ class Turn(NamedTuple):
     """Before that nothing is tried."""
     woken_at: datetime | None = None
     """When its application last made it active: failures before that count no more."""
+    wakes: int = 0
+    """How often it did by then."""
 
 
 class WebhookQueue(Protocol):
@@ -232,11 +234,10 @@ class WebhookQueue(Protocol):
     def keep_attempt(self, webhook_id: str, attempt: SendAttempt) -> None:
         """Keep an attempt for thirty days."""
 
-    def end_turn(self, turn: Turn, *, due: datetime | None, in_any_case: bool) -> int | None:
-        """Give the right back, and say when to look again; None: nothing is to be tried.
+    def end_turn(self, turn: Turn, *, due: datetime | None) -> Turn | None:
+        """Give the right back, and say when to look again; without `due` nothing is to be tried.
 
-        Unless it is given back in any case, it stays where something was noted since the turn's number: the new
-        number is answered then.
+        It stays where something was noted since the turn's number: the turn as it is now is answered then.
         """
 
     def due(self, now: datetime) -> Sequence[str]:
