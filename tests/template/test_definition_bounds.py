@@ -28,7 +28,6 @@ AS_LONG_AS_AN_ANSWER = {
 """Files as text, which end where the answer does: Lambda answers 6 MB. Nothing else may say so."""
 
 OPEN: Mapping[str, str] = {
-    "TaskView.role": "a product's authority table may name roles of its own",
     "WorkView.status": "that of a claim, a quote, a complaint or a customer's request, as `kind` says",
     "EventView.type": "types are added with every release; docs list them",
     "AccountLineView.type": "as EventView.type",

@@ -8,7 +8,7 @@ name, or its schema and name where the name alone does not tell.
 from typing import Any, Final
 
 from insurance.api import fields
-from insurance.api.paging import PAGE_MAX
+from insurance.api.paging import CURSOR_MAX, PAGE_MAX
 from insurance.domain.bank import kept_report, payer, payment_file, statement
 from insurance.domain.billing import account, suspense
 from insurance.domain.claim import claim, diary, notice
@@ -28,7 +28,7 @@ from insurance.domain.policy.status import PolicyFlag
 from insurance.domain.product import covers
 from insurance.domain.product.definition.model.part import TEXT_MAX
 from insurance.domain.product.definition.sizes import ANSWERS_BYTES_MAX
-from insurance.domain.webhook.webhook import EVENT_TYPES_MAX
+from insurance.domain.webhook.webhook import EVENT_TYPES_MAX, URL_MAX
 from insurance.dynamodb.sizes import ITEM_BYTES_MAX
 from insurance.dynamodb.streams import SEQUENCE_MAX
 from insurance.operations.ledger.read_general_ledger import GAPS_MAX
@@ -78,6 +78,8 @@ PARTNER = _like("^([a-z][a-z0-9_-]{0,63})?$")
 NUMBER = _like("^[0-9A-Z./-]{1,64}$")
 """Of a policy or claim: at most 64 signs by `NumberFormat`, whatever the product chooses."""
 PLACE = _like("^[A-Z]{2}(-[A-Z0-9]{1,3})?$")
+WRITTEN_IN = _like(f"^[a-z]{{2}}-{PLACE['pattern'].removeprefix('^')}")
+"""A language as a territory writes it: `en-GB`, `en-US-CA`."""
 VERSION = _like("^[0-9A-Za-z][0-9A-Za-z._-]{0,31}$")
 URL: Json = {"format": "uri", "maxLength": 8_000}
 PRODUCT_TEXT = _text(TEXT_MAX)
@@ -89,7 +91,7 @@ SENTENCES = _text(40_000)
 """The explanations of several rules together."""
 FILE = _text(ANSWER_BYTES_MAX)
 """A file, or a page of one, as text: it ends where the answer does."""
-CURSOR = _like("^[A-Za-z0-9_-]{1,200}$")
+CURSOR = _like(f"^[A-Za-z0-9_-]{{1,{CURSOR_MAX}}}$")
 BANK_REFERENCE = _like("^[!-~]*$", 140)
 ANY_ID = _like("^[a-z]{3}_(test_)?[0-9a-z_]{1,50}$")
 """The id of a stream, an object or a payment, of whatever kind."""
@@ -141,7 +143,7 @@ STRINGS: Final[dict[str, Json]] = {
         (
             *("code", "cover", "covers", "options", "exclusions", "product", "plan", "purpose"),
             *("reason_code", "catastrophe_event", "supplied", "missing", "DecisionView.rules"),
-            *("NoticeItem.reason", "TransactionView.reason", "EntryView.reason", "role", "status"),
+            *("NoticeItem.reason", "TransactionView.reason", "EntryView.reason", "status"),
         ),
         CODE,
     ),
@@ -170,6 +172,7 @@ STRINGS: Final[dict[str, Json]] = {
     "FilingView.territory": PRODUCT_TEXT,
     "country": _like("^[A-Z]{2}$"),
     "language": _of(fields.Language),
+    **dict.fromkeys(("DocumentView.language", "DocumentRowView.language"), WRITTEN_IN),
     "version": VERSION,
     **dict.fromkeys(
         ("period", "closed_through", "locked_through", "BusinessReportView.since"), PERIOD
@@ -231,7 +234,8 @@ STRINGS: Final[dict[str, Json]] = {
     **dict.fromkeys(("before", "after"), _text(ANSWERS_BYTES_MAX)),
     # Files, links, hashes, figures
     **dict.fromkeys(("sha256", "stored_sha256", "content", "hash", "previous_hash"), HASH),
-    **dict.fromkeys(("url", "UploadView.url"), URL),
+    "url": URL,
+    **dict.fromkeys(("WebhookView.url", "WebhookSecretView.url"), URL | {"maxLength": URL_MAX}),
     "UploadView.fields": _text(8_000),
     "PaymentFileView.name": _like(
         rf"^(live|test)/outgoing/{_of(identity.PaymentFileId)['pattern'][1:-1]}\.xml$"
@@ -299,10 +303,7 @@ ITEMS: Final[dict[str, int]] = {
     "event_types": EVENT_TYPES_MAX,
     "EvidenceListView.items": evidence.EVIDENCE_MAX,
     "NoticesView.items": notices.NOTICES_MAX,
-    "InvoicesView.items": 366 + servicing.CHANGES_MAX,
     "invoices": 366 + servicing.CHANGES_MAX,
-    "PlansView.items": 201,
-    "ProductListView.items": LISTED_MAX,
     "PaymentFilesView.items": LISTED_MAX,
     **dict.fromkeys(
         ("accounts", "addresses", "consents", "contacts", "data_requests", "names", "restrictions"),

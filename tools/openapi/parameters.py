@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from insurance.api.headers import CLOCK_HEADER, KEY_HEADER, TAGS_LENGTH_MAX
-from insurance.api.paging import PAGE_DEFAULT, PAGE_MAX
+from insurance.api.paging import CURSOR_MAX, PAGE_DEFAULT, PAGE_MAX
 from insurance.api.parameters import Parameters
 from insurance.api.path import PATH_MAX
 from insurance.api.route import Route
@@ -144,5 +144,5 @@ AFTER: Json = {
     "in": "query",
     "required": False,
     "description": "Where the page begins: the `next` of the page before; left out for the first page",
-    "schema": {"type": "string", "maxLength": 200, "pattern": "^[A-Za-z0-9_-]*$"},
+    "schema": {"type": "string", "maxLength": CURSOR_MAX, "pattern": "^[A-Za-z0-9_-]*$"},
 }

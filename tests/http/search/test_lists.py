@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from insurance.api.paging import CURSOR_MAX
 
 from tests.support.claims import issued
 from tests.support.platform import Platform
@@ -116,3 +117,16 @@ def test_an_index_page_holds_nothing_personal(platform):
     shown: Any = platform.get("/v1/policies")
 
     assert not any(word in str(shown) for word in ("Ada", "Merton", "AB12"))
+
+
+def test_the_cursor_of_a_list_with_every_filter_is_as_long_as_the_definition_says(platform):
+    """It was longer than the definition said."""
+    ids = issued_policies(platform, 2)
+    platform.deliver()
+    times = {"since": "2020-01-01T00:00:00.000000+00:00", "until": "2030-01-01T00:00:00.000000Z"}
+    filters = {"standing": "issued", "partner": "harbour", **times}
+
+    first = platform.get("/v1/policies", by=STAFF, query={"limit": "1", **filters})
+
+    assert len(first["next"]) <= CURSOR_MAX
+    assert listed(platform, by=STAFF, limit="1", **filters) == ids

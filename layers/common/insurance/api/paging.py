@@ -3,12 +3,17 @@
 import base64
 import re
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import NamedTuple
 
 from insurance.domain.core.errors import FieldFault, InvalidFields
 
 PAGE_DEFAULT = 20
 PAGE_MAX = 100
+CURSOR_MAX = 300
+"""Signs of the longest cursor: `_ID_MAX`, and the longest position of any list."""
+_ID_MAX = 64
+"""Of a list's id in a cursor: what is longer, with several filters, stands there as its digest."""
 
 _LIMIT = re.compile(r"[1-9][0-9]{0,2}")
 _POSITION = re.compile("[0-9]{1,9}")
@@ -62,12 +67,12 @@ def page_of[T](entries: Sequence[T], page: Page) -> tuple[Sequence[T], str | Non
 
 def cursor(list_id: str, position: int | str) -> str:
     """Where the next page starts, opaque and good for this list only."""
-    text = f"{list_id} {position}"
+    text = f"{_short(list_id)} {position}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def read_cursor(cursor: str, list_id: str, earlier_id: str = "") -> str:
-    """The position behind a cursor that has one of these ids.
+    """The position behind a cursor that has one of these ids. 0.9.0 wrote a long one out.
 
     Raises:
         InvalidFields: This list gave no such cursor.
@@ -78,9 +83,15 @@ def read_cursor(cursor: str, list_id: str, earlier_id: str = "") -> str:
     except ValueError as error:  # binascii.Error and UnicodeDecodeError among them
         raise _unknown_cursor() from error
     given_id, _, position = text.rpartition(" ")
-    if given_id not in {list_id, earlier_id} or not given_id or not position:
+    if given_id not in {_short(list_id), list_id, earlier_id} or not given_id or not position:
         raise _unknown_cursor()
     return position
+
+
+def _short(list_id: str) -> str:
+    """A list's id as a cursor has it."""
+    whole = list_id.encode()
+    return list_id if len(whole) <= _ID_MAX else sha256(whole).hexdigest()
 
 
 def _unknown_cursor() -> InvalidFields:

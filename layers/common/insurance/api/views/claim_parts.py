@@ -14,6 +14,7 @@ from insurance.domain.claim import Claim, DecisionRecord, Payment, Reserve, Task
 from insurance.domain.claim.decision import REVIEW, Decision
 from insurance.domain.claim.recovery import Recovery, RecoveryKind, RecoveryStatus
 from insurance.domain.claim.reserve import CostType, ReserveReason
+from insurance.domain.core.roles import Role
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.party import Payee
 
@@ -192,7 +193,7 @@ class PaymentView(BaseModel):
 class TaskView(BaseModel):
     """What a person must do: which role, what for, since when."""
 
-    role: str
+    role: Role
     code: TaskCode
     reason: str
     since: datetime
