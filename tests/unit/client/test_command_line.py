@@ -28,7 +28,7 @@ def answered(status: int = 200, **body: Any) -> httpx.Response:
 
 @dataclass
 class Answers:
-    """What the API answers to each path, always the same; `""` is every other path. And what it was sent."""
+    """What the API answers to each call (`GET /v1/quotes`), always the same; `""` is every other. And what it was sent."""
 
     of: dict[str, Outcome] = field(default_factory=dict)
     token: httpx.Response = field(
@@ -40,7 +40,8 @@ class Answers:
         if "oauth2" in request.url.path:
             return self.token
         self.sent.append(request)
-        outcome = self.of.get(request.url.path, self.of.get("", answered()))
+        call = f"{request.method} {request.url.path}"
+        outcome = self.of.get(call, self.of.get("", answered()))
         if isinstance(outcome, BaseException):
             raise outcome
         return outcome
@@ -110,7 +111,7 @@ def test_a_call_by_path_prints_its_key_too(
 def test_what_only_reads_or_was_refused_has_no_key_to_print(
     answers: Answers, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answers.of = {"": answered(503, code="busy"), "/v1/quotes/quo_1/acceptance": answered(409)}
+    answers.of = {"": answered(503, code="busy"), "POST /v1/quotes/quo_1/acceptance": answered(409)}
 
     assert main(["quotes", "show", "quo_1"]) == 3
     assert main(["call", "GET", "/v1/quotes"]) == 3
@@ -170,8 +171,9 @@ def test_an_application_that_cannot_be_added_is_told_what_helps(
 ) -> None:
     entry = {"id": "app_1", "code": "oak-app", "partner": "oak", "status": status}
     answers.of = {
-        "/v1/partners": answered(409, code="code-taken"),
-        "/v1/partners/oak/applications": answered(items=[entry]),
+        "POST /v1/partners": answered(409, code="code-taken"),
+        "POST /v1/partners/oak/applications": answered(409, code="code-taken"),
+        "GET /v1/partners/oak/applications": answered(items=[entry]),
     }
 
     assert main(ADD) == 2
@@ -188,7 +190,7 @@ def test_a_secret_that_was_shown_before_is_said_to_be_gone(
 
     assert main(["partner", "secret", "app_1", "--key", "k-1"]) == 0
     said = capsys.readouterr()
-    assert "answered before" in said.err
+    assert "coverwright partner withdraw app_1 --secret newer" in said.err
     assert main(["partner", "secret", "app_1", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["secret_shown"] is False
 

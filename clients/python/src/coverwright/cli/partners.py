@@ -148,7 +148,8 @@ def add_secret(call: Call) -> None:
     call.show(made, (*SHOWN, "client_secret"))
     if made.get("secret_shown") is False:
         print(
-            "This secret was answered before, and nobody has it any more. Where two live, withdraw the older before another is made.",
+            "This secret was answered before, and nobody has it any more. "
+            f"coverwright partner withdraw {call.chosen.id} --secret newer ends it; then make another.",
             file=sys.stderr,
         )
 
