@@ -60,6 +60,11 @@ KINDS: Mapping[str, _Kind] = {
 FORMS: Mapping[str, str] = {
     r"^[a-z][a-z0-9_]{0,63}$": "Give a code: small letters, digits and `_`, beginning with a letter.",
     r"^[a-z][a-z0-9_-]{0,63}$": "Give a code: small letters, digits, `_` and `-`, beginning with a letter.",
+    r"^[a-z][a-z0-9-]{1,31}$": "Give a code of 2 to 32 small letters, digits and `-`, beginning with a letter.",
+    r"^[a-z][a-z0-9-]{1,39}$": "Give a code of 2 to 40 small letters, digits and `-`, beginning with a letter.",
+    r"^[0-9A-Za-z][0-9A-Za-z .,&'()/-]{0,79}$": "Give a name of at most 80 letters, digits, blanks and `.,&'()/-`.",
+    r"^https://[a-z0-9.-]{1,100}(/[A-Za-z0-9._~-]{1,60}){0,3}$": "Give an https address with at most three parts in its path.",
+    r"^[A-Za-z0-9_-]{43}$": "Give a SHA-256 in base64url: 43 characters.",
     r"^[0-9A-Za-z][0-9A-Za-z./_:+-]*$": "Give a reference of letters, digits and `./_:+-`, without blanks.",
     r"^[0-9A-Za-z][0-9A-Za-z./_-]{0,63}$": "Give a reference of at most 64 letters, digits and `./_-`.",
     r"^[^@\s]+@[^@\s]+$": "Give an e-mail address such as ada@example.com.",
