@@ -11,7 +11,7 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
 from insurance.domain.events.feed import Feed, Told
 from insurance.operations.notifications.feed_events import TOGETHER_MAX, FeedWriter
-from insurance.operations.notifications.ports import FeedPorts
+from insurance.operations.notifications.ports import FeedPorts, NumberedEvent
 from insurance.operations.notifications.read_feed import FeedPage, read_feed
 
 from tests.fakes.notifications import MemoryFeeds
@@ -114,6 +114,31 @@ def test_a_reader_goes_on_from_next_also_from_the_end():
     assert all(before.next <= after.next for before, after in pairwise(pages))
     feeds.append(FEED, [Told.of(events(6)[5])], now=NOW)
     assert [told.sequence for told in read(feeds, str(pages[-1].next)).items] == [6]
+
+
+class Late(MemoryFeeds):
+    """Its head says more than its entries show yet: they were read one after the other."""
+
+    hidden: frozenset[int] = frozenset()
+
+    def read(self, feed: Feed, numbers: range) -> Sequence[NumberedEvent]:
+        return [each for each in super().read(feed, numbers) if each.number not in self.hidden]
+
+
+@pytest.mark.parametrize(
+    ("hidden", "seen"), [({1}, []), ({2}, [1]), ({3}, [1, 2]), ({2, 3}, [1]), ({1, 2, 3}, [])]
+)
+def test_a_page_ends_before_an_event_that_cannot_be_read_yet(hidden: set[int], seen: list[int]):
+    feeds = Late()
+    feeds.append(FEED, [Told.of(each) for each in events(3)], now=NOW)
+    feeds.hidden = frozenset(hidden)
+
+    page = read(feeds, "0")
+
+    assert ([told.sequence for told in page.items], page.next) == (seen, len(seen))
+    feeds.hidden = frozenset()
+    rest = read(feeds, str(page.next))
+    assert [*seen, *(told.sequence for told in rest.items)] == [1, 2, 3]
 
 
 def test_a_reader_without_a_place_starts_with_the_oldest_event_that_is_kept():

@@ -21,7 +21,7 @@ class FeedPage(NamedTuple):
 def read_feed(part: ListRange, query: Query, ports: FeedPorts) -> FeedPage:
     """The events that follow a place in the feed of the caller's own book; from the oldest one where none is named.
 
-    Who goes on from `next` misses no event: a number is given when its event can be read.
+    Who goes on from `next` misses no event: a page ends before the first one that cannot be read yet.
 
     Raises:
         EventsNoLongerKept: What follows the place is so old that it is not kept.
@@ -36,7 +36,8 @@ def read_feed(part: ListRange, query: Query, ports: FeedPorts) -> FeedPage:
         raise EventsNoLongerKept
     wanted = range(after + 1, min(after + part.limit, extent.last) + 1)
     events = ports.feeds.read(feed, wanted) if wanted else ()
-    return FeedPage([each.told for each in events], wanted[-1] if wanted else after)
+    visible = [each for each, number in zip(events, wanted, strict=False) if each.number == number]
+    return FeedPage([each.told for each in visible], after + len(visible))
 
 
 def _place(after: str) -> int:
