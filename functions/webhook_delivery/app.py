@@ -14,8 +14,8 @@ from insurance.operations.notifications.send_waiting import send_waiting
 
 type Json = dict[str, Any]
 
-RESERVE_MS: Final = 20_000
-"""What is begun with less time left may not end: a receiver may take ten seconds."""
+RESERVE_MS: Final = 30_000
+"""What is begun with less time left may not end: a receiver may take ten seconds, and its name some before."""
 
 
 ports = bundles.sending_ports(lambda: datetime.now(UTC))

@@ -38,6 +38,8 @@ def test_an_address_of_the_open_network_is_public(address: str):
         # wrapped in another
         *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:a9fe:a9fe", "::127.0.0.1"),
         *("2002:7f00:0001::", "2002:0a00:0001::1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe"),
+        *("fec0::1", "::ffff:0:10.0.0.1", "::ffff:0:8.8.8.8", "64:ff9b::808:808", "5f00::1"),
+        *("2606:2800::5efe:10.0.0.1", "2606:2800::200:5efe:a9fe:a9fe"),
         *("64:ff9b:1::a00:1", "2001:0:4136:e378:8000:63bf:3fff:fdd2"),
     ],
 )

@@ -13,11 +13,10 @@ _URL: Final = re.compile(
     r"(?P<path>/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"
 )
 _PORTS: Final = {"https": 443, "http": 80}
-_NAT64: Final = (
-    ipaddress.IPv6Network("64:ff9b::/96"),
-    ipaddress.IPv6Network("64:ff9b:1::/48"),
-)
-"""What stands in for an address of version 4."""
+_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
+"""All that was ever given out of version 6: what stands in for an address of version 4 is elsewhere, but for these."""
+_ISATAP: Final = frozenset({0x00005EFE, 0x02005EFE})
+"""The third quarter of an address that ends in one of version 4 (RFC 5214)."""
 
 
 class ReceiverAddress(NamedTuple):
@@ -53,9 +52,7 @@ def is_public(address: str) -> bool:
     and none in which such a one is wrapped."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
-        wrapped = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
-        if any(ip in network for network in _NAT64) or int(ip) >> 32 == 0:
-            wrapped.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
-        if any(each is not None for each in wrapped):
+        is_wrapped = ip.sixtofour or ip.teredo or (int(ip) >> 32) & 0xFFFFFFFF in _ISATAP
+        if ip not in _UNICAST or is_wrapped:
             return False  # nobody has its receiver there but to get around this
     return ip.is_global and not ip.is_multicast
