@@ -5,6 +5,7 @@ until the quote changes.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, Final
@@ -43,6 +44,7 @@ COLLECTORS: Final = {
     Consumer.FEED: feeds.flush,
     Consumer.WEBHOOKS: webhooks.flush,
 }
+LATE: Final = {Consumer.WEBHOOKS: webhooks.take_late}
 books, index_ports = bundles.books_ports(), bundles.index_ports()
 
 QUOTE_KEY: Final = "id"
@@ -147,7 +149,7 @@ def _catch_up(options: Json, context: Any) -> Json:
         tries_set_aside=options.get("tries_set_aside", False),
     )
     moved: set[Total] = set()
-    ports = bundles.stream_ports(consumers(moved), COLLECTORS)
+    ports = replace(bundles.stream_ports(consumers(moved), COLLECTORS), late=LATE)
     report = catch_up(wanted, ports, time_is_up=_time_is_up(context))
     if not wanted.looks_only:
         telemetry.count(Metric.STREAMS_BEHIND, report.behind)

@@ -32,13 +32,15 @@ class House:
     fails: dict[tuple[Consumer, str, int], BaseException] = field(default_factory=dict)
     down: set[Consumer] = field(default_factory=set)
     asked: list[Consumer] = field(default_factory=list)
+    late: dict[Consumer, Take] = field(default_factory=dict)
     told: Callable[[datetime], None] = lambda _: None
     """When events were appended, as consumers are told."""
 
     @property
     def ports(self) -> StreamPorts:
         takes = {each: self._take(each) for each in Consumer}
-        return StreamPorts(takes, self.deliveries, MemoryStoredEvents(self.events), is_outage)
+        stored = MemoryStoredEvents(self.events)
+        return StreamPorts(takes, self.deliveries, stored, is_outage, late=self.late)
 
     def _take(self, consumer: Consumer) -> Take:
         def take(event: Event, at: datetime) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from insurance.operations.notifications.note_events import WebhookNotes
 
 from tests.support.claims import issued
 from tests.support.platform import Platform
@@ -140,3 +141,20 @@ def test_a_replay_goes_to_the_end_of_a_history_of_several_pages(
         sending.play(timedelta(minutes=1))
 
     assert of(receiver, policy_id) == [1, 2, 1, 2]
+
+
+def test_an_event_that_was_set_aside_is_sent_when_it_is_restored(
+    platform: Platform, sending: Sending, receiver: Receiver, replays: str
+):
+    policy_id = cancelled(platform)
+    [late] = [e for e in platform.events() if (e.stream, e.sequence) == (policy_id, 1)]
+    sending.note(lambda events: [each for each in events if each != late])
+    sending.send()
+    notes = WebhookNotes(sending.ports.queue, sending.nudges, lambda: sending.now)
+
+    notes.take_late(late, sending.now)
+    notes.take_late(late, sending.now)
+    assert notes.flush() == {}
+    sending.send()
+
+    assert of(receiver, policy_id) == [2, 1]

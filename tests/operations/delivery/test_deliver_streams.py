@@ -280,6 +280,18 @@ def test_what_was_set_aside_is_given_again_when_its_cause_was_removed(house):
     assert house.gaps() == {}
 
 
+def test_a_consumer_that_asks_for_it_is_told_what_comes_late(house):
+    house.fails[Consumer.WEBHOOKS, "pol_test_a", 2] = KeyError("segments")
+    late: list[tuple[str, int]] = []
+    house.late[Consumer.WEBHOOKS] = lambda event, _: late.append((event.stream, event.sequence))
+    house.deliver()
+
+    house.catch_up(tries_set_aside=True)
+
+    assert late == [("pol_test_a", 2)]
+    assert house.gaps() == {}
+
+
 def test_streams_with_nothing_but_what_was_set_aside_keep_no_other_waiting(house):
     aside = (SetAside(Consumer.BUS, 1, "KeyError"),)
     for number in range(WAITING_MAX):

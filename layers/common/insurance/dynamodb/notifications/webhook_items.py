@@ -44,6 +44,11 @@ def replay_place(stream: str, number: int) -> str:
     return f"{WAITS}{stream}{AGAIN}r{number:010}"
 
 
+def late_place(stream: str, sequence: int) -> str:
+    """Where an event waits that was set aside when it was delivered."""
+    return f"{WAITS}{stream}{AGAIN}late{sequence:010}"
+
+
 def list_key(feed: Feed) -> Item:
     """Where the webhooks of a partner are listed."""
     return key(f"feed#{feed.mode}#{feed.partner}", LIST)

@@ -54,6 +54,9 @@ class DynamoDBWebhookQueue:
 
     def note(self, webhook_id: str, parts: Sequence[Part], *, now: datetime) -> None:
         for part in parts:
+            if part.is_late:
+                self._note_late(webhook_id, part)
+                continue
             self._try(
                 webhook_id,
                 items.WAITS + part.stream,
@@ -74,6 +77,20 @@ class DynamoDBWebhookQueue:
             queue=codec.text(items.QUEUE),
             now=codec.instant(now),
             one=codec.number(1),
+        )
+
+    def _note_late(self, webhook_id: str, part: Part) -> None:
+        self._try(
+            webhook_id,
+            items.late_place(part.stream, part.first),
+            "SET v = :v, about = :about, again = :again, #first = :first, #last = :last",
+            condition="attribute_not_exists(#last)",
+            names={"#first": "first", "#last": "last"},
+            v=WEBHOOK_WAITING.mark,
+            about=codec.text(part.stream),
+            again={"BOOL": True},
+            first=codec.number(part.first),
+            last=codec.number(part.last),
         )
 
     def take_turn(self, webhook_id: str, *, now: datetime) -> Turn | None:

@@ -142,7 +142,8 @@ def _try_again(stream: str, run: Run, now: datetime) -> None:
 def _takes(stream: str, entry: SetAside, run: Run, now: datetime) -> bool:
     try:
         [arrived] = run.ports.stored.after(stream, entry.sequence - 1, last=entry.sequence)
-        run.ports.consumers[entry.consumer](whole(arrived), arrived.appended_by(now).appended_at)
+        take = run.ports.late.get(entry.consumer, run.ports.consumers[entry.consumer])
+        take(whole(arrived), arrived.appended_by(now).appended_at)
         flush = run.ports.collectors.get(entry.consumer, dict)
         return (stream, entry.sequence) not in flush()
     except Exception:  # it stays set aside, whatever keeps it there

@@ -94,5 +94,7 @@ class StreamPorts:
     """Whether an error has a cause that is not the event's own, and passes."""
     collectors: Mapping[Consumer, Flush] = field(default_factory=dict)
     """The consumers that collect what they are given, and take it together."""
+    late: Mapping[Consumer, Take] = field(default_factory=dict)
+    """How a consumer takes what was set aside for it, where it has to know that others came first."""
     ahead: Callable[[Sequence[StreamedEvent]], AbstractContextManager[None]] = _nothing_ahead
     """While it lasts, what consumers will read for these events is there already, as far as is known."""

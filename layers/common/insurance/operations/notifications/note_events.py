@@ -18,6 +18,7 @@ class _Arrived(NamedTuple):
 
     told: Told
     appended_at: datetime
+    is_late: bool = False
 
 
 def _is_before(feed: Feed, appended_at: datetime, taker: Taker) -> bool:
@@ -41,6 +42,13 @@ class WebhookNotes:
         if feed is not None:
             self._waiting.setdefault(feed, []).append(_Arrived(Told.of(event), appended_at))
 
+    def take_late(self, event: Event, appended_at: datetime) -> None:
+        """As `take`, an event that was set aside: those behind it were noted already."""
+        feed = feed_of(event)
+        if feed is not None:
+            late = _Arrived(Told.of(event), appended_at, is_late=True)
+            self._waiting.setdefault(feed, []).append(late)
+
     def flush(self) -> Mapping[Place, Exception]:
         """Note what waits; which events were not noted, and why."""
         waiting, self._waiting = self._waiting, {}
@@ -57,14 +65,19 @@ class WebhookNotes:
         noted = []
         for webhook_id, taker in takers.items():
             parts: dict[str, Part] = {}
-            for told, appended_at in events:
+            late: list[Part] = []
+            for told, appended_at, is_late in events:
                 if _is_before(feed, appended_at, taker):
                     continue
-                if takes(webhook_id, tuple(taker.types), told.stream, told.type):
+                if not takes(webhook_id, tuple(taker.types), told.stream, told.type):
+                    continue
+                if is_late:
+                    late.append(Part(told.stream, told.sequence, told.sequence, is_late=True))
+                else:
                     first = parts.get(told.stream, Part(told.stream, told.sequence, 0)).first
                     parts[told.stream] = Part(told.stream, first, told.sequence)
-            if parts:
-                self._queue.note(webhook_id, list(parts.values()), now=self._now())
+            if parts or late:
+                self._queue.note(webhook_id, [*parts.values(), *late], now=self._now())
                 noted.append(webhook_id)
         if noted:
             self._nudges.nudge(noted)

@@ -50,6 +50,8 @@ class Part(NamedTuple):
     stream: str
     first: int
     last: int
+    is_late: bool = False
+    """What follows them may have been sent: they are sent all the same."""
 
 
 class Taker(NamedTuple):
