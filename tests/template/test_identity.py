@@ -85,6 +85,15 @@ def test_the_sample_banks_have_the_scopes_of_their_clients(written: Json, mode: 
     assert set(BANKS[mode].scopes) == scopes_of(written, client)
 
 
+@pytest.mark.parametrize("client", ["BankClient", "BankTestClient"])
+def test_a_bank_signs_in_by_its_secret_alone(written: Json, client: str):
+    asked = dict(properties(written, "UserPoolClient"))[client]
+
+    assert asked["AllowedOAuthFlows"] == ["client_credentials"]
+    assert asked["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]  # else Cognito adds its own
+    assert asked["PreventUserExistenceErrors"] == "ENABLED"
+
+
 def test_sample_applications_and_policyholders_ask_for_scopes_that_there_are():
     for caller in (*PARTNERS, *PEOPLE):
         assert set(caller.scopes) <= set(Scope), caller

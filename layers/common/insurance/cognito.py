@@ -19,8 +19,14 @@ PAGE: Final = 60
 """As many clients as the pool lists at once."""
 TOKEN_MINUTES: Final = 15
 BUSY: Final = frozenset(
-    {"TooManyRequestsException", "InternalErrorException", "LimitExceededException"}
+    {
+        "TooManyRequestsException",
+        "ConcurrentModificationException",
+        "InternalErrorException",
+        "InternalServerException",
+    }
 )
+"""Not LimitExceededException: a pool that takes no more clients takes none in half a minute, and is a fault."""
 GONE: Final = "ResourceNotFoundException"
 
 
@@ -55,6 +61,8 @@ class CognitoClients:
                 AllowedOAuthFlows=["client_credentials"],
                 AllowedOAuthScopes=[f"{RESOURCE_SERVER}{scope}" for scope in scopes],
                 SupportedIdentityProviders=["COGNITO"],
+                ExplicitAuthFlows=["ALLOW_REFRESH_TOKEN_AUTH"],  # named none, it gets people's
+                PreventUserExistenceErrors="ENABLED",
                 EnableTokenRevocation=True,
                 TokenValidityUnits={"AccessToken": "minutes"},
                 AccessTokenValidity=TOKEN_MINUTES,

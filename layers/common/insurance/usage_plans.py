@@ -15,7 +15,17 @@ from insurance.domain.core.errors import Unanswered, Unavailable
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
 
-BUSY: Final = frozenset({"TooManyRequestsException", "ServiceUnavailableException"})
+BUSY: Final = frozenset(
+    {
+        "TooManyRequestsException",
+        "ServiceUnavailableException",
+        "ConcurrentModificationException",
+        "InternalErrorException",
+        "InternalServerException",
+    }
+)
+DIGEST_SHOWN: Final = 8
+"""So many digits of a value's digest stand in a key's name."""
 THERE: Final = "ConflictException"
 RETRY_AFTER: Final = 31
 PLANS_MAX: Final = 500
@@ -23,12 +33,16 @@ PLANS_MAX: Final = 500
 
 
 class GatewayUsageKeys:
-    """The port `UsageKeys`: a key has its application's id for a name, and the value that the authorizer works out."""
+    """The port `UsageKeys`: a key has the value that the authorizer works out.
+
+    An account has one list of keys for all its stacks, and the same application may be in several. So a key's
+    name says whose it is: the stack's prefix, the application's id, and how the digest of its value begins.
+    """
 
     def __init__(
         self, client: "APIGatewayClient", prefix: str, secret: Callable[[], bytes]
     ) -> None:
-        """`prefix` is how the names of our usage plans begin."""
+        """`prefix` is how the names of our stack's usage plans and keys begin."""
         self._client = client
         self._prefix = prefix
         self._secret = secret
@@ -45,24 +59,26 @@ class GatewayUsageKeys:
         }
 
     def put(self, application_id: str, plan: str) -> str:
-        key_id = self._find(application_id) or self._create(application_id)
+        value = hmac.new(self._secret(), application_id.encode(), hashlib.sha256).hexdigest()
+        digest = hashlib.sha256(value.encode()).hexdigest()
+        name = f"{self._prefix}{application_id}-{digest[:DIGEST_SHOWN]}"
+        key_id = self._find(name) or self._create(name, value)
         with _asking(but=THERE):
             self._client.create_usage_plan_key(
                 usagePlanId=self._plans[plan], keyId=key_id, keyType="API_KEY"
             )
         return key_id
 
-    def _create(self, application_id: str) -> str:
-        value = hmac.new(self._secret(), application_id.encode(), hashlib.sha256).hexdigest()
+    def _create(self, name: str, value: str) -> str:
         with _asking():
-            made = self._client.create_api_key(name=application_id, value=value, enabled=True)
+            made = self._client.create_api_key(name=name, value=value, enabled=True)
         return made["id"]
 
-    def _find(self, application_id: str) -> str | None:
-        """By its name; the query is for names that begin so, and ids have one length."""
+    def _find(self, name: str) -> str | None:
+        """By its name; the query is for names that begin so, and ours have one length."""
         with _asking():
-            found = self._client.get_api_keys(nameQuery=application_id, includeValues=False)
-        return next((key["id"] for key in found["items"] if key["name"] == application_id), None)
+            found = self._client.get_api_keys(nameQuery=name, includeValues=False)
+        return next((key["id"] for key in found["items"] if key["name"] == name), None)
 
 
 @contextmanager
