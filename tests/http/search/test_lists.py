@@ -123,7 +123,10 @@ def test_the_cursor_of_a_list_with_every_filter_is_as_long_as_the_definition_say
     """It was longer than the definition said."""
     ids = issued_policies(platform, 2)
     platform.deliver()
-    times = {"since": "2020-01-01T00:00:00.000000+00:00", "until": "2030-01-01T00:00:00.000000Z"}
+    times = {
+        "since": "2020-01-01T00:00:00.000000+00:00",
+        "until": "2030-01-01T00:00:00.000000+00:00",
+    }
     filters = {"standing": "issued", "partner": "harbour", **times}
 
     first = platform.get("/v1/policies", by=STAFF, query={"limit": "1", **filters})
