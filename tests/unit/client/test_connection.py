@@ -1,10 +1,7 @@
-"""The Python client's connection: one key for all repetitions, `Retry-After` kept, tokens renewed, problems raised."""
+"""The Python client's connection: one key for all repetitions, `Retry-After` kept, problems raised."""
 
 import email.utils
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
 import httpx
 import pytest
@@ -15,91 +12,9 @@ from coverwright import (
     FieldFault,
     ProblemError,
     Retries,
-    SignInRefused,
 )
-from coverwright.credentials import GivenToken
 
-type Step = httpx.Response | Exception
-
-BASE = "https://api.test"
-TOKENS = "https://auth.test/oauth2/token"
-
-
-@dataclass
-class Api:
-    """Answers in turn, and keeps what it was sent."""
-
-    steps: list[Step] = field(default_factory=list)
-    token_answer: Callable[[int], httpx.Response] = field(
-        default=lambda number: httpx.Response(
-            200, json={"access_token": f"token-{number}", "expires_in": 3600}
-        )
-    )
-    calls: list[httpx.Request] = field(default_factory=list)
-    signed_in: int = 0
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        if str(request.url) == TOKENS:
-            self.signed_in += 1
-            return self.token_answer(self.signed_in)
-        self.calls.append(as_sent(request))
-        step = self.steps.pop(0)
-        if isinstance(step, Exception):
-            raise step
-        return step
-
-    def headers(self, name: str) -> list[str | None]:
-        return [call.headers.get(name) for call in self.calls]
-
-
-def as_sent(request: httpx.Request) -> httpx.Request:
-    """A copy: the next try has other headers."""
-    return httpx.Request(
-        request.method, request.url, headers=request.headers.raw, content=request.content
-    )
-
-
-class Waits(list[float]):
-    """What a connection would have slept."""
-
-
-@pytest.fixture
-def api() -> Api:
-    return Api()
-
-
-@pytest.fixture
-def waits() -> Waits:
-    return Waits()
-
-
-@pytest.fixture
-def seconds() -> list[float]:
-    """The clock that tokens end by."""
-    return [0.0]
-
-
-@pytest.fixture
-def connection(
-    api: Api, waits: Waits, seconds: list[float], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Connection]:
-    monkeypatch.setattr("coverwright.connection.sleep", waits.append)
-    made = Connection(
-        BASE,
-        ClientCredentials(TOKENS, "harbour", "secret", clock=lambda: seconds[0]),
-        http=httpx.Client(transport=httpx.MockTransport(api)),
-    )
-    with made:
-        yield made
-
-
-def ok(body: Any = None, **headers: str) -> httpx.Response:
-    return httpx.Response(200, json=body or {"id": "quo_1"}, headers=headers)
-
-
-def problem(status: int, code: str, *, retry_after: str | None = None) -> httpx.Response:
-    headers = {"Retry-After": retry_after} if retry_after else {}
-    return httpx.Response(status, json={"code": code, "detail": "…"}, headers=headers)
+from tests.support.api_in_turn import BASE, TOKENS, Api, Step, Waits, ok, problem
 
 
 @pytest.mark.parametrize(
@@ -236,113 +151,6 @@ def test_what_is_no_problem_is_told_too(connection: Connection, api: Api) -> Non
         connection.get("/v1/products")
 
     assert (raised.value.code, raised.value.request_id) == ("unexpected-answer", "r-2")
-
-
-def test_a_token_is_used_until_shortly_before_its_end(
-    connection: Connection, api: Api, seconds: list[float]
-) -> None:
-    api.steps = [ok(), ok(), ok()]
-
-    for at in (0.0, 3_539.0, 3_540.0):
-        seconds[0] = at
-        connection.get("/v1/products")
-
-    assert api.headers("authorization") == ["Bearer token-1", "Bearer token-1", "Bearer token-2"]
-
-
-def test_a_token_that_is_taken_no_more_is_renewed_once(connection: Connection, api: Api) -> None:
-    api.steps = [problem(401, "unauthorized"), ok(), problem(401, "a"), problem(401, "b")]
-
-    connection.post("/v1/quotes")
-    with pytest.raises(ProblemError, match="b"):
-        connection.post("/v1/quotes")
-
-    assert api.headers("authorization")[:2] == ["Bearer token-1", "Bearer token-2"]
-    first, again, *_ = api.headers("idempotency-key")
-    assert first == again
-
-
-@pytest.mark.parametrize(
-    ("answer", "why"),
-    [
-        (httpx.Response(401, json={"error": "invalid_client"}), "invalid_client"),
-        (httpx.Response(200, text="hello"), "200, and no token"),
-        (httpx.Response(200, json=["token"]), "200, and no token"),
-    ],
-    ids=["refused", "no JSON", "no object"],
-)
-def test_credentials_that_open_nothing_are_said(
-    connection: Connection, api: Api, answer: httpx.Response, why: str
-) -> None:
-    api.token_answer = lambda _: answer
-
-    with pytest.raises(SignInRefused, match=f"refused harbour: {why}"):
-        connection.get("/v1/products")
-
-
-def test_a_token_endpoint_that_is_busy_is_asked_again(connection: Connection, api: Api) -> None:
-    good = api.token_answer
-    api.token_answer = lambda number: httpx.Response(503) if number == 1 else good(number)
-    api.steps = [ok()]
-
-    connection.get("/v1/products")
-
-    assert api.headers("authorization") == ["Bearer token-2"]
-
-
-def test_a_token_endpoint_that_is_asked_too_often_says_when_to_come_back(
-    connection: Connection, api: Api, waits: Waits
-) -> None:
-    good = api.token_answer
-    busy = httpx.Response(429, headers={"Retry-After": "7"})
-    api.token_answer = lambda number: busy if number == 1 else good(number)
-    api.steps = [ok()]
-
-    connection.get("/v1/products")
-
-    assert waits == [7.0]
-    assert api.headers("authorization") == ["Bearer token-2"]
-
-
-def test_a_token_endpoint_that_asks_for_too_long_a_wait_is_not_asked_again(
-    connection: Connection, api: Api, waits: Waits
-) -> None:
-    api.token_answer = lambda _: httpx.Response(429, headers={"Retry-After": "600"})
-
-    with pytest.raises(ConnectionLost, match=r"answered 429, Retry-After: 600") as raised:
-        connection.post("/v1/quotes", idempotency_key="order-17")
-
-    assert raised.value.idempotency_key == "order-17"
-    assert (api.signed_in, waits) == (1, [])
-
-
-def test_without_a_token_the_key_is_said_since_an_earlier_try_may_have_been_carried_out(
-    connection: Connection, api: Api, seconds: list[float]
-) -> None:
-    good = api.token_answer
-    refused = httpx.Response(401, json={"error": "invalid_client"})
-    api.token_answer = lambda number: good(number) if number == 1 else refused
-    api.steps = [ok(), problem(401, "unauthorized")]
-    connection.get("/v1/products")
-
-    with pytest.raises(SignInRefused, match="invalid_client") as raised:
-        connection.post("/v1/quotes")
-
-    assert raised.value.idempotency_key == api.headers("idempotency-key")[1]
-
-
-def test_a_persons_token_that_does_not_do_is_the_problem_that_the_api_says(api: Api) -> None:
-    said = {"code": "insufficient-user-authentication", "max_age": 300}
-    api.steps = [httpx.Response(401, json=said), ok()]
-    http = httpx.Client(transport=httpx.MockTransport(api))
-    with Connection(BASE, GivenToken("ada"), http=http) as connection:
-        with pytest.raises(ProblemError) as raised:
-            connection.post("/v1/payments", idempotency_key="order-17")
-        connection.get("/v1/products")
-
-    assert (raised.value.code, raised.value.problem["max_age"]) == (said["code"], 300)
-    assert raised.value.idempotency_key == "order-17"
-    assert api.headers("authorization") == ["Bearer ada", "Bearer ada"]
 
 
 def test_a_list_is_read_page_by_page(connection: Connection, api: Api) -> None:
