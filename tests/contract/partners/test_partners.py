@@ -20,7 +20,10 @@ from insurance.operations.partners.change_application import (
     decide_application,
     request_application,
 )
-from insurance.operations.partners.issue_credentials import provision_application
+from insurance.operations.partners.issue_credentials import (
+    cancel_application,
+    provision_application,
+)
 from insurance.operations.partners.ports import PartnerPorts
 from insurance.operations.partners.register_partner import register_partner
 
@@ -111,6 +114,19 @@ def test_a_step_before_the_last_records_no_answer(stores: Stores) -> None:
     with pytest.raises(AlreadyAnswered):
         provision_application(id, command("provision", now=later), ports)
     assert stores.partners.application(id).record.claimed_until is None
+
+
+def test_a_cancelled_application_is_so_before_its_answer_is_recorded(stores: Stores) -> None:
+    before, ports = requested(stores), ports_on(stores)
+    id = before.record.id
+    decide_application(id, ApplicationStep.APPROVE, "fine", command("approve", by="ben"), ports)
+    cancel_application(id, "over", command("cancel"), ports)
+
+    assert stores.partners.application(id).record.status == "cancelled"
+    with pytest.raises(AlreadyAnswered):
+        cancel_application(id, "over", command("cancel"), ports)
+    with pytest.raises(AlreadyAnswered):
+        stores.partners.record_answer(command("cancel").with_answer(before))
 
 
 def test_a_suspended_application_stays_so_until_it_is_resumed(stores: Stores) -> None:
