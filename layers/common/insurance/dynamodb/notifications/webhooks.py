@@ -8,6 +8,7 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.identity import mode_of
 from insurance.domain.core.stored import Stored
 from insurance.domain.events.feed import Feed
+from insurance.domain.partner.application import ApplicationStatus, PartnerApplication
 from insurance.domain.webhook.webhook import Webhook
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
@@ -67,6 +68,13 @@ class DynamoDBWebhooks:
 
     def full(self, webhook_id: str) -> FullWebhook:
         return _full(webhook_id, read(self._client, *self._place(webhook_id)))
+
+    def standing(self, webhook: Webhook) -> ApplicationStatus | None:
+        about = webhook.application
+        item = read(self._client, self._tables.partners, {"id": codec.text(about)})
+        if item is None:
+            return None
+        return aggregates.read_record(PartnerApplication, item, None, about).status
 
     def of(self, feed: Feed) -> Sequence[Stored[Webhook]]:
         [listed] = load(self._client, [items.list_place(self._table, feed)])

@@ -1,7 +1,7 @@
 """Send what waits for one webhook: of each object in order, and of the others whatever becomes of one."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
@@ -10,6 +10,7 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.events.feed import Feed, Told, feed_of
 from insurance.domain.events.message import Message
+from insurance.domain.partner.application import ApplicationStatus
 from insurance.domain.webhook.event_types import WebhookEventType
 from insurance.domain.webhook.retries import is_given_up, pause_after
 from insurance.domain.webhook.webhook import OffReason, WebhookStatus
@@ -28,6 +29,8 @@ from insurance.operations.notifications.webhook_ports import (
 
 FAILURES_MAX: Final = 3
 """Of objects one after the other, after which the receiver counts as down."""
+STANDING_AGAIN: Final = timedelta(minutes=10)
+"""After which it is looked whether a suspended application was resumed."""
 DOWN: Final = frozenset({Outcome.TIMED_OUT, Outcome.UNREACHABLE, Outcome.ADDRESS_REFUSED})
 """Outcomes after one of which it does."""
 
@@ -100,6 +103,11 @@ class _Sending:
         self._webhook, self._due = self._full.stored.record, None
         self._off: OffReason | None = None
         if self._webhook.status is not WebhookStatus.ACTIVE:
+            return _End.OFF
+        standing = self._ports.webhooks.standing(self._webhook)
+        if standing not in {None, ApplicationStatus.ACTIVE}:
+            if standing is not ApplicationStatus.CANCELLED:  # which nothing follows
+                self._due = self._ports.clock() + STANDING_AGAIN
             return _End.OFF
         if self._turn.retry_at is not None and self._ports.clock() < self._turn.retry_at:
             self._due = self._turn.retry_at

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from insurance.domain.core.event import Event
     from insurance.domain.core.stored import Stored
     from insurance.domain.events.feed import Feed
+    from insurance.domain.partner.application import ApplicationStatus
     from insurance.domain.webhook.webhook import Webhook
     from insurance.operations.command import Command
     from insurance.operations.delivery.streams import StoredEvents
@@ -145,6 +146,9 @@ class Webhooks(Protocol):
         Raises:
             WebhookNotFound: There is none.
         """
+
+    def standing(self, webhook: Webhook) -> ApplicationStatus | None:
+        """Where its application stands; None: the application has no record, as one that was admitted before 0.10."""
 
     def of(self, feed: Feed) -> Sequence[Stored[Webhook]]:
         """Every webhook of a partner, by id."""
