@@ -124,9 +124,14 @@ def _ports_in_proc(process: Path) -> set[int]:
 
 
 def wait_until_listening(
-    pid: int, ended_with: Callable[[], int | None], *, what: str, seconds: float = 60
+    pid: int,
+    ended_with: Callable[[], int | None],
+    *,
+    what: str,
+    port: int | None = None,
+    seconds: float = 60,
 ) -> int:
-    """Wait until a process of ours listens; the port it took.
+    """Wait until a process of ours listens, on `port` if it was told one; the port it took.
 
     The process is asked, not the port: another program that listens there is never taken for ours.
 
@@ -134,11 +139,11 @@ def wait_until_listening(
         StackError: The process ended, or did not listen in time.
     """
     given_up_at = time.monotonic() + seconds
-    while not (ports := listening_ports(pid)):
+    while not (ports := listening_ports(pid)) or port not in {None, *ports}:
         status = ended_with()
         if status is not None:
             raise StackError(f"{what} stopped at once with status {status}")
         if time.monotonic() > given_up_at:
             raise StackError(f"{what} did not listen within {seconds:.0f} s")
         time.sleep(0.005)
-    return min(ports)
+    return min(ports) if port is None else port

@@ -1,5 +1,6 @@
 """The stack of the popular way, made out of ours so that it cannot drift: the same gateway, definition, plans,
 firewall, user pool, bus and authorizer, before one function for all routes, one table, and one function on its stream.
+The samples are brought in as they are into ours, so the tables of partners are there, too; it uses none of them.
 """
 
 import json
@@ -34,13 +35,17 @@ ROUTES = {
 """What the callers and the bank ask for."""
 
 _KEPT = {
+    "AWS::ApiGateway::ApiKey",
     "AWS::ApiGateway::UsagePlan",
+    "AWS::ApiGateway::UsagePlanKey",
     "AWS::Cognito::UserPool",
     "AWS::Events::EventBus",
     "AWS::Serverless::Api",
     "AWS::WAFv2::WebACL",
 }
 """What a stack needs of ours, with whatever it names."""
+_FOR_SAMPLES = ("PartnersTable", "EventsTable", "IdempotencyTable")
+"""What partners and their applications are registered in, beside the rows that the authorizer reads."""
 _NAME = re.compile(r"\w+")
 _FUNCTION = re.compile(r"\$\{(\w+)\.Alias\}")
 
@@ -60,7 +65,7 @@ def write(folder: Path, layer: Path) -> Path:
     del ours["Globals"]["Function"]["Layers"]
     roots = [name for name, each in everything.items() if each["Type"] in _KEPT]
     roots += _names_in(ours["Globals"], everything)
-    kept = _with_named([*roots, "AuthorizerFunction", API, MAPPING], everything)
+    kept = _with_named([*roots, *_FOR_SAMPLES, "AuthorizerFunction", API, MAPPING], everything)
     document = {
         **{name: ours[name] for name in ("Transform", "Parameters", "Mappings", "Conditions")},
         "Globals": ours["Globals"],

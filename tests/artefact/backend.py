@@ -33,7 +33,7 @@ from local.aws.services.user_pool import UserPoolClients
 from local.aws.template import Template
 from local.seeding import ensure_keys_and_secrets, plan_names
 from local.settings import ANY_PORTS, Settings
-from tests.support.backend import State
+from tests.support.backend import State, state_of, write_services
 from tests.support.engine import read_tables, write_tables
 from tests.support.partners import register_partners
 from tests.support.serving import served
@@ -63,7 +63,6 @@ S3_ACTIONS = {
 
 
 KEY_TABLES = ("kms_keys", "secrets")
-CREDENTIALS = ("pool_clients", "pool_client_secrets", "usage_keys")
 
 
 class Call(NamedTuple):
@@ -153,27 +152,13 @@ class Backend:
         )
 
     def state(self) -> "State":
-        """Everything in tables and buckets."""
-        items = read_tables(self._engine_url, self.template.tables())
-        return State(
-            items,
-            self._store.execute("SELECT * FROM objects").fetchall(),
-            {
-                table: self._store.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - names of ours
-                for table in CREDENTIALS
-            },
-        )
+        """Everything in tables, buckets, user pool and usage plans."""
+        return state_of(read_tables(self._engine_url, self.template.tables()), self._store)
 
     def restore(self, state: "State") -> None:
-        """Tables and buckets as they were then."""
+        """All that as it was then."""
         write_tables(self._engine_url, self.template.tables(), state.items)
-        for table in CREDENTIALS:
-            self._store.execute(f"DELETE FROM {table}")  # noqa: S608 - as above
-            for row in state.credentials.get(table, ()):
-                places = ", ".join("?" * len(row))
-                self._store.execute(f"INSERT INTO {table} VALUES ({places})", row)  # noqa: S608 - as above
-        self._store.execute("DELETE FROM objects")
-        self._store.executemany("INSERT INTO objects VALUES (?, ?, ?, ?, ?)", state.files)
+        write_services(self._store, state)
 
 
 def used(folder: str, target: str, body: Json, rights: Rights) -> set[Call]:

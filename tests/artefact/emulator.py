@@ -53,7 +53,8 @@ class Function:
     ) -> None:
         self.name = name
         self.log = log
-        invocations, runtime_api = (f"{OWN_ADDRESS}:{next(_ports)}" for _ in range(2))
+        port, runtime_api = next(_ports), f"{OWN_ADDRESS}:{next(_ports)}"
+        invocations = f"{OWN_ADDRESS}:{port}"
         self._url = f"http://{invocations}/2015-03-31/functions/function/invocations"
         command = [
             str(RAPID / f"aws-lambda-rie-{MACHINE}"),
@@ -79,7 +80,8 @@ class Function:
                 stderr=output,
                 start_new_session=True,
             )
-        wait_until_listening(self._process.pid, self._process.poll, what=name)
+        # It listens to the function first, and a moment later to us.
+        wait_until_listening(self._process.pid, self._process.poll, what=name, port=port)
         self._client = httpx.Client(timeout=ANSWER_SECONDS)
         self.seconds: list[float] = []
 

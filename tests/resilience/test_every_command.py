@@ -4,17 +4,24 @@ What is played are the events of `events/`: the first of each command that succe
 """
 
 import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
 import pytest
+from insurance.domain.partner.event_types import ApplicationEventType
 
 from tests.artefact.cases import Case, settled
 from tests.support.backend import Backend
+from tests.support.calls import Answer
 from tests.support.engine import template
 from tests.support.platform import Platform
 from tests.support.player import Player, successes
 from tests.support.streams import assert_chains_hold, posted, streams
-from tests.support.zygote import Death, Run, Side, Zygote
+from tests.support.zygote import SERVICE_UNAVAILABLE, Death, Run, Side, Zygote
 
 pytestmark = pytest.mark.xdist_group("resilience")
 
@@ -25,16 +32,19 @@ OF_ONE_RUN = re.compile(r"(doc_test_[0-9a-z]{16})[0-9a-z]{10}")
 """A document's id comes of its sealed content, and each preparation has keys of its own."""
 GONE_BY_THEMSELVES = ("inbox/", "downloads/")
 """Files that a rule of the bucket deletes within a day or two."""
+CLAIM_FIRST = {"partners/provision", "partners/add_secret", "partners/withdraw_secret"}
+"""What changes credentials claims the application first: after a call that broke off, the next one is told to
+come later. Each leaves an event of its claim."""
 TELL_WHAT_THEY_FIND = {"payment_execution/report", "payment_execution/statement"}
 """Calls about many payments, one transaction each: sent again, they say which were posted before."""
 
 
-def everything(backend: Backend) -> tuple[Any, Any]:
-    return backend.everything(), backend.files()
+def everything(backend: Backend) -> tuple[Any, ...]:
+    return backend.everything(), backend.files(), backend.credentials()
 
 
 def outline(backend: Backend) -> Json:
-    """What stands in the tables, as far as two runs make it alike: keys, events and postings, files."""
+    """What is there, as far as two runs make it alike: keys, events and postings, files, credentials."""
     keys = {
         table["TableName"]: [each["AttributeName"] for each in table["KeySchema"]]
         for table in template().tables()
@@ -42,19 +52,50 @@ def outline(backend: Backend) -> Json:
     return {
         "items": {
             name: sorted(
-                OF_ONE_RUN.sub(r"\1", str([item[key] for key in keys[name]])) for item in items
+                as_in_any_run(str([item[key] for key in keys[name]]), backend) for item in items
             )
             for name, items in backend.everything().items()
+            if name != backend.table("events")  # they follow, stream by stream
         },
         "events": {
-            stream: [(event.type, posted([event])) for event in events]
+            stream: with_one_claim((event.type, posted([event])) for event in events)
             for stream, events in streams(backend).items()
         },
+        "credentials": credentials(backend),
         "files": sorted(
             OF_ONE_RUN.sub(r"\1", f"{bucket} {key}")
             for bucket, key in backend.files()
             if not key.startswith(GONE_BY_THEMSELVES)
         ),
+    }
+
+
+def as_in_any_run(key: str, backend: Backend) -> str:
+    """A key without what a run makes up: a client of the user pool by its name."""
+    for id, _, name, *_ in backend.credentials()["pool_clients"]:
+        key = key.replace(id, name)
+    return OF_ONE_RUN.sub(r"\1", key)
+
+
+def with_one_claim(events: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """A call that broke off and the one that was sent again have each claimed the application."""
+    claimed = ApplicationEventType.CREDENTIALS_CLAIMED
+    return [
+        each
+        for type, alike in groupby(events, key=itemgetter(0))
+        for each in islice(alike, 1 if type == claimed else None)
+    ]
+
+
+def credentials(backend: Backend) -> Json:
+    """Each client with how many secrets it has, and each key with its plan."""
+    kept = backend.credentials()
+    secrets = Counter(client for client, *_ in kept["pool_client_secrets"])
+    return {
+        "clients": sorted(
+            (name, scopes, secrets[id]) for id, _, name, scopes, _ in kept["pool_clients"]
+        ),
+        "keys": sorted((name, value, plan) for _, name, value, plan, _ in kept["usage_keys"]),
     }
 
 
@@ -92,7 +133,7 @@ def test_a_command_killed_after_any_of_its_calls_and_sent_again_is_done_once(
 
 def check_final(command: Case, run: Run, zygote: Zygote) -> None:
     """Whatever the dead one did: the same call is answered as it should be, and then replayed."""
-    final, again = zygote.call(run), zygote.call(run)
+    final, again = sent_again(command, run, zygote), zygote.call(run)
     assert final.status == command.expected["status"], final.text
     varies = command.expected.get("varies", [])
     varies = [each.removeprefix("/body") for each in varies if each.startswith("/body")]
@@ -100,6 +141,14 @@ def check_final(command: Case, run: Run, zygote: Zygote) -> None:
         assert settled(final.body, varies) == settled(command.expected["body"], varies)
     assert again.replayed
     assert (again.status, again.text) == (final.status, final.text)
+
+
+def sent_again(command: Case, run: Run, zygote: Zygote) -> Answer:
+    """The answer of the call as a client repeats it: later, where it is told to."""
+    answer = zygote.call(run)
+    if command.path in CLAIM_FIRST and answer.status == SERVICE_UNAVAILABLE:
+        answer = zygote.call(replace(run, later_s=int(answer.headers["Retry-After"])))
+    return answer
 
 
 def test_no_command_is_forgotten(loaded: Platform):

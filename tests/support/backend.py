@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 type Item = dict[str, Any]
 
+CREDENTIALS = ("pool_clients", "pool_client_secrets", "usage_keys")
+"""The tables of the local services for clients of the user pool, their secrets, and keys of usage plans."""
+
 NOWHERE = "http://127.0.0.1:9"
 """Whatever is not served here must fail on loopback, never go to the network."""
 
@@ -48,9 +51,9 @@ class Backend:
     """Where the services keep what they are given."""
 
     def empty(self) -> None:
-        """New tables, and no files."""
+        """New tables, no files, and no credentials."""
         make_tables(self.dynamodb)
-        self.store.execute("DELETE FROM objects")
+        write_services(self.store, State({}, []))
 
     def files(self) -> dict[tuple[str, str], bytes]:
         """Every file of every bucket."""
@@ -73,14 +76,17 @@ class Backend:
         return read_tables(self.engine_url, template().tables())
 
     def state(self) -> "State":
-        """Everything in tables and buckets."""
-        return State(self.everything(), self.store.execute("SELECT * FROM objects").fetchall())
+        """Everything in tables, buckets, user pool and usage plans."""
+        return state_of(self.everything(), self.store)
+
+    def credentials(self) -> Mapping[str, list[Any]]:
+        """Every client of the user pool, every secret, and every key of a usage plan."""
+        return state_of({}, self.store).credentials
 
     def restore(self, state: "State") -> None:
-        """Tables and buckets as they were then."""
+        """All that as it was then."""
         write_tables(self.engine_url, template().tables(), state.items)
-        self.store.execute("DELETE FROM objects")
-        self.store.executemany("INSERT INTO objects VALUES (?, ?, ?, ?, ?)", state.files)
+        write_services(self.store, state)
 
     def environment(self, database_url: str | None = None) -> dict[str, str]:
         """What the template gives all functions together, and what Lambda adds."""
@@ -113,7 +119,26 @@ class State(NamedTuple):
     items: Mapping[str, list[Item]]
     files: list[Any]
     credentials: Mapping[str, list[Any]] = {}
-    """By the table of the local services: clients of the user pool, their secrets, keys of usage plans."""
+    """By their table: see `CREDENTIALS`."""
+
+
+def state_of(items: Mapping[str, list[Item]], store: sqlite3.Connection) -> State:
+    """These items, and what the services keep."""
+    return State(
+        items,
+        store.execute("SELECT * FROM objects").fetchall(),
+        {table: store.execute(f"SELECT * FROM {table}").fetchall() for table in CREDENTIALS},  # noqa: S608 - names of ours
+    )
+
+
+def write_services(store: sqlite3.Connection, state: State) -> None:
+    """Have the services keep what they kept then, and nothing else."""
+    kept = {"objects": state.files, **state.credentials}
+    for table in ("objects", *CREDENTIALS):
+        store.execute(f"DELETE FROM {table}")  # noqa: S608 - as above
+        for row in kept.get(table, ()):
+            places = ", ".join("?" * len(row))
+            store.execute(f"INSERT INTO {table} VALUES ({places})", row)  # noqa: S608 - as above
 
 
 @contextmanager

@@ -7,7 +7,12 @@ from insurance.api.parameters import Parameters
 from insurance.api.path import PARAMETER
 from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
-from insurance.domain.core.identity import DOCUMENT_LENGTH, NOTICE_LENGTH, SUFFIX_LENGTH
+from insurance.domain.core.identity import (
+    APPLICATION_LENGTH,
+    DOCUMENT_LENGTH,
+    NOTICE_LENGTH,
+    SUFFIX_LENGTH,
+)
 
 from tests.support.calls import Answer, application, machine, policyholder, staff
 from tests.support.platform import Platform
@@ -31,6 +36,7 @@ IDS = {
     "kept_report_id": f"ret_test_{SUFFIX}_1_1",
     "invoice_id": f"inv_test_{SUFFIX}_1",
     "webhook_id": f"whk_test_{SUFFIX}",
+    "application_id": f"app_test_{'0' * APPLICATION_LENGTH}",
     "evidence_id": f"evd_test_{NOTICED}_1",
     "party_id": f"pty_test_{SUFFIX}",
     "currency": "GBP",

@@ -19,9 +19,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+from unittest.mock import patch
 
 from pydantic import BaseModel
 
@@ -80,6 +82,8 @@ class Run:
     folder: str
     event: Json
     death: Death | None = None
+    later_s: int = 0
+    """How long after the call before, by our own clock, it comes in."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +212,15 @@ def _fork(
 
 
 def _answered(run: Json, handler: Callable[[Json, Any], Json]) -> Json:
-    with contextlib.redirect_stdout(sys.stderr if "ZYGOTE_LOGS" in os.environ else _nowhere()):
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return super().now(tz) + timedelta(seconds=run["later_s"])
+
+    with (
+        contextlib.redirect_stdout(sys.stderr if "ZYGOTE_LOGS" in os.environ else _nowhere()),
+        patch("insurance.api.call.datetime", Later),
+    ):
         death = run["death"]
         if death is not None and death["at"] != Point.BEFORE_THE_ANSWER:
             _armed.append((death, itertools.count(1)))

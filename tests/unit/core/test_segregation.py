@@ -2,6 +2,7 @@
 
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 from insurance.domain.core.caller import Caller, CallerKind
@@ -23,7 +24,7 @@ from insurance.domain.core.house_authority import (
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.roles import Role
-from insurance.domain.core.segregation import INCOMPATIBLE, Duty, check_segregation
+from insurance.domain.core.segregation import INCOMPATIBLE, Duty, OfficeDuty, check_segregation
 
 
 def caller(*roles: str) -> Caller:
@@ -38,8 +39,11 @@ def caller(*roles: str) -> Caller:
     )
 
 
-@pytest.mark.parametrize("pair", [frozenset(each) for each in combinations(Duty, 2)])
-def test_two_duties_are_one_persons_unless_the_table_says_otherwise(pair: frozenset[Duty]) -> None:
+PAIRS = [frozenset(each) for duties in (Duty, OfficeDuty) for each in combinations(duties, 2)]
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_two_duties_are_one_persons_unless_the_table_says_otherwise(pair: frozenset[Any]) -> None:
     first, second = pair
     if pair in INCOMPATIBLE:
         with pytest.raises(SamePerson):
@@ -51,13 +55,13 @@ def test_two_duties_are_one_persons_unless_the_table_says_otherwise(pair: frozen
 
 
 @pytest.mark.parametrize("pair", sorted(INCOMPATIBLE, key=str))
-def test_two_people_may_have_any_two_duties(pair: frozenset[Duty]) -> None:
+def test_two_people_may_have_any_two_duties(pair: frozenset[Any]) -> None:
     first, second = pair
     check_segregation(second, "ann", {first: "ben"}, "claim 1")
 
 
 def test_every_duty_stands_in_the_table() -> None:
-    assert {duty for pair in INCOMPATIBLE for duty in pair} == set(Duty)
+    assert {duty for pair in INCOMPATIBLE for duty in pair} == {*Duty, *OfficeDuty}
 
 
 @pytest.mark.parametrize(("role", "outlay"), sorted(LIMITS))
