@@ -59,15 +59,6 @@ KINDS: Mapping[str, _Kind] = {
 }  # fmt: skip
 FORMS: Mapping[str, str] = {
     r"^[a-z][a-z0-9_]{0,63}$": "Give a code: small letters, digits and `_`, beginning with a letter.",
-    r"^[a-z][a-z0-9-]{1,31}$": "Give a code: 2 to 32 small letters, digits and `-`, beginning with a letter.",
-    r"^[a-z][a-z0-9-]{1,39}$": "Give a code: 2 to 40 small letters, digits and `-`, beginning with a letter.",
-    r"^[0-9A-Za-z][0-9A-Za-z .,&'()/-]{0,79}$": (
-        "Give a name of at most 80 letters, digits, blanks and `.,&'()/-`, beginning with a letter or a digit."
-    ),
-    r"^https://[a-z0-9.-]{1,100}(/[A-Za-z0-9._~-]{1,60}){0,3}$": (
-        "Give the address as tokens name it: https, the host in small letters, and no port, query or last slash."
-    ),
-    r"^[A-Za-z0-9_-]{43}$": "Give the SHA-256 of the key or the certificate in base64url: 43 characters.",
     r"^[a-z][a-z0-9_-]{0,63}$": "Give a code: small letters, digits, `_` and `-`, beginning with a letter.",
     r"^[a-z][a-z0-9-]{1,31}$": "Give a code of 2 to 32 small letters, digits and `-`, beginning with a letter.",
     r"^[a-z][a-z0-9-]{1,39}$": "Give a code of 2 to 40 small letters, digits and `-`, beginning with a letter.",

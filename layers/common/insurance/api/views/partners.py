@@ -166,6 +166,10 @@ class CredentialsView(ApplicationView):
             **_shown(stored.record),
         )
 
+    def as_recorded(self) -> Self:
+        """As a repeated call is answered: the secret is stored nowhere."""
+        return self.model_copy(update={"client_secret": None, "secret_shown": False})
+
 
 def _shown(application: PartnerApplication) -> dict[str, object]:
     proof = application.proof
