@@ -3,13 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from insurance.domain.core.errors import StaleRevision, WebhookNotFound
+from insurance.domain.core.errors import (
+    StaleRevision,
+    TooManyWebhooks,
+    WebhookNotFound,
+)
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import mode_of
 from insurance.domain.core.stored import Stored
 from insurance.domain.events.feed import Feed
 from insurance.domain.partner.application import ApplicationStatus, PartnerApplication
-from insurance.domain.webhook.webhook import Webhook
+from insurance.domain.webhook.webhook import WEBHOOKS_MAX, Webhook
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
@@ -150,6 +154,8 @@ class DynamoDBWebhooks:
             **items.read_list(item),
             webhook.id: Taker(webhook.event_types, webhook.created_at),
         }
+        if len(listed) > WEBHOOKS_MAX:
+            raise TooManyWebhooks(WEBHOOKS_MAX)
         number = int(item["number"]["N"]) if item else 0
         after = items.list_key(feed) | items.list_columns(listed)
         after["number"] = codec.number(number + 1)

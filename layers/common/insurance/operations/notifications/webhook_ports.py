@@ -156,7 +156,12 @@ class Webhooks(Protocol):
     def create(
         self, event: Event, webhook: Webhook, secret: SealedSecret, *, command: Command
     ) -> None:
-        """Store a new webhook, known to its partner's list."""
+        """Store a new webhook, known to its partner's list.
+
+        Raises:
+            TooManyWebhooks: The last that the partner may have was stored meanwhile.
+            StaleRevision: Another was stored meanwhile.
+        """
 
     def change(
         self,
