@@ -1,9 +1,11 @@
 """The events of `events/`, played in this process: each command as somebody gives it, with all before it."""
 
+import json
 from base64 import b64decode
 from collections.abc import Sequence
 
 import httpx
+from pydantic import BaseModel
 
 from tests.artefact.cases import Case, all_cases, case
 from tests.support import loopback
@@ -43,6 +45,27 @@ class Player:
         self.backend.empty()
         self._play(given)
         self._states[given] = self.backend.state()
+
+    def repeated(self, command: Case, text: str) -> str:
+        """An answer of the command as a repetition gets it: with what its view lets be recorded."""
+        body = json.loads(text)
+        view = self._view(command).model_construct(**body)
+        as_recorded = getattr(view, "as_recorded", None)
+        if as_recorded is None:
+            return text
+        kept: BaseModel = as_recorded()
+        dumped = kept.model_dump(mode="json", exclude_none=True, warnings=False)
+        return json.dumps(dumped, separators=(",", ":"), ensure_ascii=False)
+
+    def _view(self, command: Case) -> type[BaseModel]:
+        method, path = command.event["httpMethod"], command.event["resource"]
+        [route] = (
+            each
+            for each in self._handlers.apps[command.folder].api.routes
+            if (each.method, each.path) == (method, path)
+        )
+        view: type[BaseModel] = route.view
+        return view
 
     def _play(self, given: Sequence[str]) -> None:
         for path in given:
