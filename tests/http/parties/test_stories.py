@@ -186,8 +186,8 @@ def test_a_broker_lists_filters_and_pages_its_ten_thousand_policies_and_never_se
         others = indexed_for(platform, "meadow", PAGE + 1)
 
         all_own = listed(platform, "/v1/policies", HARBOUR, limit=str(PAGE))
-        issued = listed(platform, "/v1/policies", HARBOUR, limit=str(PAGE), status="issued")
-        cancelled = listed(platform, "/v1/policies", HARBOUR, limit=str(PAGE), status="cancelled")
+        issued = listed(platform, "/v1/policies", HARBOUR, limit=str(PAGE), standing="issued")
+        cancelled = listed(platform, "/v1/policies", HARBOUR, limit=str(PAGE), standing="cancelled")
 
         assert sorted(all_own) == sorted(own)
         assert len(issued) + len(cancelled) == BOOK
