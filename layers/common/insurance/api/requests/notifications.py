@@ -8,8 +8,13 @@ from insurance.api.body import Request
 from insurance.domain.webhook.webhook import EVENT_TYPES_MAX, URL_MAX, WebhookStatus
 from insurance.operations.notifications.change_webhook import WebhookInput
 
-Url = Annotated[str, StringConstraints(min_length=1, max_length=URL_MAX)]
-TypeName = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+Url = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=URL_MAX),
+    Field(json_schema_extra={"format": "uri"}),
+]
+TypeName = Annotated[str, StringConstraints(max_length=60, pattern=r"^[a-z_]+\.[a-z_]+$")]
+EventId = Annotated[str, StringConstraints(pattern=r"^[0-9a-z_-]{1,60}$")]
 Types = Annotated[tuple[TypeName, ...], Field(max_length=EVENT_TYPES_MAX)]
 
 
@@ -38,4 +43,4 @@ class WebhookChangeRequest(Request):
 class ReplayRequest(Request):
     """From which event on."""
 
-    event_id: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    event_id: EventId
