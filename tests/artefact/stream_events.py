@@ -68,6 +68,7 @@ def stream_events(behind: Backend, stage: SourceStage) -> Iterator[tuple[str, Js
     items = _appended(behind, stage, WEBHOOK_TESTED[-1], given=WEBHOOK_TESTED[:-1])
     yield WEBHOOK_NOTED, {"Records": inserted(items)}
     yield WEBHOOK_DUE, {"LookForDue": {}}
+    yield "webhook_delivery/no_webhook", {"Records": [{"eventSource": "aws:sqs", "body": "{}"}]}
     stage.begin("quoting/quote")
     [quote] = behind.items("QuotesTable")
     yield QUOTE_MADE, {"Records": [_record("INSERT", "1", quote, "Quotes")]}
