@@ -19,8 +19,14 @@ QUIET = (
     *("--disable-component-update", "--disable-sync", "--no-first-run", "--disable-dev-shm-usage"),
 )
 RUN = "() => axe.run(document, { resultTypes: ['violations'] })"
-SETTLED_MILLISECONDS = 150
-"""A change of theme fades in."""
+SETTLED = """async () => {
+  const fades = (each) => each.playState === "running" && each.effect.getComputedTiming().endTime !== Infinity;
+  for (let quiet = 0; quiet < 20; ) {
+    await new Promise(requestAnimationFrame);
+    quiet = document.getAnimations().some(fades) ? 0 : quiet + 1;
+  }
+}"""
+"""A change of theme fades in: nothing has faded for twenty frames."""
 
 
 def look(browser: Browser, asked: Json, page: Json, axe: str) -> Json:
@@ -59,7 +65,7 @@ def look(browser: Browser, asked: Json, page: Json, axe: str) -> Json:
 def _findings(tab: Page, theme: Any, width: int) -> list[str]:
     tab.emulate_media(color_scheme=theme, reduced_motion="reduce")
     tab.set_viewport_size({"width": width, "height": 900})
-    tab.wait_for_timeout(SETTLED_MILLISECONDS)
+    tab.evaluate(SETTLED)
     return [
         f"{theme}, {width} px: {each['id']} at {node['target'][0]}: {node['html'][:120]}"
         for each in tab.evaluate(RUN)["violations"]
