@@ -169,7 +169,7 @@ def test_an_answer_that_is_recorded_and_every_event_lack_the_secret(approved: On
     assert credentials.secret not in repr(credentials)
     with pytest.raises(AlreadyAnswered) as again:
         approved.provision(show=CredentialsView.of_credentials)
-    assert '"secret_shown":false' in again.value.answer.body
+    assert '"secret_state":"shown_before"' in again.value.answer.body
     assert "client_secret" not in again.value.answer.body
 
 

@@ -186,19 +186,21 @@ def test_an_application_that_cannot_be_added_is_told_what_helps(
 def test_a_secret_that_was_shown_before_is_said_to_be_gone(
     answers: Answers, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answers.of[""] = answered(id="app_1", client_id="c-1", client_secret=None, secret_shown=False)
+    answers.of[""] = answered(
+        id="app_1", client_id="c-1", client_secret=None, secret_state="shown_before"
+    )
 
     assert main(["partner", "secret", "app_1", "--key", "k-1"]) == 0
     said = capsys.readouterr()
     assert "coverwright partner withdraw app_1 --secret newer" in said.err
     assert main(["partner", "secret", "app_1", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["secret_shown"] is False
+    assert json.loads(capsys.readouterr().out)["secret_state"] == "shown_before"
 
 
 def test_a_new_secret_is_shown_without_a_warning(
     answers: Answers, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answers.of[""] = answered(id="app_1", client_secret="s3", secret_shown=True)
+    answers.of[""] = answered(id="app_1", client_secret="s3", secret_state="shown")
 
     assert main(["partner", "secret", "app_1"]) == 0
     said = capsys.readouterr()

@@ -146,7 +146,7 @@ def take_step(call: Call) -> None:
 def add_secret(call: Call) -> None:
     made = call.send(f"/v1/applications/{call.chosen.id}/secrets")
     call.show(made, (*SHOWN, "client_secret"))
-    if made.get("secret_shown") is False:
+    if made.get("secret_state") == "shown_before":
         print(
             "This secret was answered before, and nobody has it any more. "
             f"coverwright partner withdraw {call.chosen.id} --secret newer ends it; then make another.",

@@ -1,13 +1,13 @@
 """What a partner is told of events. It is no more than where to look: the object's own view tells the rest."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
 from insurance.api.etag import etag
 from insurance.api.paging import Page
+from insurance.api.views.secrets import SecretState
 from insurance.domain.core.stored import Stored
 from insurance.domain.events.feed import EventObject, Told
 from insurance.domain.webhook.webhook import OffReason, Webhook, WebhookStatus
@@ -79,15 +79,6 @@ class WebhookView(BaseModel):
     @classmethod
     def of(cls, stored: Stored[Webhook]) -> Self:
         return cls(**_webhook_fields(stored))
-
-
-class SecretState(StrEnum):
-    """Whether an answer holds the secret."""
-
-    SHOWN = "shown"
-    """It does: keep it, nobody can show it again."""
-    SHOWN_BEFORE = "shown_before"
-    """The first answer did. If it is lost, add another."""
 
 
 class WebhookSecretView(WebhookView):

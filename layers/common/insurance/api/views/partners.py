@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from insurance.api.etag import etag
 from insurance.api.fields import Code, Subject
 from insurance.api.paging import Page
+from insurance.api.views.secrets import SecretState
 from insurance.api.views.terms import Shown, View
 from insurance.domain.core.identity import ApplicationId, Mode
 from insurance.domain.core.scopes import Scope
@@ -154,7 +155,7 @@ class CredentialsView(ApplicationView):
 
     client_secret: ClientSecret | None
     """Absent when an answer is repeated: nobody has it any more. Make another, and withdraw this one."""
-    secret_shown: bool
+    secret_state: SecretState
 
     @classmethod
     def of_credentials(cls, credentials: Credentials) -> Self:
@@ -162,13 +163,15 @@ class CredentialsView(ApplicationView):
         return cls(
             etag=etag(stored.head.sequence, "application"),
             client_secret=credentials.secret,
-            secret_shown=credentials.secret is not None,
+            secret_state=SecretState.SHOWN,
             **_shown(stored.record),
         )
 
     def as_recorded(self) -> Self:
         """As a repeated call is answered: the secret is stored nowhere."""
-        return self.model_copy(update={"client_secret": None, "secret_shown": False})
+        return self.model_copy(
+            update={"client_secret": None, "secret_state": SecretState.SHOWN_BEFORE}
+        )
 
 
 def _shown(application: PartnerApplication) -> dict[str, object]:
