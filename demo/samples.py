@@ -35,7 +35,7 @@ class Partner:
         *(*_QUOTING, *_ISSUANCE, *_PARTIES, *_CLAIMS, *_COMPLAINTS),
         *_EVENTS,
     )
-    portal: bool = False
+    is_portal: bool = False
     """Policyholders sign in through it."""
     signs_in_by_key: bool = False
     """With an assertion that it signs with the key of `demo.proofs` (`private_key_jwt`), and with no secret."""
@@ -112,7 +112,7 @@ PARTNERS = (
         "silver",
         products=("issuance", "claims"),
         scopes=("policies:read", "claims:read", "claims:write", "parties:write", *_COMPLAINTS),
-        portal=True,
+        is_portal=True,
     ),
     Partner(
         "proof-test",

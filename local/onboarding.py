@@ -126,7 +126,7 @@ def requested(partner: Partner) -> RequestedApplication:
         plan=PartnerPlan(partner.plan),
         products=tuple(ApiProduct(product) for product in partner.products),
         scopes=tuple(Scope(scope) for scope in partner.scopes),
-        is_portal=partner.portal,
+        is_portal=partner.is_portal,
         proof=proof,
         reason=REASON,
     )

@@ -102,7 +102,7 @@ class ApplicationRequest(Request):
     plan: PartnerPlan
     products: Annotated[list[ApiProduct], Field(min_length=1, max_length=len(ApiProduct))]
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(PARTNER_SCOPES))]
-    portal: bool = False
+    is_portal: bool = False
     """Whether policyholders sign in through it."""
     issuer: IssuerUrl | None = None
     """Who signs its tokens; absent: our own user pool."""
@@ -120,10 +120,9 @@ class ApplicationRequest(Request):
     def asked(self) -> RequestedApplication:
         proof = self.proof
         return RequestedApplication(
-            **self.model_dump(include={"code", "name", "team", "plan", "reason"}),
+            **self.model_dump(include={"code", "name", "team", "plan", "is_portal", "reason"}),
             products=tuple(self.products),
             scopes=tuple(self.scopes),
-            is_portal=self.portal,
             issuer=self.issuer or "",
             proof=SenderProof(method=proof.method, thumbprints=tuple(proof.thumbprints))
             if proof

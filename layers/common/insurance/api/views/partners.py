@@ -133,7 +133,7 @@ class ApplicationView(View):
     plan: PartnerPlan
     products: Annotated[list[ApiProduct], Field(max_length=len(ApiProduct))]
     scopes: Annotated[list[Scope], Field(max_length=len(PARTNER_SCOPES))]
-    portal: bool
+    is_portal: bool
     issuer: IssuerUrl | None
     proof: SenderProofView | None
     reason: Code
@@ -180,11 +180,10 @@ def _shown(application: PartnerApplication) -> dict[str, object]:
         **application.model_dump(
             include={
                 *("id", "code", "partner", "name", "team", "status", "plan", "products"),
-                *("scopes", "reason", "requested_by", "changed_at"),
+                *("scopes", "is_portal", "reason", "requested_by", "changed_at"),
             }
         ),
         "mode": application.mode,
-        "portal": application.is_portal,
         "issuer": application.issuer or None,
         "proof": SenderProofView.of(proof) if proof else None,
         "decided_by": application.decided_by or None,
