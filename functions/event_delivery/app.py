@@ -5,7 +5,6 @@ until the quote changes.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, Final
@@ -125,7 +124,7 @@ def _deliver_all(records: list[Json], time_is_up: Callable[[], bool]) -> list[Js
             telemetry.tampered(keys["stream"]["S"], keys["sequence"]["N"])
     if arrived:
         moved: set[Total] = set()
-        ports = bundles.stream_ports(consumers(moved), COLLECTORS)
+        ports = bundles.stream_ports(consumers(moved), COLLECTORS, LATE)
         report = deliver_streams(arrived, ports, time_is_up=time_is_up)
         _tell(report, moved)
         left = {stream for stream, _ in report.left}
@@ -149,7 +148,7 @@ def _catch_up(options: Json, context: Any) -> Json:
         tries_set_aside=options.get("tries_set_aside", False),
     )
     moved: set[Total] = set()
-    ports = replace(bundles.stream_ports(consumers(moved), COLLECTORS), late=LATE)
+    ports = bundles.stream_ports(consumers(moved), COLLECTORS, LATE)
     report = catch_up(wanted, ports, time_is_up=_time_is_up(context))
     if not wanted.looks_only:
         telemetry.count(Metric.STREAMS_BEHIND, report.behind)

@@ -199,7 +199,9 @@ def books_ports() -> BooksPorts:
 
 
 def stream_ports(
-    consumers: Mapping[Consumer, Take], collectors: Mapping[Consumer, Flush]
+    consumers: Mapping[Consumer, Take],
+    collectors: Mapping[Consumer, Flush],
+    late: Mapping[Consumer, Take],
 ) -> StreamPorts:
     from insurance.clients import is_outage
     from insurance.operations.delivery.streams import StreamPorts
@@ -210,6 +212,7 @@ def stream_ports(
         stored=wiring.stores().stored_events,
         is_outage=is_outage,
         collectors=collectors,
+        late=late,
         ahead=wiring.stores().expected_reads.of_events,
     )
 
