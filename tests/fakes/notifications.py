@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from insurance.domain.events.feed import KEPT, Feed, Told
+from insurance.domain.events.feed import KEPT, EventSummary, Feed
 from insurance.operations.notifications.ports import Extent, NumberedEvent
 
 
@@ -11,13 +11,13 @@ class MemoryFeeds:
     """Each feed is a list of its events, with the day on which each was added."""
 
     def __init__(self) -> None:
-        self._feeds: dict[Feed, list[tuple[Told, date]]] = {}
+        self._feeds: dict[Feed, list[tuple[EventSummary, date]]] = {}
 
-    def append(self, feed: Feed, events: Sequence[Told], *, now: datetime) -> None:
+    def append(self, feed: Feed, events: Sequence[EventSummary], *, now: datetime) -> None:
         held = self._feeds.setdefault(feed, [])
-        known = {told.id for feed in self._feeds.values() for told, _ in feed}
+        known = {summary.id for feed in self._feeds.values() for summary, _ in feed}
         today = max([now.astimezone(UTC).date(), *(day for _, day in held[-1:])])
-        held += [(told, today) for told in events if told.id not in known]
+        held += [(summary, today) for summary in events if summary.id not in known]
 
     def extent(self, feed: Feed, *, now: datetime) -> Extent:
         held = self._feeds.get(feed, [])

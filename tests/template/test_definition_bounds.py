@@ -31,7 +31,7 @@ OPEN: Mapping[str, str] = {
     "WorkView.status": "that of a claim, a quote, a complaint or a customer's request, as `kind` says",
     "EventView.type": "types are added with every release; docs list them",
     "AccountLineView.type": "as EventView.type",
-    "ToldEventView.type": "as EventView.type",
+    "FeedEventView.type": "as EventView.type",
     "ErasureView.reason": "erasures of old have words in place of a code",
     "DeadlineView.code": "a jurisdiction's rules may name further acts",
     "SetAsideView.reason": "the name of an error of the code",

@@ -132,7 +132,7 @@ STRINGS: Final[dict[str, Json]] = {
     **dict.fromkeys(("SuspenseRowView.id", "SuspenseView.id"), _of(identity.SuspenseId)),
     **dict.fromkeys(("EventObjectView.id", "WorkView.id", "about", "stream", "wrong"), ANY_ID),
     **dict.fromkeys(
-        ("ToldEventView.id", "event_id"),
+        ("FeedEventView.id", "event_id"),
         _like("^[a-z]{3}_(test_)?[0-9a-z_]{1,50}-[0-9]{1,10}$"),
     ),
     **dict.fromkeys(("WebhookView.id", "WebhookSecretView.id"), _of(identity.WebhookId)),

@@ -9,7 +9,7 @@ import pytest
 from insurance.domain.core.errors import EventsNoLongerKept, InvalidFields, Unavailable
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
-from insurance.domain.events.feed import Feed, Told
+from insurance.domain.events.feed import EventSummary, Feed
 from insurance.operations.notifications.feed_events import TOGETHER_MAX, FeedWriter
 from insurance.operations.notifications.ports import FeedPorts, NumberedEvent
 from insurance.operations.notifications.read_feed import FeedPage, read_feed
@@ -33,7 +33,7 @@ class Failing(MemoryFeeds):
         super().__init__()
         self.writes, self._fails_at = 0, fails_at
 
-    def append(self, feed: Feed, events: Sequence[Told], *, now: datetime) -> None:
+    def append(self, feed: Feed, events: Sequence[EventSummary], *, now: datetime) -> None:
         self.writes += 1
         if self.writes == self._fails_at:
             raise Unavailable("The feed")
@@ -104,16 +104,21 @@ def test_the_feed_of_one_partner_holds_up_no_other():
 def test_a_reader_goes_on_from_next_also_from_the_end():
     feeds = MemoryFeeds()
     assert read(feeds) == FeedPage([], 0)
-    feeds.append(FEED, [Told.of(each) for each in events(5)], now=NOW)
+    feeds.append(FEED, [EventSummary.of(each) for each in events(5)], now=NOW)
 
     pages = [read(feeds, "0", 2)]
     while pages[-1].items:
         pages.append(read(feeds, str(pages[-1].next), 2))
 
-    assert [[told.sequence for told in page.items] for page in pages] == [[1, 2], [3, 4], [5], []]
+    assert [[summary.sequence for summary in page.items] for page in pages] == [
+        [1, 2],
+        [3, 4],
+        [5],
+        [],
+    ]
     assert all(before.next <= after.next for before, after in pairwise(pages))
-    feeds.append(FEED, [Told.of(events(6)[5])], now=NOW)
-    assert [told.sequence for told in read(feeds, str(pages[-1].next)).items] == [6]
+    feeds.append(FEED, [EventSummary.of(events(6)[5])], now=NOW)
+    assert [summary.sequence for summary in read(feeds, str(pages[-1].next)).items] == [6]
 
 
 class Late(MemoryFeeds):
@@ -130,30 +135,30 @@ class Late(MemoryFeeds):
 )
 def test_a_page_ends_before_an_event_that_cannot_be_read_yet(hidden: set[int], seen: list[int]):
     feeds = Late()
-    feeds.append(FEED, [Told.of(each) for each in events(3)], now=NOW)
+    feeds.append(FEED, [EventSummary.of(each) for each in events(3)], now=NOW)
     feeds.hidden = frozenset(hidden)
 
     page = read(feeds, "0")
 
-    assert ([told.sequence for told in page.items], page.next) == (seen, len(seen))
+    assert ([summary.sequence for summary in page.items], page.next) == (seen, len(seen))
     feeds.hidden = frozenset()
     rest = read(feeds, str(page.next))
-    assert [*seen, *(told.sequence for told in rest.items)] == [1, 2, 3]
+    assert [*seen, *(summary.sequence for summary in rest.items)] == [1, 2, 3]
 
 
 def test_a_reader_without_a_place_starts_with_the_oldest_event_that_is_kept():
     feeds = MemoryFeeds()
-    some = [Told.of(each) for each in events(2)]
+    some = [EventSummary.of(each) for each in events(2)]
     feeds.append(FEED, some[:1], now=NOW)
     feeds.append(FEED, some[1:], now=NOW + timedelta(days=10))
 
-    assert [told.sequence for told in read(feeds, days=35).items] == [2]
+    assert [summary.sequence for summary in read(feeds, days=35).items] == [2]
     assert read(feeds, days=80) == FeedPage([], 2)
 
 
 def test_who_comes_too_late_for_what_follows_is_told():
     feeds = MemoryFeeds()
-    feeds.append(FEED, [Told.of(each) for each in events(3)], now=NOW)
+    feeds.append(FEED, [EventSummary.of(each) for each in events(3)], now=NOW)
 
     with pytest.raises(EventsNoLongerKept):
         read(feeds, "2", days=40)
@@ -163,7 +168,7 @@ def test_who_comes_too_late_for_what_follows_is_told():
 @pytest.mark.parametrize("after", ["4", "x", "-1", "²"])
 def test_a_place_that_the_feed_never_gave_is_refused(after: str):
     feeds = MemoryFeeds()
-    feeds.append(FEED, [Told.of(each) for each in events(3)], now=NOW)
+    feeds.append(FEED, [EventSummary.of(each) for each in events(3)], now=NOW)
 
     with pytest.raises(InvalidFields):
         read(feeds, after)

@@ -6,7 +6,7 @@ import pytest
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
 from insurance.domain.events.catalogue import CATALOGUE, Audience, CataloguedEvent
-from insurance.domain.events.feed import EventObject, Feed, Told, feed_of
+from insurance.domain.events.feed import EventObject, EventSummary, Feed, feed_of
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 PREFIXES = {
@@ -43,10 +43,10 @@ def test_every_event_of_a_partners_book_is_told_unless_it_is_the_insurers_own(
     known: CataloguedEvent,
 ):
     stream = f"{PREFIXES.get(known.area, 'xxx')}_0000000000000000"
-    told = feed_of(event(known.event_type, stream, partner="harbour"))
+    feed = feed_of(event(known.event_type, stream, partner="harbour"))
 
     internal = known.audience is Audience.INTERNAL
-    assert told == (None if internal else Feed(Mode.LIVE, "harbour"))
+    assert feed == (None if internal else Feed(Mode.LIVE, "harbour"))
 
 
 def test_what_is_in_nobodys_book_is_told_nobody():
@@ -55,7 +55,7 @@ def test_what_is_in_nobodys_book_is_told_nobody():
 
 
 def test_what_is_told_is_where_to_look():
-    told = Told.of(event("policy.issued", "pol_0000000000000000", partner="harbour"))
+    summary = EventSummary.of(event("policy.issued", "pol_0000000000000000", partner="harbour"))
 
-    assert told == ("pol_0000000000000000", 4, "policy.issued", NOW)
-    assert (told.id, told.object) == ("pol_0000000000000000-4", EventObject.POLICY)
+    assert summary == ("pol_0000000000000000", 4, "policy.issued", NOW)
+    assert (summary.id, summary.object) == ("pol_0000000000000000-4", EventObject.POLICY)

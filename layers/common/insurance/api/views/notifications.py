@@ -1,4 +1,4 @@
-"""What a partner is told of events. It is no more than where to look: the object's own view tells the rest."""
+"""What a partner reads of events. It is no more than where to look: the object's own view tells the rest."""
 
 from datetime import datetime
 from typing import Any, Self
@@ -9,7 +9,7 @@ from insurance.api.etag import etag
 from insurance.api.paging import Page
 from insurance.api.views.secrets import SecretState
 from insurance.domain.core.stored import Stored
-from insurance.domain.events.feed import EventObject, Told
+from insurance.domain.events.feed import EventObject, EventSummary
 from insurance.domain.webhook.webhook import OffReason, Webhook, WebhookStatus
 from insurance.operations.listing import ListPage
 from insurance.operations.notifications.change_webhook import WithSecret
@@ -26,11 +26,11 @@ class EventObjectView(BaseModel):
     """Its id, by which it is read."""
 
 
-class ToldEventView(BaseModel):
-    """An event as a partner is told of it."""
+class FeedEventView(BaseModel):
+    """An event as a partner reads it."""
 
     id: str
-    """Of the event: the same each time that it is told."""
+    """Of the event: the same each time that it is read."""
     type: str
     """What happened: a type of the event catalogue."""
     object: EventObjectView
@@ -41,26 +41,26 @@ class ToldEventView(BaseModel):
     """When it happened."""
 
     @classmethod
-    def of(cls, told: Told) -> Self:
+    def of(cls, summary: EventSummary) -> Self:
         return cls(
-            id=told.id,
-            type=told.type,
-            object=EventObjectView(kind=told.object, id=told.stream),
-            sequence=told.sequence,
-            occurred_at=told.at,
+            id=summary.id,
+            type=summary.type,
+            object=EventObjectView(kind=summary.object, id=summary.stream),
+            sequence=summary.sequence,
+            occurred_at=summary.at,
         )
 
 
 class EventListView(BaseModel):
     """A page of events, in the order in which they arrived: those of one object in the order in which they happened."""
 
-    items: list[ToldEventView]
+    items: list[FeedEventView]
     next: str
     """Where to go on: also where the list ends, for the events that will come."""
 
     @classmethod
     def of(cls, found: FeedPage, *, page: Page) -> Self:
-        items = [ToldEventView.of(each) for each in found.items]
+        items = [FeedEventView.of(each) for each in found.items]
         return cls(items=items, next=page.next(found.next))
 
 

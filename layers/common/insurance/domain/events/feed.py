@@ -1,4 +1,4 @@
-"""A partner's feed: what is told of each event of its own book, and to whom. Nothing in it is personal."""
+"""A partner's feed: what it reads of each event of its own book, and whose event it is. Nothing in it is personal."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -46,8 +46,8 @@ class Feed(NamedTuple):
     partner: str
 
 
-class Told(NamedTuple):
-    """What is told of an event."""
+class EventSummary(NamedTuple):
+    """What a partner reads of an event, or is sent."""
 
     stream: str
     """The object's id."""
@@ -59,7 +59,7 @@ class Told(NamedTuple):
 
     @property
     def id(self) -> str:
-        """The same, however often the event is told."""
+        """The same, however often the event is read or sent."""
         return f"{self.stream}-{self.sequence}"
 
     @property
@@ -67,7 +67,7 @@ class Told(NamedTuple):
         return _OBJECTS[self.stream.partition("_")[0]]
 
     @classmethod
-    def of(cls, event: Event) -> "Told":
+    def of(cls, event: Event) -> "EventSummary":
         return cls(event.stream, event.sequence, event.type, event.processed_at)
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from insurance.domain.core.packing import canonical
-from insurance.domain.events.feed import Told
+from insurance.domain.events.feed import EventSummary
 
 PREFIX: Final = "whsec_"
 
@@ -21,18 +21,18 @@ class Message(NamedTuple):
     body: bytes
 
     @classmethod
-    def of(cls, told: Told) -> "Message":
+    def of(cls, summary: EventSummary) -> "Message":
         """Where to look, and nothing that is personal."""
         content = {
-            "type": told.type,
-            "timestamp": told.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "type": summary.type,
+            "timestamp": summary.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
             "data": {
-                "id": told.id,
-                "object": {"kind": str(told.object), "id": told.stream},
-                "sequence": told.sequence,
+                "id": summary.id,
+                "object": {"kind": str(summary.object), "id": summary.stream},
+                "sequence": summary.sequence,
             },
         }
-        return cls(told.id, canonical(content))
+        return cls(summary.id, canonical(content))
 
     def headers(self, secrets: Sequence[str], now: datetime) -> dict[str, str]:
         """What stands beside the body: a signature by each secret that is live."""

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from insurance.domain.core.errors import Unavailable
-from insurance.domain.events.feed import KEPT, Feed, Told
+from insurance.domain.events.feed import KEPT, EventSummary, Feed
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.kinds import FEED_ENTRY, FEED_HEAD, FEED_MARK
@@ -87,7 +87,7 @@ class DynamoDBFeeds:
         self._client = client
         self._table = tables.feeds
 
-    def append(self, feed: Feed, events: Sequence[Told], *, now: datetime) -> None:
+    def append(self, feed: Feed, events: Sequence[EventSummary], *, now: datetime) -> None:
         """Write head, entries and marks in one transaction; what has a mark already is left out.
 
         Raises:
@@ -128,28 +128,28 @@ class DynamoDBFeeds:
         return [_read_entry(item) for item in items]
 
     def _writes(
-        self, feed: Feed, before: _Head, events: Sequence[Told], now: datetime
+        self, feed: Feed, before: _Head, events: Sequence[EventSummary], now: datetime
     ) -> list[Write]:
         expires_at = codec.epoch_seconds(now + KEPT + SPARE)
         writes = [before.after(len(events), now).write(self._table, feed, before)]
-        for number, told in enumerate(events, before.last + 1):
+        for number, summary in enumerate(events, before.last + 1):
             entry = _key(_name(feed), number) | {
                 "v": FEED_ENTRY.mark,
-                "stream": codec.text(told.stream),
-                "sequence": codec.number(told.sequence),
-                "type": codec.text(told.type),
-                "at": codec.instant(told.at),
+                "stream": codec.text(summary.stream),
+                "sequence": codec.number(summary.sequence),
+                "type": codec.text(summary.type),
+                "at": codec.instant(summary.at),
                 "expires_at": expires_at,
             }
-            mark = self._mark_key(told)[1] | {
+            mark = self._mark_key(summary)[1] | {
                 "v": FEED_MARK.mark,
                 "place": codec.number(number),
             }
             writes += [add(self._table, item, _moved, key="feed") for item in (entry, mark)]
         return writes
 
-    def _mark_key(self, told: Told) -> tuple[str, Item]:
-        return self._table, _key(told.stream, told.sequence)
+    def _mark_key(self, summary: EventSummary) -> tuple[str, Item]:
+        return self._table, _key(summary.stream, summary.sequence)
 
 
 def head_key_of(feed: Feed) -> Item:
@@ -163,13 +163,13 @@ def _oldest_day(now: datetime) -> date:
 
 def _read_entry(item: Item) -> NumberedEvent:
     item = FEED_ENTRY.current(item)
-    told = Told(
+    summary = EventSummary(
         item["stream"]["S"],
         int(item["sequence"]["N"]),
         item["type"]["S"],
         codec.read_instant(item["at"]),
     )
-    return NumberedEvent(int(item["number"]["N"]), told)
+    return NumberedEvent(int(item["number"]["N"]), summary)
 
 
 def _name(feed: Feed) -> str:

@@ -6,7 +6,7 @@ from itertools import batched
 from typing import Final
 
 from insurance.domain.core.event import Event
-from insurance.domain.events.feed import Feed, Told, feed_of
+from insurance.domain.events.feed import EventSummary, Feed, feed_of
 from insurance.operations.delivery.streams import Place
 from insurance.operations.notifications.ports import Feeds
 
@@ -22,24 +22,26 @@ class FeedWriter:
     def __init__(self, feeds: Feeds, now: Now) -> None:
         self._feeds = feeds
         self._now = now
-        self._waiting: dict[Feed, list[Told]] = {}
+        self._waiting: dict[Feed, list[EventSummary]] = {}
 
     def take(self, event: Event) -> None:
         """Enter the event with the next `flush`, if a partner is told of it."""
         feed = feed_of(event)
         if feed is not None:
-            self._waiting.setdefault(feed, []).append(Told.of(event))
+            self._waiting.setdefault(feed, []).append(EventSummary.of(event))
 
     def flush(self) -> Mapping[Place, Exception]:
         """Write what waits; which events were not entered, and why."""
         waiting, self._waiting = self._waiting, {}
         return {
-            (told.stream, told.sequence): error
+            (summary.stream, summary.sequence): error
             for feed, events in waiting.items()
-            for told, error in self._enter(feed, events)
+            for summary, error in self._enter(feed, events)
         }
 
-    def _enter(self, feed: Feed, events: Sequence[Told]) -> Iterator[tuple[Told, Exception]]:
+    def _enter(
+        self, feed: Feed, events: Sequence[EventSummary]
+    ) -> Iterator[tuple[EventSummary, Exception]]:
         """What could not be entered. Nothing is entered behind it: it would come before what it follows."""
         failed: Exception | None = None
         for some in batched(events, TOGETHER_MAX, strict=False):
@@ -49,4 +51,4 @@ class FeedWriter:
                 except Exception as error:  # what it means is for others to say
                     failed = error
             if failed is not None:
-                yield from ((told, failed) for told in some)
+                yield from ((summary, failed) for summary in some)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
-from insurance.domain.events.feed import Feed, Told, feed_of
+from insurance.domain.events.feed import EventSummary, Feed, feed_of
 from insurance.domain.webhook.webhook import takes
 from insurance.operations.delivery.streams import Place
 from insurance.operations.notifications.feed_events import Now
@@ -14,11 +14,11 @@ from insurance.operations.notifications.webhook_ports import Nudges, Part, Taker
 
 
 class _Arrived(NamedTuple):
-    """What is told of an event, and when it was appended."""
+    """An event, and when it was appended."""
 
-    told: Told
+    summary: EventSummary
     appended_at: datetime
-    is_late: bool = False
+    is_late: bool
 
 
 def _is_before(feed: Feed, appended_at: datetime, taker: Taker) -> bool:
@@ -38,16 +38,11 @@ class WebhookNotes:
 
     def take(self, event: Event, appended_at: datetime) -> None:
         """Note the event with the next `flush`, if a partner is told of it."""
-        feed = feed_of(event)
-        if feed is not None:
-            self._waiting.setdefault(feed, []).append(_Arrived(Told.of(event), appended_at))
+        self._take(event, appended_at, is_late=False)
 
     def take_late(self, event: Event, appended_at: datetime) -> None:
         """As `take`, an event that was set aside: those behind it were noted already."""
-        feed = feed_of(event)
-        if feed is not None:
-            late = _Arrived(Told.of(event), appended_at, is_late=True)
-            self._waiting.setdefault(feed, []).append(late)
+        self._take(event, appended_at, is_late=True)
 
     def flush(self) -> Mapping[Place, Exception]:
         """Note what waits; which events were not noted, and why."""
@@ -57,8 +52,14 @@ class WebhookNotes:
             try:
                 self._note(feed, events)
             except Exception as error:  # what it means is for others to say
-                refused |= {(each.told.stream, each.told.sequence): error for each in events}
+                refused |= {(each.summary.stream, each.summary.sequence): error for each in events}
         return refused
+
+    def _take(self, event: Event, appended_at: datetime, *, is_late: bool) -> None:
+        feed = feed_of(event)
+        if feed is not None:
+            arrived = _Arrived(EventSummary.of(event), appended_at, is_late)
+            self._waiting.setdefault(feed, []).append(arrived)
 
     def _note(self, feed: Feed, events: Sequence[_Arrived]) -> None:
         takers = self._queue.takers(feed)
@@ -66,16 +67,20 @@ class WebhookNotes:
         for webhook_id, taker in takers.items():
             parts: dict[str, Part] = {}
             late: list[Part] = []
-            for told, appended_at, is_late in events:
+            for summary, appended_at, is_late in events:
                 if _is_before(feed, appended_at, taker):
                     continue
-                if not takes(webhook_id, tuple(taker.types), told.stream, told.type):
+                if not takes(webhook_id, tuple(taker.types), summary.stream, summary.type):
                     continue
                 if is_late:
-                    late.append(Part(told.stream, told.sequence, told.sequence, is_late=True))
+                    late.append(
+                        Part(summary.stream, summary.sequence, summary.sequence, is_late=True)
+                    )
                 else:
-                    first = parts.get(told.stream, Part(told.stream, told.sequence, 0)).first
-                    parts[told.stream] = Part(told.stream, first, told.sequence)
+                    first = parts.get(
+                        summary.stream, Part(summary.stream, summary.sequence, 0)
+                    ).first
+                    parts[summary.stream] = Part(summary.stream, first, summary.sequence)
             if parts or late:
                 self._queue.note(webhook_id, [*parts.values(), *late], now=self._now())
                 noted.append(webhook_id)

@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from insurance.domain.events.feed import Feed, Told
+    from insurance.domain.events.feed import EventSummary, Feed
 
 
 class NumberedEvent(NamedTuple):
     """An event at its place in a feed."""
 
     number: int
-    told: Told
+    summary: EventSummary
 
 
 class Extent(NamedTuple):
@@ -30,7 +30,7 @@ class Extent(NamedTuple):
 class Feeds(Protocol):
     """The feeds of partners, numbered in the order in which events arrived."""
 
-    def append(self, feed: Feed, events: Sequence[Told], *, now: datetime) -> None:
+    def append(self, feed: Feed, events: Sequence[EventSummary], *, now: datetime) -> None:
         """Number these events behind the last one of the feed, in their order; each once, however often it is given.
 
         All of them are there then, or none.

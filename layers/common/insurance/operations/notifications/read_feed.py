@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from insurance.domain.core.errors import EventsNoLongerKept, FieldFault, InvalidFields
-from insurance.domain.events.feed import Feed, Told
+from insurance.domain.events.feed import EventSummary, Feed
 from insurance.operations.command import Query
 from insurance.operations.listing import ListRange
 from insurance.operations.notifications.ports import FeedPorts
@@ -13,7 +13,7 @@ from insurance.operations.notifications.ports import FeedPorts
 class FeedPage(NamedTuple):
     """Part of a feed."""
 
-    items: Sequence[Told]
+    items: Sequence[EventSummary]
     next: int
     """The place behind which the next page starts: also at the end, for what will come."""
 
@@ -37,7 +37,7 @@ def read_feed(part: ListRange, query: Query, ports: FeedPorts) -> FeedPage:
     wanted = range(after + 1, min(after + part.limit, extent.last) + 1)
     events = ports.feeds.read(feed, wanted) if wanted else ()
     visible = [each for each, number in zip(events, wanted, strict=False) if each.number == number]
-    return FeedPage([each.told for each in visible], after + len(visible))
+    return FeedPage([each.summary for each in visible], after + len(visible))
 
 
 def _place(after: str) -> int:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from insurance.domain.core.errors import StaleRevision
 from insurance.domain.core.event import Event
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
-from insurance.domain.events.feed import Feed, Told, feed_of
+from insurance.domain.events.feed import EventSummary, Feed, feed_of
 from insurance.domain.events.message import Message
 from insurance.domain.partner.application import ApplicationStatus
 from insurance.domain.webhook.event_types import WebhookEventType
@@ -170,24 +170,29 @@ class _Sending:
 
     def _send_object(self, waiting: WaitingEvents) -> _End | None:
         """Send what waits of one object, in order, until an event cannot be delivered."""
-        left: WaitingEvents | None = waiting
-        while left is not None:
+        left = waiting
+        while True:
             reached = left.first - 1 if left.is_again else max(left.delivered, left.first - 1)
             page = self._ports.stored.after(left.stream, reached, last=left.last)
-            if not page:
-                left = self._ports.queue.passed(self._turn.webhook_id, left, left.last)
             for arrived in page:
                 if self._time_is_up():
                     return _End.TIME_IS_UP
                 event = self._read(arrived)
-                if left is not None and event is None:
+                if event is None:
                     self._hold_failed(left._replace(failing_since=None))
                     return None
-                if left is not None and event is not None and not self._takes_place(event):
+                if not self._is_done_with(event):
                     return self._failed(left)
-                if left is not None:
-                    left = self._ports.queue.passed(self._turn.webhook_id, left, arrived.sequence)
-        return None
+                if (after := self._passed(left, arrived.sequence)) is None:
+                    return None
+                left = after
+            if not page:
+                if (after := self._passed(left, left.last)) is None:
+                    return None
+                left = after
+
+    def _passed(self, waiting: WaitingEvents, sequence: int) -> WaitingEvents | None:
+        return self._ports.queue.passed(self._turn.webhook_id, waiting, sequence)
 
     def _read(self, arrived: StreamedEvent) -> Event | None:
         """The event; None: it cannot be read, which is no fault of the receiver."""
@@ -197,13 +202,13 @@ class _Sending:
             self.set_aside.append((arrived.stream, arrived.sequence, type(error).__name__))
             return None
 
-    def _takes_place(self, event: Event) -> bool:
+    def _is_done_with(self, event: Event) -> bool:
         """Whether the event was delivered, or is none for this webhook."""
         own = Feed(event.mode, self._webhook.partner)
         if feed_of(event) != own or not self._webhook.takes(event.stream, event.type):
             return True
-        told = Told.of(event)
-        self._outcome = self._send(told)
+        summary = EventSummary.of(event)
+        self._outcome = self._send(summary)
         if self._outcome is not Outcome.DELIVERED:
             self.failed += 1
             return False
@@ -213,8 +218,8 @@ class _Sending:
             self._turn = self._turn._replace(failures=0, failing_since=None, retry_at=None)
         return True
 
-    def _send(self, told: Told) -> Outcome:
-        message, began = Message.of(told), self._ports.clock()
+    def _send(self, summary: EventSummary) -> Outcome:
+        message, began = Message.of(summary), self._ports.clock()
         live = [each for each in self._full.secrets if each.until is None or began < each.until]
         secrets = [self._ports.secrets.reveal(each, self._webhook.id) for each in live]
         answered = self._ports.receivers.send(
@@ -222,8 +227,8 @@ class _Sending:
         )
         took = self._ports.clock() - began
         attempt = SendAttempt(
-            event_id=told.id,
-            type=told.type,
+            event_id=summary.id,
+            type=summary.type,
             outcome=answered.outcome,
             status=answered.status,
             at=began,

@@ -31,7 +31,7 @@ class SealedSecret(NamedTuple):
 
 class NewSecret(NamedTuple):
     text: str
-    """ReceiverAnswer once, and stored nowhere."""
+    """Answered once, and stored nowhere."""
     sealed: SealedSecret
 
 
