@@ -59,7 +59,10 @@ def _costs(call: Handlers, meter: Meter) -> Iterator[tuple[str, Cost]]:
 def _pattern(call: Handlers, dynamodb: "DynamoDBClient") -> list[tuple[str, Json]]:
     """The places of one policy in the index, as JSON, the letters of its id marked."""
     policy = ours.issued(call, "listed")
-    bundles, codec = import_module("insurance.bundles"), import_module("insurance.dynamodb.codec")
+    bundles, codec = (
+        import_module("insurance.delivery_bundles"),
+        import_module("insurance.dynamodb.codec"),
+    )
     aggregates = import_module("insurance.dynamodb.aggregates")
     indexing = import_module("insurance.operations.delivery.index_event")
     ports = bundles.index_ports()

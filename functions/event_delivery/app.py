@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, Final
 
-from insurance import bundles, clients, telemetry, wiring
+from insurance import clients, delivery_bundles, telemetry, wiring
 from insurance.domain.core.delivery import GRACE, Consumer, Delivery
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
@@ -44,7 +44,7 @@ COLLECTORS: Final = {
     Consumer.WEBHOOKS: webhooks.flush,
 }
 LATE: Final = {Consumer.WEBHOOKS: webhooks.take_late}
-books, index_ports = bundles.books_ports(), bundles.index_ports()
+books, index_ports = delivery_bundles.books_ports(), delivery_bundles.index_ports()
 
 QUOTE_KEY: Final = "id"
 """The key of the Quotes table: the Events table has others."""
@@ -124,7 +124,7 @@ def _deliver_all(records: list[Json], time_is_up: Callable[[], bool]) -> list[Js
             telemetry.tampered(keys["stream"]["S"], keys["sequence"]["N"])
     if arrived:
         moved: set[Total] = set()
-        ports = bundles.stream_ports(consumers(moved), COLLECTORS, LATE)
+        ports = delivery_bundles.stream_ports(consumers(moved), COLLECTORS, LATE)
         report = deliver_streams(arrived, ports, time_is_up=time_is_up)
         _tell(report, moved)
         left = {stream for stream, _ in report.left}
@@ -148,7 +148,7 @@ def _catch_up(options: Json, context: Any) -> Json:
         tries_set_aside=options.get("tries_set_aside", False),
     )
     moved: set[Total] = set()
-    ports = bundles.stream_ports(consumers(moved), COLLECTORS, LATE)
+    ports = delivery_bundles.stream_ports(consumers(moved), COLLECTORS, LATE)
     report = catch_up(wanted, ports, time_is_up=_time_is_up(context))
     if not wanted.looks_only:
         telemetry.count(Metric.STREAMS_BEHIND, report.behind)

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from insurance import bundles, wiring
+from insurance import delivery_bundles, wiring
 from insurance.api.paging import Page
 from insurance.api.requests.notifications import (
     ReplayRequest,
@@ -38,7 +38,7 @@ from insurance.operations.notifications.change_webhook import (
 from insurance.operations.notifications.read_feed import FeedPage, read_feed
 from insurance.operations.notifications.webhook_ports import SendAttempt
 
-feed, ports = bundles.feed_ports(), bundles.webhook_ports()
+feed, ports = delivery_bundles.feed_ports(), delivery_bundles.webhook_ports()
 stored_events = wiring.stores().stored_events
 
 api = Api(wiring.stores().staff_idempotency.find_replay, used_proofs=wiring.used_proofs)

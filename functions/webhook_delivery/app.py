@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from insurance import bundles, telemetry
+from insurance import delivery_bundles, telemetry
 from insurance.metrics import Metric
 from insurance.operations.notifications.send_waiting import send_waiting
 
@@ -18,7 +18,7 @@ RESERVE_MS: Final = 30_000
 """What is begun with less time left may not end: a receiver may take ten seconds, and its name some before."""
 
 
-ports = bundles.sending_ports(lambda: datetime.now(UTC))
+ports = delivery_bundles.sending_ports(lambda: datetime.now(UTC))
 
 
 @telemetry.metrics.log_metrics
