@@ -30,7 +30,6 @@ from insurance.access.grants import (
     client_of,
     denying,
     staff_of,
-    usage_key,
 )
 from insurance.access.issuers import Issuer, UnsafeAddress, trusted_issuers
 from insurance.access.keys import (
@@ -42,6 +41,7 @@ from insurance.access.keys import (
     usable_keys,
 )
 from insurance.access.tokens import SignedToken, TokenRefused, check_claims, read_token
+from insurance.access.usage_key import usage_key
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey

@@ -1,7 +1,6 @@
 """The keys by which API Gateway's usage plans count applications. Callers never see one."""
 
 import hashlib
-import hmac
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
+from insurance.access.usage_key import usage_key
 from insurance.domain.core.errors import Unanswered, Unavailable
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class GatewayUsageKeys:
         }
 
     def put(self, application_id: str, plan: str) -> str:
-        value = hmac.new(self._secret(), application_id.encode(), hashlib.sha256).hexdigest()
+        value = usage_key(self._secret(), application_id)
         digest = hashlib.sha256(value.encode()).hexdigest()
         name = f"{self._prefix}{application_id}-{digest[:DIGEST_SHOWN]}"
         key_id = self._find(name) or self._create(name, value)

@@ -10,7 +10,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from insurance.access.grants import API_PRODUCTS, METHODS, usage_key
+from insurance.access.grants import API_PRODUCTS, METHODS
+from insurance.access.usage_key import usage_key
 
 from local.aws.gateway.policy import grant_of
 from tests.unit.authorizer.house import (

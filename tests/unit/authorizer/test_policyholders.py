@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from insurance.access.grants import usage_key
 from insurance.access.people import person_id
+from insurance.access.usage_key import usage_key
 
 from local.aws.gateway.policy import grant_of
 from tests.unit.authorizer.house import (

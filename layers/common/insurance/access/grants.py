@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -263,11 +261,6 @@ def denying(principal: str, *, method_arn: str) -> Json:
         "principalId": principal,
         "policyDocument": _policy("Deny", [f"{_stage_of(method_arn)}/*"]),
     }
-
-
-def usage_key(secret: bytes, principal: str) -> str:
-    """The caller's key of the usage plan. It is derived, so that no key is stored or shown."""
-    return hmac.new(secret, principal.encode(), hashlib.sha256).hexdigest()
 
 
 def _scopes(claims: Json) -> frozenset[str]:
