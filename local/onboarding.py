@@ -177,7 +177,10 @@ class InProcess:
             try:
                 return work(request)
             except ServiceError as error:
-                answer: Any = {"Error": {"Code": error.code, "Message": error.message}}
+                answer: Any = {
+                    "Error": {"Code": error.code, "Message": error.message},
+                    "ResponseMetadata": {"HTTPStatusCode": error.status},
+                }
                 raise ClientError(answer, operation) from error
 
         return call

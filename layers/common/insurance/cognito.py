@@ -1,32 +1,20 @@
 """The clients of applications in the Cognito user pool."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NoConnection
-
-from insurance.domain.core.errors import Unanswered, Unavailable
+from insurance.control_planes import one_call
 from insurance.operations.partners.ports import IssuedSecret
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
+POOL: Final = "The user pool"
 RESOURCE_SERVER: Final = "coverwright/"
 """What stands before a scope in a token, and in what a client may ask for."""
 PAGE: Final = 60
 """As many clients as the pool lists at once."""
 TOKEN_MINUTES: Final = 15
-BUSY: Final = frozenset(
-    {
-        "TooManyRequestsException",
-        "ConcurrentModificationException",
-        "InternalErrorException",
-        "InternalServerException",
-    }
-)
-"""Not LimitExceededException: a pool that takes no more clients takes none in half a minute, and is a fault."""
 GONE: Final = "ResourceNotFoundException"
 
 
@@ -40,7 +28,7 @@ class CognitoClients:
     def find(self, name: str) -> str | None:
         more: dict[str, Any] = {}
         while True:
-            with _asking():
+            with one_call(POOL):
                 page = self._client.list_user_pool_clients(
                     UserPoolId=self._pool, MaxResults=PAGE, **more
                 )
@@ -52,7 +40,7 @@ class CognitoClients:
             more = {"NextToken": page["NextToken"]}
 
     def create(self, name: str, scopes: Sequence[str]) -> tuple[str, IssuedSecret]:
-        with _asking():
+        with one_call(POOL):
             made = self._client.create_user_pool_client(
                 UserPoolId=self._pool,
                 ClientName=name,
@@ -72,7 +60,7 @@ class CognitoClients:
         return client_id, IssuedSecret(secret_id, made["ClientSecret"])
 
     def secret_ids(self, client_id: str) -> Sequence[str]:
-        with _asking():
+        with one_call(POOL):
             listed = self._client.list_user_pool_client_secrets(
                 UserPoolId=self._pool, ClientId=client_id
             )["ClientSecrets"]
@@ -80,43 +68,18 @@ class CognitoClients:
         return [secret["ClientSecretId"] for secret in listed]
 
     def add_secret(self, client_id: str) -> IssuedSecret:
-        with _asking():
+        with one_call(POOL):
             made = self._client.add_user_pool_client_secret(
                 UserPoolId=self._pool, ClientId=client_id
             )["ClientSecretDescriptor"]
         return IssuedSecret(made["ClientSecretId"], made["ClientSecretValue"])
 
     def remove_secret(self, client_id: str, secret_id: str) -> None:
-        with _asking(gone=GONE):
+        with one_call(POOL, unless=GONE):
             self._client.delete_user_pool_client_secret(
                 UserPoolId=self._pool, ClientId=client_id, ClientSecretId=secret_id
             )
 
     def remove(self, client_id: str) -> None:
-        with _asking(gone=GONE):
+        with one_call(POOL, unless=GONE):
             self._client.delete_user_pool_client(UserPoolId=self._pool, ClientId=client_id)
-
-
-@contextmanager
-def _asking(gone: str = "") -> Iterator[None]:
-    """One call. What the pool refuses for being busy, and what it does not answer, may be asked for again.
-
-    Raises:
-        Unavailable: The pool is busy.
-        Unanswered: Nobody knows whether the pool has acted.
-    """
-    try:
-        yield
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code == gone:
-            return
-        if code in BUSY:
-            raise Unavailable("The user pool", retry_after_seconds=RETRY_AFTER) from None
-        raise
-    except (NoConnection, HTTPClientError):
-        raise Unanswered("The user pool", retry_after_seconds=RETRY_AFTER) from None
-
-
-RETRY_AFTER: Final = 31
-"""In seconds: the call that was broken off has the application to itself for as long."""

@@ -1,33 +1,20 @@
 """The keys by which API Gateway's usage plans count applications. Callers never see one."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NoConnection
-
 from insurance.access.usage_key import usage_key
-from insurance.domain.core.errors import Unanswered, Unavailable
+from insurance.control_planes import one_call
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
 
-BUSY: Final = frozenset(
-    {
-        "TooManyRequestsException",
-        "ServiceUnavailableException",
-        "ConcurrentModificationException",
-        "InternalErrorException",
-        "InternalServerException",
-    }
-)
+GATEWAY: Final = "The gateway"
 DIGEST_SHOWN: Final = 8
 """So many digits of a value's digest stand in a key's name."""
 THERE: Final = "ConflictException"
-RETRY_AFTER: Final = 31
 PLANS_MAX: Final = 500
 """As many as the gateway lists at once, and more than an account may have."""
 
@@ -50,7 +37,7 @@ class GatewayUsageKeys:
     @cached_property
     def _plans(self) -> Mapping[str, str]:
         """The ids of the usage plans by what applications call them."""
-        with _asking():
+        with one_call(GATEWAY):
             found = self._client.get_usage_plans(limit=PLANS_MAX)
         return {
             plan["name"].removeprefix(self._prefix): plan["id"]
@@ -63,40 +50,19 @@ class GatewayUsageKeys:
         digest = hashlib.sha256(value.encode()).hexdigest()
         name = f"{self._prefix}{application_id}-{digest[:DIGEST_SHOWN]}"
         key_id = self._find(name) or self._create(name, value)
-        with _asking(but=THERE):
+        with one_call(GATEWAY, unless=THERE):
             self._client.create_usage_plan_key(
                 usagePlanId=self._plans[plan], keyId=key_id, keyType="API_KEY"
             )
         return key_id
 
     def _create(self, name: str, value: str) -> str:
-        with _asking():
+        with one_call(GATEWAY):
             made = self._client.create_api_key(name=name, value=value, enabled=True)
         return made["id"]
 
     def _find(self, name: str) -> str | None:
         """By its name; the query is for names that begin so, and ours have one length."""
-        with _asking():
+        with one_call(GATEWAY):
             found = self._client.get_api_keys(nameQuery=name, includeValues=False)
         return next((key["id"] for key in found["items"] if key["name"] == name), None)
-
-
-@contextmanager
-def _asking(but: str = "") -> Iterator[None]:
-    """One call. What the gateway refuses for being busy, and what it does not answer, may be asked for again.
-
-    Raises:
-        Unavailable: The gateway is busy.
-        Unanswered: Nobody knows whether the gateway has acted.
-    """
-    try:
-        yield
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code == but:
-            return
-        if code in BUSY:
-            raise Unavailable("The gateway", retry_after_seconds=RETRY_AFTER) from None
-        raise
-    except (NoConnection, HTTPClientError):
-        raise Unanswered("The gateway", retry_after_seconds=RETRY_AFTER) from None

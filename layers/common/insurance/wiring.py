@@ -224,11 +224,13 @@ def user_pool_clients() -> CognitoClients:
 @cache
 def usage_keys() -> GatewayUsageKeys:
     """The keys of applications in the usage plans."""
+    from insurance.control_planes import one_call
     from insurance.usage_plans import GatewayUsageKeys
 
     def secret() -> bytes:
-        asked = client("secretsmanager").get_secret_value(SecretId=setting("USAGE_KEY_SECRET"))
-        return str(asked["SecretString"]).encode()
+        with one_call("The store of secrets"):
+            stored = client("secretsmanager").get_secret_value(SecretId=setting("USAGE_KEY_SECRET"))
+        return str(stored["SecretString"]).encode()
 
     gateway = client("apigateway", read_timeout=5, attempts=1)
     return GatewayUsageKeys(gateway, setting("USAGE_PLANS"), secret)

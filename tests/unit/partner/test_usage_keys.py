@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from insurance.cognito import CognitoClients
-from insurance.domain.core.errors import Unavailable
+from insurance.domain.core.errors import QuotaUsedUp, Unanswered, Unavailable
 from insurance.usage_plans import GatewayUsageKeys
 
 from local.aws.services.api_keys import ApiKeys
@@ -53,17 +53,31 @@ def test_a_stack_that_has_another_secret_makes_another_key(services: sqlite3.Con
     assert len(set(names)) == 2
 
 
-class Pool:
-    """A user pool that takes one call, and refuses it if it is told to."""
+class Refusing:
+    """A client whose every call is refused."""
 
-    def __init__(self, refusal: str = "") -> None:
-        self.refusal = refusal
+    def __init__(self, code: str, status: int) -> None:
+        answer: Any = {
+            "Error": {"Code": code, "Message": ""},
+            "ResponseMetadata": {"HTTPStatusCode": status},
+        }
+        self._error = ClientError(answer, "Call")
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**_: Any) -> Any:
+            raise self._error
+
+        return call
+
+
+class Pool:
+    """A user pool that takes one call."""
+
+    def __init__(self) -> None:
         self.asked: dict[str, Any] = {}
 
     def create_user_pool_client(self, **request: Any) -> Any:
         self.asked = request
-        if self.refusal:
-            raise ClientError({"Error": {"Code": self.refusal, "Message": ""}}, "Create")
         return {"UserPoolClient": {"ClientId": "client", "ClientSecret": "secret"}}
 
     def list_user_pool_client_secrets(self, **_: Any) -> Any:
@@ -85,20 +99,60 @@ def test_a_client_signs_in_by_its_secret_alone() -> None:
     assert pool.asked["AllowedOAuthFlows"] == ["client_credentials"]
 
 
+def pool_refusing(code: str, status: int) -> None:
+    clients_of(Refusing(code, status)).create(ID, [])
+
+
+def gateway_refusing(code: str, status: int) -> None:
+    gateway: Any = Refusing(code, status)
+    GatewayUsageKeys(gateway, "cw-", lambda: b"one").put(ID, "bronze")
+
+
+SERVICES = pytest.mark.parametrize("asking", [pool_refusing, gateway_refusing])
+
+
+@SERVICES
 @pytest.mark.parametrize(
-    "code",
+    ("code", "status"),
     [
-        "TooManyRequestsException",
-        "ConcurrentModificationException",
-        "InternalErrorException",
-        "InternalServerException",
+        ("TooManyRequestsException", 400),  # as Cognito says it
+        ("TooManyRequestsException", 429),  # as the gateway does
+        ("ThrottlingException", 400),
+        ("ConcurrentModificationException", 400),
+        ("SomethingNew", 429),
     ],
 )
-def test_a_pool_that_is_busy_is_asked_again(code: str) -> None:
-    with pytest.raises(Unavailable):
-        clients_of(Pool(code)).create(ID, [])
+def test_a_service_that_is_busy_has_done_nothing(asking: Any, code: str, status: int) -> None:
+    with pytest.raises(Unavailable, match="nothing was done") as refused:
+        asking(code, status)
+    assert type(refused.value) is Unavailable
 
 
-def test_a_pool_that_takes_no_more_clients_is_not_called_busy() -> None:
-    with pytest.raises(ClientError, match="LimitExceededException"):
-        clients_of(Pool("LimitExceededException")).create(ID, [])
+@SERVICES
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("InternalErrorException", 500),
+        ("InternalServerException", 500),
+        ("ServiceUnavailableException", 503),
+        ("SomethingNew", 500),
+        ("504", 504),
+    ],
+)
+def test_a_service_that_fails_may_have_acted(asking: Any, code: str, status: int) -> None:
+    with pytest.raises(Unanswered, match="nothing is done twice"):
+        asking(code, status)
+
+
+@SERVICES
+@pytest.mark.parametrize("status", [400, 429])
+def test_a_service_that_takes_no_more_says_what_to_do(asking: Any, status: int) -> None:
+    with pytest.raises(QuotaUsedUp, match="have the quota raised"):
+        asking("LimitExceededException", status)
+
+
+@SERVICES
+@pytest.mark.parametrize("code", ["AccessDeniedException", "InvalidParameterException"])
+def test_what_is_asked_wrongly_is_a_fault_of_ours(asking: Any, code: str) -> None:
+    with pytest.raises(ClientError, match=code):
+        asking(code, 400)

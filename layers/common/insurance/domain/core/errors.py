@@ -87,6 +87,7 @@ InsuranceError
 │   ├── MissingScope
 │   └── NoAuthority
 └── Unavailable                 try again: nothing was done
+    ├── QuotaUsedUp             an AWS account's quota must be raised
     └── Unanswered              try again: whether it was done, the idempotency record will tell
 """
 
@@ -646,6 +647,18 @@ class Unavailable(InsuranceError):
 
     def __init__(self, what: str, *, retry_after_seconds: int = 1) -> None:
         super().__init__(f"{what} is busy; nothing was done. Repeat the call with the same key.")
+        self.retry_after_seconds = retry_after_seconds
+
+
+class QuotaUsedUp(Unavailable):
+    """A service takes no more for our AWS account; nothing was done."""
+
+    def __init__(self, what: str, *, retry_after_seconds: int) -> None:
+        InsuranceError.__init__(
+            self,
+            f"{what} takes no more: a quota of the AWS account is used up, and nothing was done. Repeat the call "
+            "with the same key; if it is refused again, have the quota raised first.",
+        )
         self.retry_after_seconds = retry_after_seconds
 
 
