@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from insurance.api.etag import etag
 from insurance.api.fields import Code, Subject
@@ -83,7 +83,7 @@ class SenderProofView(Shown):
     thumbprints: Annotated[list[Thumbprint], Field(max_length=5)]
 
 
-class ApplicationEntryView(BaseModel):
+class ApplicationEntryView(Shown):
     """An application in a list."""
 
     id: ApplicationId
@@ -92,17 +92,6 @@ class ApplicationEntryView(BaseModel):
     status: ApplicationStatus
     plan: PartnerPlan
     products: Annotated[list[ApiProduct], Field(max_length=len(ApiProduct))]
-
-    @classmethod
-    def of(cls, application: PartnerApplication) -> Self:
-        return cls(
-            id=application.id,
-            code=application.code,
-            name=application.name,
-            status=application.status,
-            plan=application.plan,
-            products=list(application.products),
-        )
 
 
 class ApplicationListView(View):
