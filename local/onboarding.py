@@ -17,10 +17,10 @@ from insurance.domain.core.roles import Role
 from insurance.domain.core.scopes import Scope
 from insurance.domain.partner.application import (
     ApiProduct,
+    ApplicationInput,
     ApplicationStatus,
     ApplicationStep,
     PartnerPlan,
-    RequestedApplication,
     SenderProof,
     SenderProofMethod,
 )
@@ -113,13 +113,13 @@ class Onboarding:
         request_application(partner.partner, asked, _command(ASKS, partner, "request"), self._ports)
 
 
-def requested(partner: Partner) -> RequestedApplication:
+def requested(partner: Partner) -> ApplicationInput:
     """What the sample's team would ask for."""
     proof = None
     if partner.binding:
         thumbprint = key_of(partner.client_id).thumbprint()
         proof = SenderProof(method=SenderProofMethod(partner.binding), thumbprints=(thumbprint,))
-    return RequestedApplication(
+    return ApplicationInput(
         code=partner.client_id,
         name=partner.name,
         team=partner.partner.title(),

@@ -28,11 +28,11 @@ from insurance.domain.partner.application import (
     PARTNER_SCOPES,
     ApiProduct,
     ApplicationCode,
+    ApplicationInput,
     ApplicationStep,
     IssuerUrl,
     PartnerApplication,
     PartnerPlan,
-    RequestedApplication,
     Secret,
     SenderProof,
     SenderProofMethod,
@@ -117,9 +117,9 @@ class ApplicationRequest(Request):
             raise ValueError(f"not for partners: {', '.join(others)}")
         return scopes
 
-    def asked(self) -> RequestedApplication:
+    def application(self) -> ApplicationInput:
         proof = self.proof
-        return RequestedApplication(
+        return ApplicationInput(
             **self.model_dump(include={"code", "name", "team", "plan", "is_portal", "reason"}),
             products=tuple(self.products),
             scopes=tuple(self.scopes),
@@ -208,7 +208,7 @@ def post_application(
     partner: str, request: ApplicationRequest, command: Command
 ) -> Stored[PartnerApplication]:
     """Its mode is the caller's. Another person decides about it."""
-    return request_application(partner, request.asked(), command, ports)
+    return request_application(partner, request.application(), command, ports)
 
 
 @api.query(

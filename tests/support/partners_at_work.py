@@ -9,14 +9,14 @@ from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.roles import Role
 from insurance.domain.core.scopes import Scope
-from insurance.domain.partner.application import ApiProduct, PartnerPlan, RequestedApplication
+from insurance.domain.partner.application import ApiProduct, ApplicationInput, PartnerPlan
 from insurance.operations.command import Command
 from insurance.operations.idempotency import Idempotency, RecordedAnswer
 
 from tests.support.builders import NOW
 
 LATER_THAN_A_CLAIM = timedelta(seconds=31)
-ASKED = RequestedApplication(
+ASKED = ApplicationInput(
     code="oak-web",
     name="Oak web",
     team="Oak digital",

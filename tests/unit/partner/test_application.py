@@ -10,8 +10,8 @@ from insurance.domain.partner.application import (
     CLAIM_LASTS,
     PARTNER_SCOPES,
     ApiProduct,
+    ApplicationInput,
     PartnerPlan,
-    RequestedApplication,
 )
 
 from demo.samples import PARTNERS
@@ -57,7 +57,7 @@ def test_a_call_has_ended_before_another_may_change_the_same_credentials() -> No
 def test_what_must_prove_its_sender_is_what_the_authorizer_admits_only_so(
     mode: Mode, products: tuple[ApiProduct, ...], scopes: tuple[Scope, ...]
 ) -> None:
-    asked = RequestedApplication(
+    asked = ApplicationInput(
         code="a-b",
         name="A",
         team="A",

@@ -257,7 +257,7 @@ class PartnerApplication(Record):
         return self.replace(secret_ids=(left,), changed_at=now, claimed_until=None)
 
 
-class RequestedApplication(Value):
+class ApplicationInput(Value):
     """What somebody asks for."""
 
     code: str

@@ -11,9 +11,9 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.stored import Stored
 from insurance.domain.partner.application import (
+    ApplicationInput,
     ApplicationStep,
     PartnerApplication,
-    RequestedApplication,
 )
 from insurance.domain.partner.event_types import ApplicationEventType
 from insurance.operations.command import Command, Query
@@ -29,7 +29,7 @@ EVENTS: Final = {
 
 
 def request_application(
-    partner: str, asked: RequestedApplication, command: Command, ports: PartnerPorts
+    partner: str, requested: ApplicationInput, command: Command, ports: PartnerPorts
 ) -> Stored[PartnerApplication]:
     """Request an application for a partner of the caller's mode.
 
@@ -41,7 +41,7 @@ def request_application(
     if ports.partners.load_partner(partner, command) is None:
         raise PartnerNotFound(partner)
     mode = command.caller.mode
-    application = asked.of(partner, mode, by=command.actor, now=command.now)
+    application = requested.of(partner, mode, by=command.actor, now=command.now)
     if application.must_prove_its_sender and application.proof is None:
         raise InvalidFields([FieldFault("/proof", "required", SENDER_MUST_PROVE)])
     return store_application(application, ApplicationEventType.REQUESTED, None, command, ports)
