@@ -36,9 +36,10 @@ def read_answers_schema(
         ProductNotFound: No such product is on sale.
         VersionNotFound: There is no such version, or it was never published.
     """
-    product = read_product(code, query, ports) if version is None else None
-    if product is None:
-        stored = read_version(code, str(version), query, ports).record
+    if version is None:
+        product = read_product(code, query, ports)
+    else:
+        stored = read_version(code, version, query, ports).record
         if stored.status not in RELEASED:
             raise VersionNotFound(f"{code} {version}")
         product = ports.products.version(stored.ref)
