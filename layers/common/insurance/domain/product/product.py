@@ -173,14 +173,14 @@ class Product:
         return self.covers.on_offer
 
     def read_answers(
-        self, raw: Mapping[str, object], told: Collection[str] = (), on: date | None = None
+        self, raw: Mapping[str, object], new: Collection[str] = (), today: date | None = None
     ) -> Answers:
-        """Typed and canonical. Those `told` on a day may not speak of a later one where none is asked.
+        """Typed and canonical. Those `new` today may not speak of a later day where one that has passed is asked.
 
         Raises:
             InvalidFields: Every fault of the answers, each with its pointer.
         """
-        questions = [one.on(on) if on and one.code in told else one for one in self.questions]
+        questions = [one.on(today) if today and one.code in new else one for one in self.questions]
         return read_answers(questions, raw, visible=self._visible)
 
     def asked_of(self, raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from insurance.operations.listing import ListPage, ListRange, page_of
 from insurance.operations.search.find_objects import find_objects, own_book
 from insurance.operations.search.ports import SearchPorts
 
-ASKED_AS: Mapping[ObjectKind, Mapping[str, str]] = {ObjectKind.POLICIES: {STATUS: "standing"}}
+PUBLIC_NAMES: Mapping[ObjectKind, Mapping[str, str]] = {ObjectKind.POLICIES: {STATUS: "standing"}}
 """What callers call a filter that is stored under another name. A policy's status changes with time alone,
 and no index follows that: what is stored is whether it was ended."""
 
@@ -86,10 +86,10 @@ def _check_combination(kind: ObjectKind, wanted: ListFilter) -> None:
 
 
 def _not_combined(name: str, kind: ObjectKind) -> InvalidFields:
-    asked = ASKED_AS.get(kind, {})
-    name = asked.get(name, name)
+    public = PUBLIC_NAMES.get(kind, {})
+    name = public.get(name, name)
     served = ", ".join(
-        " with ".join(sorted(asked.get(each, each) for each in names)) for names in FILTERS[kind]
+        " with ".join(sorted(public.get(each, each) for each in names)) for names in FILTERS[kind]
     )
     detail = (
         f"No index serves this. List by one of these at most: {served or 'none'}; partner, since and"
