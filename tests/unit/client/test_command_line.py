@@ -183,6 +183,21 @@ def test_an_application_that_cannot_be_added_is_told_what_helps(
     assert ("partner secret" in said) == (status == "active")
 
 
+def test_an_application_that_no_list_has_yet_may_be_there_when_it_is_run_again(
+    answers: Answers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers.of = {
+        "POST /v1/partners": answered(409, code="code-taken"),
+        "POST /v1/partners/oak/applications": answered(409, code="code-taken"),
+        "GET /v1/partners/oak/applications": answered(items=[]),
+    }
+
+    assert main(ADD) == 3
+    said = capsys.readouterr().err
+    assert "oak-app is taken and not among oak's applications" in said
+    assert "run it again" in said
+
+
 def test_a_secret_that_was_shown_before_is_said_to_be_gone(
     answers: Answers, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from coverwright import Connection
 from coverwright.cli import partners
-from coverwright.cli.command import Call, Unusable
+from coverwright.cli.command import Call
 from coverwright.credentials import GivenToken
 
 CHOSEN = {
@@ -29,8 +29,7 @@ FIELDS = ("id", "code", "partner", "mode", "plan", "products")
 class OfficeAtWork:
     """Takes requests; its list has none of them yet."""
 
-    def __init__(self, *, taken: bool = False) -> None:
-        self.taken = taken
+    def __init__(self) -> None:
         self.sent: list[tuple[str, str, object]] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -38,8 +37,6 @@ class OfficeAtWork:
         self.sent.append((request.method, request.url.path, body))
         if request.method == "GET":
             return httpx.Response(200, json={"items": [], "next": None})
-        if self.taken:
-            return httpx.Response(409, json={"code": "code-taken", "status": 409, "title": "Taken"})
         made = {name: name for name in FIELDS} | {"id": "app_1", "status": "requested"}
         return httpx.Response(200, json=made)
 
@@ -63,11 +60,6 @@ def test_what_was_requested_now_is_known_though_no_list_has_it_yet(
 
     assert "coverwright partner approve app_1" in capsys.readouterr().out
     assert [method for method, _, _ in office.sent] == ["POST", "POST"]
-
-
-def test_a_code_that_is_taken_and_not_listed_yet_is_asked_for_again() -> None:
-    with pytest.raises(Unusable, match="run this again"):
-        partners.add_partner(OfficeAtWork(taken=True).call())
 
 
 def test_the_secret_that_is_named_is_withdrawn() -> None:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from coverwright.cli import calls, claims, partners, policies, products, quotes
-from coverwright.cli.command import Call, Commands, Unusable
+from coverwright.cli.command import Call, Commands, Unsettled, Unusable
 from coverwright.connection import Connection
 from coverwright.errors import ConnectionLost, CoverwrightError, ProblemError, SignInRefused
 from coverwright.settings import ClientSettings
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             chosen.run(Call(connection, chosen))
     except BrokenPipeError:  # `| head` has seen enough
         sys.stderr.close()
-    except (CoverwrightError, Unusable, KeyboardInterrupt) as error:
+    except (CoverwrightError, Unsettled, Unusable, KeyboardInterrupt) as error:
         sys.stdout.flush()
         code = _exit_code(error, chosen.again)
         print(f"coverwright: {_words(error)}", file=sys.stderr)
@@ -61,7 +61,7 @@ def _exit_code(error: BaseException, again: str | None) -> int:
             return NOT_SIGNED_IN
         case ProblemError(status=status) if status in REFUSALS:
             return REFUSED
-        case ProblemError() | ConnectionLost():
+        case ProblemError() | ConnectionLost() | Unsettled():
             return NO_ANSWER
         case KeyboardInterrupt():
             return NO_ANSWER if again else INTERRUPTED

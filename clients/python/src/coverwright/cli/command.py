@@ -20,6 +20,10 @@ class Unusable(Exception):
     """What the command was given cannot be sent."""
 
 
+class Unsettled(Exception):
+    """What the API shows so far does not say how to go on. With the next try it may."""
+
+
 @dataclass(frozen=True)
 class Call:
     """One run of one command."""

@@ -11,7 +11,7 @@ import shlex
 import sys
 from typing import Final
 
-from coverwright.cli.command import Call, Commands, Unusable
+from coverwright.cli.command import Call, Commands, Unsettled, Unusable
 from coverwright.connection import Connection, Json
 from coverwright.credentials import GivenToken
 from coverwright.errors import ProblemError
@@ -93,7 +93,11 @@ def add_partner(call: Call) -> None:
 
 
 def _requested(call: Call) -> Json:
-    """The application, requested now or before."""
+    """The application, requested now or before.
+
+    Raises:
+        Unsettled: Its code is taken, and the partner's list, which follows a little later, does not have it.
+    """
     chosen, connection = call.chosen, call.connection
     code = chosen.application or f"{chosen.partner}-app"
     _unless_taken(connection, "/v1/partners", {"code": chosen.partner, "name": chosen.name})
@@ -113,8 +117,9 @@ def _requested(call: Call) -> Json:
     for each in connection.items(applications):
         if each["code"] == code:
             return each
-    raise Unusable(
-        f"{code} was requested a moment ago, or is another partner's: run this again in a minute"
+    raise Unsettled(
+        f"{code} is taken and not among {chosen.partner}'s applications: requested a moment ago,"
+        " or another partner's, and then --application chooses another code"
     )
 
 
