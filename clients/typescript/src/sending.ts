@@ -19,7 +19,7 @@ export const RETRIES: Retries = { tries: 5, longestWait: 30, firstWait: 0.5 };
 /** Answers after which the same call may succeed, and is harmless: it carries the same key. */
 const REPEATED = new Set([429, 500, 502, 503, 504]);
 
-/** The API answers within 29 seconds, or says that it did not. */
+/** The API answers within 29 seconds, or says that it did not. The token endpoint is given as long. */
 const TIMEOUT_MILLISECONDS = 35_000;
 
 export interface Sending {
@@ -32,7 +32,8 @@ export interface Sending {
 }
 
 /** A `fetch` that signs in, gives each command one key for all its repetitions, and throws problems. */
-export function sending(how: Sending): Fetch {
+export function sending(given: Sending): Fetch {
+  const how = { ...given, fetch: withTimeout(given.fetch) };
   return async (request) => {
     const headers = new Headers(request.headers);
     headers.set("User-Agent", `coverwright-typescript/${VERSION}`);
@@ -74,13 +75,19 @@ async function sent(how: Sending, request: Request, headers: Headers, body?: Arr
       headers.set("DPoP", await how.proof(request.method, `${origin}${pathname}`, token));
       headers.set("Authorization", `DPoP ${token}`);
     }
-    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MILLISECONDS)]);
-    const answer = await how.fetch(
-      new Request(request.url, { method: request.method, headers, body: body ?? null, signal }),
-    );
+    const { method, signal, url } = request;
+    const answer = await how.fetch(new Request(url, { method, headers, body: body ?? null, signal }));
     if (answer.status !== 401 || renewed) return answer;
     how.credentials.forget(token);
   }
+}
+
+/** Waits for an answer, to its last byte, no longer than the API takes. */
+function withTimeout(fetch: Fetch): Fetch {
+  return (request) => {
+    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MILLISECONDS)]);
+    return fetch(new Request(request, { signal }));
+  };
 }
 
 /** An answer that is there to its last byte. */

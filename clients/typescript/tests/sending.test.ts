@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
-import { ConnectionLost, Coverwright, InvalidSignature, moneyText, NotConfigured, ProblemError, SignInRefused, verifyWebhook } from "../dist/index.js";
+import { ConnectionLost, Coverwright, CoverwrightError, InvalidSignature, moneyText, NotConfigured, ProblemError, SignInRefused, verifyWebhook } from "../dist/index.js";
 
 type Step = Response | Error;
 
@@ -133,6 +133,26 @@ test("it gives up, and says under which key", async () => {
     return true;
   });
 });
+
+for (const silent of ["oauth2", "/v1/"]) {
+  test(`nothing is waited for without an end: ${silent}`, async (t) => {
+    const late = new DOMException("late", "TimeoutError");
+    t.mock.method(AbortSignal, "timeout", () => AbortSignal.abort(late));
+    const api = new Api([]);
+    const fetch = async (request: Request): Promise<Response> => {
+      if (!request.url.includes(silent)) return api.fetch(request);
+      if (!request.signal.aborted) throw new CoverwrightError("without an end");
+      throw request.signal.reason;
+    };
+
+    await assert.rejects(client(api, { fetch }).post(acceptance, accept), (error) => {
+      assert.ok(error instanceof ConnectionLost);
+      assert.match(error.message, /late/);
+      assert.ok(error.idempotencyKey);
+      return true;
+    });
+  });
+}
 
 test("an answer that is cut each time is lost, and says under which key", async () => {
   const api = new Api(Array.from({ length: 5 }, () => cut(200)));
