@@ -7,6 +7,7 @@ docs/operations.md has it; it is not AWS's image, and proves no more than that e
 
 from __future__ import annotations
 
+import argparse
 import re
 import shutil
 import subprocess
@@ -80,4 +81,5 @@ def pack(out: IO[bytes]) -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="local.sam_image", description=__doc__).parse_args()
     pack(sys.stdout.buffer)

@@ -5,6 +5,7 @@ tests one process per core burns CPU; these end with this one, or after BURNING_
 Each run has another random order of the tests within a module. `SEED=4711 make flaky N=1` repeats one.
 """
 
+import argparse
 import os
 import secrets
 import subprocess
@@ -30,8 +31,11 @@ while os.getppid() == parent and time.monotonic() < until:
 """
 
 
-def main(runs: int) -> int:
+def main() -> int:
     """Run, say what became of each run, and how many were green."""
+    parser = argparse.ArgumentParser(prog="tests.flaky", description=__doc__)
+    parser.add_argument("runs", type=int, nargs="?", default=10)
+    runs: int = parser.parse_args().runs
     LOGS.mkdir(parents=True, exist_ok=True)
     given, green = os.environ.get(SEED), 0
     with burning():
@@ -76,4 +80,4 @@ def _passed(log: Path, seed: str) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 10))
+    sys.exit(main())

@@ -1,5 +1,6 @@
 """Bills of materials (CycloneDX 1.5): what the layer and each function with packages of its own ship."""
 
+import argparse
 import json
 import shutil
 import subprocess
@@ -39,6 +40,7 @@ def bill(artefact: str) -> Json:
 
 def write() -> None:
     """Write one file an artefact."""
+    argparse.ArgumentParser(prog="tools.sbom", description=__doc__).parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
     for artefact in EXPORTS:
         document = bill(artefact)

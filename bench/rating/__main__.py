@@ -11,6 +11,7 @@ against itself (A/A): an interval there that leaves 1 out, or is wide, says the 
 All contenders must agree on every premium to the penny first.
 """
 
+import argparse
 import gc
 import json
 import sys
@@ -231,6 +232,7 @@ def bulk(sold: Product, risks: Sequence[Risk]) -> dict[str, Callable[[], list[An
 
 
 def main() -> int:
+    argparse.ArgumentParser(prog="bench.rating", description=__doc__).parse_args()
     sold = product("personal_motor")
     risks = sample(sold)
     runs = {**contenders(sold, risks), **bulk(sold, risks)}

@@ -6,6 +6,7 @@ authorizer's, whose tokens' key is thrown away (`tests/artefact/issuer_keys.json
 stream's (`events/event_delivery`, `events/event_register`).
 """
 
+import argparse
 import base64
 import json
 import tempfile
@@ -136,6 +137,7 @@ def write(path: str, content: Json) -> None:
 
 def main() -> None:
     """Write the events, play them, write the answers."""
+    argparse.ArgumentParser(prog="tests.artefact.record", description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as name, backend(Path(name)) as behind:
         stage = SourceStage(behind)
         if not KEYS.exists():

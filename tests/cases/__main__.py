@@ -1,5 +1,6 @@
 """`python -m tests.cases`: every published case against the figures of the case file itself."""
 
+import argparse
 import subprocess
 import sys
 from decimal import Decimal
@@ -12,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def main() -> int:
+    argparse.ArgumentParser(prog="tests.cases", description=__doc__).parse_args()
     verdicts: dict[str, bool] = {}
     for case in REPRODUCED:
         wanted, found = [Decimal(figure) for figure in expected(case)], figures(case)

@@ -5,6 +5,7 @@ mode, a book, a duty or an amount, every pair of duties, every limit. What a lim
 are tables; what is taken out of code is a statement.
 """
 
+import argparse
 import ast
 import compileall
 import os
@@ -307,9 +308,14 @@ def killed(removal: Removal, trees: "SimpleQueue[Path]") -> bool:
     return bool(found)
 
 
-def main(words: Sequence[str] = ()) -> int:
-    """Remove them all, each by itself; 1 when one survives. `words`: those whose name has one of them."""
+def main() -> int:
+    """Remove them all, or those that are asked for, each by itself; 1 when one survives."""
+    parser = argparse.ArgumentParser(prog="tests.long.checks", description=__doc__)
+    parser.add_argument("words", nargs="*", help="those alone whose name has one of these words")
+    words: list[str] = parser.parse_args().words
     chosen = [each for each in removals() if not words or any(word in each.name for word in words)]
+    if not chosen:
+        parser.error(f"no check is called {' or '.join(words)}")
     with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(AT_ONCE) as pool:
         trees: SimpleQueue[Path] = SimpleQueue()
         for _ in range(AT_ONCE):
@@ -320,4 +326,4 @@ def main(words: Sequence[str] = ()) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -4,6 +4,7 @@ Each fault is one that real systems had. It is planted in a copy of the layer, s
 is ever changed; a fault that no test notices has survived, and that is a failure of the tests.
 """
 
+import argparse
 import os
 import re
 import shutil
@@ -438,6 +439,7 @@ def plant(fault: Fault, folder: Path) -> str:
 
 def main() -> int:
     """Plant them all, each by itself; 1 when one survives."""
+    argparse.ArgumentParser(prog="tests.long.mutants", description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(AT_ONCE) as pool:
         if failed := noticed(LAYER, *TESTS):
             raise SystemExit(f"without any fault {failed} fails")

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from tests.long.checks import FIRST, LAYER, NOTICED_BY, ROOT, Removal, asked_for, removals
+from tests.long.checks import FIRST, LAYER, NOTICED_BY, ROOT, Removal, asked_for, main, removals
 
 ALL = tuple(removals())
 
@@ -40,3 +40,11 @@ def test_a_check_of_each_kind_is_found(check: str):
 def test_every_test_that_is_asked_is_there():
     asked = [test for _, tests in NOTICED_BY for test in tests] + list(FIRST.values())
     assert all((ROOT / test.split()[0]).exists() for test in asked)
+
+
+def test_a_check_that_there_is_not_is_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["tests.long.checks", "no-such-check"])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2

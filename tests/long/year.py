@@ -6,6 +6,7 @@ term is renewed. Every event goes from the engine's own stream through what even
 time by the scheduler. In the end the house's books are asked whether they are exact.
 """
 
+import argparse
 import multiprocessing
 import resource
 import sys
@@ -404,8 +405,11 @@ def growth(small: Played, large: Played) -> float:
     return each[0] / each[1]
 
 
-def main(sizes: list[int]) -> int:
+def main() -> int:
     """Play each size; 1 when a ledger is not exact, or work grows faster than the book."""
+    parser = argparse.ArgumentParser(prog="tests.long.year", description=__doc__)
+    parser.add_argument("sizes", type=int, nargs="*", default=[1_000, 10_000])
+    sizes: list[int] = parser.parse_args().sizes
     played = []
     for size in sizes:
         played.append(play(size))
@@ -423,4 +427,4 @@ def main(sizes: list[int]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main([int(size) for size in sys.argv[1:]] or [1000, 10_000]))
+    sys.exit(main())

@@ -4,6 +4,7 @@
 it. `make test` calls it after the whole session.
 """
 
+import argparse
 import json
 import os
 import sys
@@ -113,6 +114,7 @@ def unseen(routes: Sequence[Route]) -> list[tuple[str, str]]:
 
 
 def main() -> int:
+    argparse.ArgumentParser(prog="tests.support.routes", description=__doc__).parse_args()
     from tools.openapi.handlers import handlers  # noqa: PLC0415 - imports every function
 
     missing = unseen([route for handler in handlers() for route in handler.routes])

@@ -42,10 +42,11 @@ def _text(definition: dict[str, Any]) -> str:
 
 def main() -> int:
     """Write, or compare."""
-    arguments = argparse.ArgumentParser(prog="tools.openapi", description=__doc__)
-    arguments.add_argument("--check", action="store_true", help="compare, and write nothing")
+    parser = argparse.ArgumentParser(prog="tools.openapi", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare, and write nothing")
+    arguments = parser.parse_args()
     texts = rendered()
-    if not arguments.parse_args().check:
+    if not arguments.check:
         for path, text in texts.items():
             path.write_text(text, encoding="utf-8")
         pages.write()

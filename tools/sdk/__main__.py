@@ -4,6 +4,7 @@ The wheel and the npm package are written to `.tools/dist`. A client that cannot
 be not tried: that fails where CI is set.
 """
 
+import argparse
 import json
 import os
 import sys
@@ -47,7 +48,10 @@ CLIENTS: Final = (
 
 def main(asked: list[str]) -> int:
     """Those asked for, or both, side by side; 1 if one failed, or could not be tried where it must be."""
-    chosen = [each for each in CLIENTS if not asked or each.name in asked]
+    parser = argparse.ArgumentParser(prog="tools.sdk", description=__doc__)
+    parser.add_argument("clients", nargs="*", choices=[each.name for each in CLIENTS])
+    names: list[str] = parser.parse_args(asked).clients
+    chosen = [each for each in CLIENTS if not names or each.name in names]
     definition = for_clients(read_yaml(ROOT / "openapi.yaml"))
     try:
         install()
