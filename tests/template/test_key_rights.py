@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.support.security_page import rows, section
-from tests.support.statements import actions, functions, target
+from tests.support.statements import actions, as_list, functions, target
 
 type Json = dict[str, Any]
 
@@ -190,6 +190,28 @@ def test_nobody_hands_the_use_of_a_key_on(resources: Json) -> None:
                 "aws:PrincipalIsAWSService": "false",
             }
         }, name
+
+
+def test_only_a_key_calls_itself_everything(resources: Json) -> None:
+    """In a key's policy `*` is the key; in any other policy it is every resource of the account."""
+    everything = {
+        resource["Type"]
+        for resource in resources.values()
+        for statement in statements_in(resource)
+        if "*" in as_list(statement.get("Resource"))
+    }
+    assert everything == {"AWS::KMS::Key"}
+
+
+def statements_in(value: Any) -> Iterator[Json]:
+    """Every statement of a policy, wherever it stands in a resource."""
+    if isinstance(value, dict):
+        if "Effect" in value:
+            yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from statements_in(each)
 
 
 def test_no_function_administers_a_key(resources: Json) -> None:
