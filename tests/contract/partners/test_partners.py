@@ -16,7 +16,6 @@ from insurance.domain.partner.event_types import ApplicationEventType
 from insurance.operations.idempotency import AlreadyAnswered
 from insurance.operations.partners.change_application import (
     advance_application,
-    application_event,
     decide_application,
     request_application,
 )
@@ -100,7 +99,7 @@ def test_a_step_on_a_revision_that_has_passed_is_stale(stores: Stores) -> None:
 
     late = command("late")
     rejected = before.record.decided(ApplicationStep.REJECT, by="ben", now=NOW)
-    event = application_event(rejected, ApplicationEventType.REJECTED, before, late)
+    event = late.event(rejected.id, rejected, ApplicationEventType.REJECTED, before)
     with pytest.raises(StaleRevision):
         stores.partners.store(event, rejected, before, late.with_answer(before))
 

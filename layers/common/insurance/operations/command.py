@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from insurance.domain.core.errors import StaleRevision
+from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from insurance.domain.core.caller import Caller
+    from insurance.domain.core.classification import Record
+    from insurance.domain.core.event import EventType
     from insurance.domain.core.stored import Stored
     from insurance.operations.idempotency import Idempotency, RecordedAnswer
 
@@ -49,6 +52,30 @@ class Command:
     def actor(self) -> str:
         """Who an event names as its author."""
         return self.caller.principal
+
+    def event(
+        self, stream: str, record: Record, type: EventType, before: Stored[Any] | None
+    ) -> Event:
+        """The event by which this command leaves an aggregate of which nothing is personal, so nothing is sealed.
+
+        Args:
+            stream: The aggregate's id.
+            record: What it is now.
+            type: What happened.
+            before: The aggregate as it was loaded; None: there is none yet.
+
+        Raises:
+            WrittenByNewerRelease: What was loaded says something that this release would lose.
+        """
+        return Event.following(
+            before.head if before else StreamPosition(),
+            record,
+            NothingToSeal(),
+            stream=stream,
+            type=type,
+            actor=self.actor,
+            now=self.now,
+        )
 
     def with_answer(self, result: Any) -> Self:
         """This command with the answer that its result gives, for the store to record."""

@@ -1,6 +1,5 @@
 """Close an accounting period, lock it, or reopen it."""
 
-from insurance.domain.core.event import Event, NothingToSeal
 from insurance.domain.core.stored import Stored
 from insurance.domain.ledger.calendar import AccountingPeriod, Calendar
 from insurance.domain.ledger.event_types import LedgerEventType
@@ -58,15 +57,7 @@ def _store(
     command: Command,
     ports: AccountingPorts,
 ) -> Stored[Calendar]:
-    event = Event.following(
-        before.head,
-        calendar,
-        NothingToSeal(),
-        stream=calendar.id,
-        type=type,
-        actor=command.actor,
-        now=command.now,
-    )
+    event = command.event(calendar.id, calendar, type, before)
     stored = Stored(calendar, event.head, None)
     command = command.with_answer(stored)
     ports.calendars.store(event, calendar, before=before, command=command)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from insurance.domain.core.errors import PartyNotFound
-from insurance.domain.core.event import Event, NothingToSeal
 from insurance.domain.core.identity import PartyId, mode_of
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.data_request import (
@@ -140,15 +139,8 @@ def withdraw_erasure(party_id: PartyId, command: Command, ports: ErasurePorts) -
 
 def _erased(before: Stored[Party], reason: ErasureReason, command: Command) -> PartyChange:
     party_id = before.record.id
-    event = Event.following(
-        before.head,
-        Erasure(
-            party_id=party_id, partner=before.record.partner, reason=reason, erased_at=command.now
-        ),
-        NothingToSeal(),
-        stream=party_id,
-        type=PartyEventType.ERASED,
-        actor=command.actor,
-        now=command.now,
+    erasure = Erasure(
+        party_id=party_id, partner=before.record.partner, reason=reason, erased_at=command.now
     )
+    event = command.event(party_id, erasure, PartyEventType.ERASED, before)
     return PartyChange(event, before)

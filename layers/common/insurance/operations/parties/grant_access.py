@@ -8,7 +8,6 @@ from insurance.domain.core.errors import (
     InvalidFields,
     PolicyNotFound,
 )
-from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.identity import PartyId, PersonId
 from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.party import Access
@@ -95,14 +94,6 @@ def _store(
     command: Command,
     accesses: Accesses,
 ) -> Access:
-    event = Event.following(
-        context.access.head if context.access else StreamPosition(),
-        access,
-        NothingToSeal(),
-        stream=access.person_id,
-        type=type,
-        actor=command.actor,
-        now=command.now,
-    )
+    event = command.event(access.person_id, access, type, context.access)
     accesses.store(event, access, before=context.access, command=command.with_answer(access))
     return access

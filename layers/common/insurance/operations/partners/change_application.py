@@ -8,7 +8,6 @@ from insurance.domain.core.errors import (
     InvalidFields,
     PartnerNotFound,
 )
-from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.stored import Stored
 from insurance.domain.partner.application import (
     ApplicationInput,
@@ -129,25 +128,7 @@ def store_application(
     ports: PartnerPorts,
 ) -> Stored[PartnerApplication]:
     """Store what an application has become, with the command's answer."""
-    event = application_event(application, type, before, command)
+    event = command.event(application.id, application, type, before)
     stored = Stored(application, event.head, None)
     ports.partners.store(event, application, before, command.with_answer(stored))
     return stored
-
-
-def application_event(
-    application: PartnerApplication,
-    type: ApplicationEventType,
-    before: Stored[PartnerApplication] | None,
-    command: Command,
-) -> Event:
-    """The event that leaves the application so."""
-    return Event.following(
-        before.head if before else StreamPosition(),
-        application,
-        NothingToSeal(),
-        stream=application.id,
-        type=type,
-        actor=command.actor,
-        now=command.now,
-    )

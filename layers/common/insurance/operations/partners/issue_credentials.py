@@ -18,7 +18,6 @@ from insurance.domain.partner.application import (
 from insurance.domain.partner.event_types import ApplicationEventType
 from insurance.operations.command import Command
 from insurance.operations.partners.change_application import (
-    application_event,
     load_application,
     store_application,
 )
@@ -106,7 +105,7 @@ def cancel_application(
     at = command.idempotency.received_at
     cancelled = stored.record.cancelled(now=command.now, at=at, reason=reason)
     if stored.record.status is not ApplicationStatus.CANCELLED:
-        event = application_event(cancelled, ApplicationEventType.CANCELLED, stored, command)
+        event = command.event(cancelled.id, cancelled, ApplicationEventType.CANCELLED, stored)
         ports.partners.store(event, cancelled, stored, command)
         stored = Stored(cancelled, event.head, None)
     client_id = stored.record.client_id or ports.clients.find(application_id)
@@ -124,7 +123,7 @@ def _claim(
     at = command.idempotency.received_at
     claimed = before.record.claimed(step, now=command.now, at=at)
     type = ApplicationEventType.CREDENTIALS_CLAIMED
-    event = application_event(claimed, type, before, command)
+    event = command.event(claimed.id, claimed, type, before)
     ports.partners.store(event, claimed, before, command)
     return Stored(claimed, event.head, None)
 
@@ -162,7 +161,7 @@ def _stored(
     ports: PartnerPorts,
 ) -> Credentials:
     """Store what the application has become. The answer that is recorded lacks the secret."""
-    event = application_event(application, type, before, command)
+    event = command.event(application.id, application, type, before)
     stored = Stored(application, event.head, None)
     ports.partners.store(event, application, before, command.with_answer(Credentials(stored)))
     return Credentials(stored, secret.value)

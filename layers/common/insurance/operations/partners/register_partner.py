@@ -1,7 +1,6 @@
 """Register a partner, and read partners."""
 
 from insurance.domain.core.errors import CodeTaken
-from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.stored import Stored
 from insurance.domain.partner.event_types import PartnerEventType
 from insurance.domain.partner.partner import Partner
@@ -20,17 +19,9 @@ def register_partner(
     """
     if ports.partners.load_partner(code, command) is not None:
         raise CodeTaken("partner", code)
-    mode, by = command.caller.mode, command.actor
-    partner = Partner.registered(mode, code, name, by=by, now=command.now)
-    event = Event.following(
-        StreamPosition(),
-        partner,
-        NothingToSeal(),
-        stream=partner.id,
-        type=PartnerEventType.REGISTERED,
-        actor=by,
-        now=command.now,
-    )
+    mode = command.caller.mode
+    partner = Partner.registered(mode, code, name, by=command.actor, now=command.now)
+    event = command.event(partner.id, partner, PartnerEventType.REGISTERED, None)
     stored = Stored(partner, event.head, None)
     ports.partners.register(event, partner, command.with_answer(stored))
     return stored

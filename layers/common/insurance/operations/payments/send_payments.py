@@ -13,7 +13,6 @@ from insurance.domain.bank import Instruction, PaymentFile
 from insurance.domain.bank.event_types import BankEventType
 from insurance.domain.bank.report import BankOutcome, BankReport
 from insurance.domain.core.errors import KeyReused
-from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.identity import payment_file_id_for
 from insurance.domain.core.money import Currency
 from insurance.domain.core.stored import Stored
@@ -81,7 +80,7 @@ def _make_file(
         made_at=command.now,
         instructions=ready,
     )
-    event = _event(StreamPosition(), file, BankEventType.PAYMENT_FILE_MADE, command)
+    event = command.event(file.id, file, BankEventType.PAYMENT_FILE_MADE, None)
     ports.orders.make(event, file)
     return Stored(file, event.head, None)
 
@@ -106,19 +105,6 @@ def _write_file(stored: Stored[PaymentFile], command: Command, ports: PaymentPor
         report_one_of_many(failed, command, ports.payers)
     left_out = [instruction.id for instruction in file.instructions if instruction.id not in sent]
     written = file.written(sha256(message).hexdigest(), left_out, command.now)
-    event = _event(stored.head, written, BankEventType.PAYMENT_FILE_WRITTEN, command)
+    event = command.event(file.id, written, BankEventType.PAYMENT_FILE_WRITTEN, stored)
     ports.orders.mark_written(event, before=stored)
     return written
-
-
-def _event(head: StreamPosition, file: PaymentFile, type: BankEventType, command: Command) -> Event:
-    """An event of a file: it names nobody, but which payments are in it and how much they are."""
-    return Event.following(
-        head,
-        file,
-        NothingToSeal(),
-        stream=file.id,
-        type=type,
-        actor=command.actor,
-        now=command.now,
-    )

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from insurance.domain.core.errors import VersionNotFound
-from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.identity import version_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.product import InvalidProduct
@@ -58,7 +57,7 @@ def draft_version(
         record = before.record.redrafted(product, by=command.actor, now=command.now)
     packed = files.packed()
     ports.contents().put(object_key(record.content), packed, media_type="application/json")
-    event = _event(record, ProductEventType.DRAFTED, before, command)
+    event = command.event(record.id, record, ProductEventType.DRAFTED, before)
     draft = Draft(Stored(record, event.head, None), report)
     ports.versions.store(event, record, before=before, command=command.with_answer(draft))
     return draft
@@ -88,7 +87,7 @@ def advance_version(
         except InvalidProduct as error:
             raise invalid_definition(error.faults) from error
     is_stored = before.head.sequence > 0
-    event = _event(record, EVENTS[step], before, command)
+    event = command.event(record.id, record, EVENTS[step], before)
     stored = Stored(record, event.head, None)
     ports.versions.store(
         event,
@@ -108,23 +107,6 @@ def _load(
         before = bundled_version(code, version, command.caller.mode, ports)
     command.check_revision(before, f"{code} {version}")
     return before
-
-
-def _event(
-    record: ProductVersion,
-    type: ProductEventType,
-    before: Stored[ProductVersion] | None,
-    command: Command,
-) -> Event:
-    return Event.following(
-        before.head if before else StreamPosition(),
-        record,
-        NothingToSeal(),
-        stream=record.id,
-        type=type,
-        actor=command.actor,
-        now=command.now,
-    )
 
 
 def _check_name(field: str, sent: str, wanted: str) -> None:
