@@ -1,6 +1,8 @@
-"""KMS, Secrets Manager and EventBridge as our functions call them, held to the same promises as moto."""
+"""KMS, Secrets Manager, EventBridge, a user pool's clients and API Gateway's keys as our functions call them, held to
+the same promises as moto. SQS has tests/local/test_queues.py."""
 
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -38,6 +40,7 @@ def clients(request: pytest.FixtureRequest, running: Running) -> Iterator[Client
         client("secretsmanager").create_secret(
             Name="coverwright-local-UsageKeySecret", SecretString="s" * 64
         )
+        client("apigateway").create_usage_plan(name="coverwright-local-bronze")
         yield client
 
 
@@ -134,6 +137,126 @@ def test_a_detail_that_is_no_json_fails_alone(clients: Clients) -> None:
 def test_more_than_ten_events_are_refused(clients: Clients) -> None:
     with pytest.raises(ClientError, match="ValidationException"):
         clients("events").put_events(Entries=[entry()] * 11)
+
+
+@pytest.fixture
+def pool(clients: Clients, running: Running, request: pytest.FixtureRequest) -> str:
+    if "moto" in request.node.callspec.id:
+        return str(clients("cognito-idp").create_user_pool(PoolName="staff")["UserPool"]["Id"])
+    return str(running.stack.template.ref("StaffPool"))
+
+
+def made(cognito: Any, pool: str, name: str) -> Any:
+    return cognito.create_user_pool_client(
+        UserPoolId=pool,
+        ClientName=name,
+        GenerateSecret=True,
+        AllowedOAuthScopes=["coverwright/quotes:read"],
+    )["UserPoolClient"]
+
+
+def listed(cognito: Any, pool: str, **limit: int) -> dict[str, str]:
+    """The name of each client by its id, read page by page."""
+    names: dict[str, str] = {}
+    asked: dict[str, Any] = {"UserPoolId": pool, **limit}
+    while True:
+        page = cognito.list_user_pool_clients(**asked)
+        for each in page["UserPoolClients"]:
+            assert each["ClientId"] not in names
+            assert "ClientSecret" not in each
+            names[each["ClientId"]] = each["ClientName"]
+        if "NextToken" not in page:
+            return names
+        asked["NextToken"] = page["NextToken"]
+
+
+def test_a_client_of_the_pool_is_made_with_a_secret_and_the_scopes_asked_for(
+    clients: Clients, pool: str
+) -> None:
+    cognito = clients("cognito-idp")
+
+    first, second = (made(cognito, pool, "app_test_1") for _ in range(2))
+
+    assert first["ClientName"] == "app_test_1"
+    assert first["AllowedOAuthScopes"] == ["coverwright/quotes:read"]
+    assert first["ClientSecret"] != second["ClientSecret"]
+    assert first["ClientId"] != second["ClientId"]
+
+
+def test_clients_of_the_pool_are_listed_page_by_page(clients: Clients, pool: str) -> None:
+    cognito = clients("cognito-idp")
+    new = {made(cognito, pool, name)["ClientId"]: name for name in ("app_1", "app_2", "app_3")}
+
+    everything = listed(cognito, pool, MaxResults=60)
+
+    assert everything.items() >= new.items()
+    assert listed(cognito, pool, MaxResults=2) == everything
+
+
+def test_a_client_that_is_deleted_is_listed_no_more_and_not_found(
+    clients: Clients, pool: str
+) -> None:
+    cognito = clients("cognito-idp")
+    named = {"UserPoolId": pool, "ClientId": made(cognito, pool, "app_test_2")["ClientId"]}
+
+    cognito.delete_user_pool_client(**named)
+
+    assert named["ClientId"] not in listed(cognito, pool, MaxResults=60)
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        cognito.delete_user_pool_client(**named)
+
+
+def test_a_pool_that_there_is_not_is_not_found(clients: Clients) -> None:
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        clients("cognito-idp").list_user_pool_clients(UserPoolId="eu-west-2_none", MaxResults=1)
+
+
+@pytest.fixture
+def gateway(clients: Clients) -> Any:
+    return clients("apigateway")
+
+
+def value() -> str:
+    return uuid.uuid4().hex
+
+
+def test_a_key_has_the_value_it_is_made_with_and_is_found_by_how_its_name_begins(
+    gateway: Any,
+) -> None:
+    name, asked = value(), value()
+
+    key = gateway.create_api_key(name=f"{name}-1", value=asked, enabled=True)
+    gateway.create_api_key(name=f"1-{name}", value=value(), enabled=True)
+
+    assert (key["name"], key["value"], key["enabled"]) == (f"{name}-1", asked, True)
+    [found] = gateway.get_api_keys(nameQuery=name)["items"]
+    assert (found["id"], found["name"]) == (key["id"], f"{name}-1")
+    assert "value" not in found
+
+
+def test_a_value_is_of_one_key_alone(gateway: Any) -> None:
+    asked = value()
+    gateway.create_api_key(name="first", value=asked, enabled=True)
+
+    with pytest.raises(ClientError, match="ConflictException"):
+        gateway.create_api_key(name="second", value=asked, enabled=True)
+
+
+def test_a_value_that_is_too_short_is_refused(gateway: Any) -> None:
+    with pytest.raises(ClientError, match="BadRequestException"):
+        gateway.create_api_key(name="short", value="x" * 19, enabled=True)
+
+
+def test_a_key_is_put_into_a_usage_plan_that_is_known_by_its_name(gateway: Any) -> None:
+    plans = {each["name"]: each["id"] for each in gateway.get_usage_plans(limit=500)["items"]}
+    key = gateway.create_api_key(name="in-a-plan", value=value(), enabled=True)
+    into = {"usagePlanId": plans["coverwright-local-bronze"], "keyType": "API_KEY"}
+
+    tie = gateway.create_usage_plan_key(keyId=key["id"], **into)
+
+    assert (tie["id"], tie["type"], tie["name"]) == (key["id"], "API_KEY", "in-a-plan")
+    with pytest.raises(ClientError, match="NotFoundException"):
+        gateway.create_usage_plan_key(keyId="nobody", **into)
 
 
 def test_a_call_that_is_not_served_says_so(running: Running) -> None:
