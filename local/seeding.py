@@ -63,11 +63,3 @@ def staff_keys(template: Template, secrets: SecretsManager, keys: ApiKeys) -> No
                 if tie.properties["KeyId"] == key.name:
                     plan = tie.properties["UsagePlanId"]
                     keys.create_usage_plan_key({"usagePlanId": plan, "keyId": key_id})
-
-
-def plan_names(template: Template) -> dict[str, str]:
-    """The name of each usage plan, by its id."""
-    return {
-        template.ref(plan.logical_id): plan.properties["UsagePlanName"]
-        for plan in template.of_type("AWS::ApiGateway::UsagePlan")
-    }

@@ -35,14 +35,9 @@ from local.aws.runtime import Lambda
 from local.aws.schedules import Schedule
 from local.aws.services.api_keys import ApiKeys
 from local.aws.services.app import Services, services_app
-from local.aws.services.event_bus import EventBus
 from local.aws.services.invocations import invocations
-from local.aws.services.kms import Kms
 from local.aws.services.s3 import S3
-from local.aws.services.secrets_manager import SecretsManager
-from local.aws.services.sqs import Sqs
 from local.aws.services.store import open_store
-from local.aws.services.user_pool import UserPoolClients
 from local.aws.streams import EventSource, prune_delivered
 from local.aws.template import Template
 from local.aws.workers import INIT_SECONDS, Result
@@ -57,7 +52,6 @@ from local.seeding import (
     check_keys,
     create_tables,
     ensure_keys_and_secrets,
-    plan_names,
     staff_keys,
 )
 from local.server import Server
@@ -196,27 +190,24 @@ class Stack:
         )
         store = open_store(settings.folder / SERVICES)
         self._parts.callback(store.close)
-        kms, secrets = Kms(store), SecretsManager(store)
-        check_keys(kms, self.dynamodb())
-        ensure_keys_and_secrets(self.template, kms, secrets)
-        bus = EventBus(store, [bus.name for bus in self.template.of_type("AWS::Events::EventBus")])
-        self._s3 = s3 = S3.of(self.template, store)
-        keys = ApiKeys(store, plan_names(self.template))
-        clients = UserPoolClients.of(self.template, store)
+        aws = Services.of(self.template, store)
+        check_keys(aws.kms, self.dynamodb())
+        ensure_keys_and_secrets(self.template, aws.kms, aws.secrets)
+        self._s3 = aws.s3
         self._onboarding = Onboarding(
             self.template,
             self.dynamodb(),
-            (clients, keys),
-            lambda: secrets.value(self.template.resources[USAGE_SECRET].arn),
+            (aws.clients, aws.keys),
+            lambda: aws.secrets.value(self.template.resources[USAGE_SECRET].arn),
         )
-        self.issuer = Issuer(store, self.services_url, clients)
+        self.issuer = Issuer(store, self.services_url, aws.clients)
         self.bank = bank = Bank(
             settings.folder / BANK,
             token=lambda mode: self.issuer.token(BANKS[mode]),
             verify=str(self.certificate.certificate) if self.certificate else True,
         )
         self._parts.callback(bank.close)
-        bus.subscribe(bank.receive)
+        aws.bus.subscribe(bank.receive)
 
         self.definition = Definition(self.template.definition())
         further = [
@@ -228,8 +219,7 @@ class Stack:
             ),
         ]
         rights = Rights.of(self.template)
-        offered = Services(kms, secrets, bus, s3, Sqs.of(self.template, store), clients, keys)
-        app = services_app(offered, rights, further=further)
+        app = services_app(aws, rights, further=further)
         services = Server(app, [services_socket])
         self._parts.push_async_callback(services.stop)
         await services.start()
@@ -244,9 +234,9 @@ class Stack:
             self._functions.warm([n for n in dict.fromkeys(names) if self._functions.has(n)])
 
         await asyncio.to_thread(self._fill_tables)
-        staff_keys(self.template, secrets, keys)
+        staff_keys(self.template, aws.secrets, aws.keys)
         gateway = Server(
-            self._gateway(keys),
+            self._gateway(aws.keys),
             [gateway_socket],
             certificate=self.certificate.certificate if self.certificate else None,
             key=self.certificate.key if self.certificate else None,

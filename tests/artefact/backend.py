@@ -21,17 +21,11 @@ from local.aws import rights as rights_of
 from local.aws.cloudformation import REGION
 from local.aws.engine import running_engine
 from local.aws.rights import LEADING_KEYS, NotAllowed, Rights, principal_of
-from local.aws.services.api_keys import ApiKeys
 from local.aws.services.app import Services, services_app
-from local.aws.services.event_bus import EventBus
-from local.aws.services.kms import Kms
 from local.aws.services.s3 import S3
-from local.aws.services.secrets_manager import SecretsManager
-from local.aws.services.sqs import Sqs
 from local.aws.services.store import open_store
-from local.aws.services.user_pool import UserPoolClients
 from local.aws.template import Template
-from local.seeding import ensure_keys_and_secrets, plan_names
+from local.seeding import ensure_keys_and_secrets
 from local.settings import ANY_PORTS, Settings
 from tests.support.backend import State, state_of, write_services
 from tests.support.engine import read_tables, write_tables
@@ -190,21 +184,14 @@ def backend(folder: Path) -> Iterator[Backend]:
     named = {"DocsUrl": docs_url()}
     template = Template(ROOT / "template.yaml", overrides=named, issuer_url=ISSUER)
     store = open_store(folder / "services.sqlite")
-    kms, secrets = Kms(store), SecretsManager(store)
-    buses = [resource.name for resource in template.of_type("AWS::Events::EventBus")]
-    s3 = S3.of(template, store)
-    rights = Rights.of(template)
-    clients, keys = UserPoolClients.of(template, store), ApiKeys(store, plan_names(template))
-    offered = Services(
-        kms, secrets, EventBus(store, buses), s3, Sqs.of(template, store), clients, keys
-    )
+    offered, rights = Services.of(template, store), Rights.of(template)
     services = services_app(offered, rights, further=[])
-    ensure_keys_and_secrets(template, kms, secrets)
+    ensure_keys_and_secrets(template, offered.kms, offered.secrets)
     settings = Settings(ports=ANY_PORTS)
     with running_engine(settings, log=folder / "engine.log") as engine_url:
         holder: list[Backend] = []
         folders = {each.name: each.folder.name for each in template.functions.values()}
-        functions = _recording(holder, services, s3, engine_url, rights, folders)
+        functions = _recording(holder, services, offered.s3, engine_url, rights, folders)
         with served(functions, lifespan="on") as url:
             holder.append(Backend(template, url, engine_url, store))
             yield holder[0]

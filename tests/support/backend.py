@@ -13,17 +13,10 @@ from unittest.mock import patch
 
 from local.aws.cloudformation import REGION
 from local.aws.rights import Rights
-from local.aws.services.api_keys import ApiKeys
 from local.aws.services.app import Services, services_app
-from local.aws.services.event_bus import EventBus
-from local.aws.services.kms import Kms
-from local.aws.services.s3 import S3
-from local.aws.services.secrets_manager import SecretsManager
-from local.aws.services.sqs import Sqs
 from local.aws.services.store import open_store
-from local.aws.services.user_pool import UserPoolClients
 from local.processes import LOOPBACK, bound_socket
-from local.seeding import ensure_keys_and_secrets, plan_names
+from local.seeding import ensure_keys_and_secrets
 from local.server import Server
 from tests.support.engine import client, make_tables, read_tables, template, write_tables
 from tests.support.waiting import ENDED_SECONDS
@@ -163,16 +156,10 @@ def running_backend(engine_url: str, folder: Path) -> Iterator[Backend]:
 @contextmanager
 def _running_services(folder: Path) -> Iterator[tuple[str, sqlite3.Connection]]:
     store = open_store(folder / "services.sqlite")
-    kms, secrets = Kms(store), SecretsManager(store)
-    ensure_keys_and_secrets(template(), kms, secrets)
+    services = Services.of(template(), store)
+    ensure_keys_and_secrets(template(), services.kms, services.secrets)
     listener = bound_socket(0, what="services", setting="SERVICES_PORT")
     url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
-    bus = EventBus(store, [each.name for each in template().of_type("AWS::Events::EventBus")])
-    clients = UserPoolClients.of(template(), store)
-    keys = ApiKeys(store, plan_names(template()))
-    services = Services(
-        kms, secrets, bus, S3.of(template(), store), Sqs.of(template(), store), clients, keys
-    )
     app = services_app(services, Rights.of(template()), further=[])
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)

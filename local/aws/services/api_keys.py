@@ -6,7 +6,7 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Self
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +16,7 @@ from local.aws.cloudformation import REGION
 from local.aws.gateway.plans import ApiKey
 from local.aws.rights import Call, NotAllowed, Rights, principal_of
 from local.aws.services.errors import ServiceError
+from local.aws.template import Template
 
 type Json = dict[str, Any]
 
@@ -29,6 +30,15 @@ class ApiKeys:
         """`plans` are the names of the usage plans by id."""
         self._store = store
         self._plans = dict(plans)
+
+    @classmethod
+    def of(cls, template: Template, store: sqlite3.Connection) -> Self:
+        """With the usage plans that the template declares."""
+        plans = {
+            template.ref(plan.logical_id): plan.properties["UsagePlanName"]
+            for plan in template.of_type("AWS::ApiGateway::UsagePlan")
+        }
+        return cls(store, plans)
 
     def find(self, value: str) -> ApiKey | None:
         """The key of a value, with the plan that it is in; one in no plan counts for nothing."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -20,6 +21,7 @@ from local.aws.services.s3 import S3
 from local.aws.services.secrets_manager import SecretsManager
 from local.aws.services.sqs import Sqs
 from local.aws.services.user_pool import UserPoolClients
+from local.aws.template import Template
 
 type Json = dict[str, Any]
 
@@ -34,6 +36,19 @@ class Services(NamedTuple):
     sqs: Sqs
     clients: UserPoolClients
     keys: ApiKeys
+
+    @classmethod
+    def of(cls, template: Template, store: sqlite3.Connection) -> Self:
+        """With what the template declares."""
+        return cls(
+            Kms(store),
+            SecretsManager(store),
+            EventBus.of(template, store),
+            S3.of(template, store),
+            Sqs.of(template, store),
+            UserPoolClients.of(template, store),
+            ApiKeys.of(template, store),
+        )
 
 
 def services_app(services: Services, rights: Rights, *, further: list[Route]) -> Starlette:

@@ -8,11 +8,12 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from local.aws.cloudformation import arn_of
 from local.aws.rights import Call
 from local.aws.services.errors import ServiceError
+from local.aws.template import Template
 
 type Json = dict[str, Any]
 
@@ -41,6 +42,11 @@ class EventBus:
         self._store = store
         self._buses = set(buses) | {"default"}
         self._targets: list[Callable[[Event], None]] = []
+
+    @classmethod
+    def of(cls, template: Template, store: sqlite3.Connection) -> Self:
+        """With the buses that the template declares."""
+        return cls(store, [bus.name for bus in template.of_type("AWS::Events::EventBus")])
 
     def subscribe(self, target: Callable[[Event], None]) -> None:
         """A target takes an event before the publisher is answered: nothing lies between."""
