@@ -32,9 +32,11 @@ from tests.artefact.scenes.common import (
     WAITING_ERASURE,
     WEBHOOK_DUE,
     WEBHOOK_NOTED,
+    WEBHOOK_PASSED_OVER,
     WEBHOOK_TESTED,
     Json,
 )
+from tests.artefact.scenes.notifications import WEBHOOK_ID
 
 
 def stream_events(behind: Backend, stage: SourceStage) -> Iterator[tuple[str, Json]]:
@@ -69,6 +71,8 @@ def stream_events(behind: Backend, stage: SourceStage) -> Iterator[tuple[str, Js
     yield WEBHOOK_NOTED, {"Records": inserted(items)}
     yield WEBHOOK_DUE, {"LookForDue": {}}
     yield "webhook_delivery/no_webhook", {"Records": [{"eventSource": "aws:sqs", "body": "{}"}]}
+    body = json.dumps({"webhook": WEBHOOK_ID})
+    yield WEBHOOK_PASSED_OVER, {"Records": [{"eventSource": "aws:sqs", "body": body}]}
     stage.begin("quoting/quote")
     [quote] = behind.items("QuotesTable")
     yield QUOTE_MADE, {"Records": [_record("INSERT", "1", quote, "Quotes")]}

@@ -302,6 +302,9 @@ TOLD = "event_delivery/told"
 """As `DELIVERED`, by a release that knows the feed."""
 WEBHOOK_TESTED = ("notifications/webhook_create", "notifications/webhook_test")
 WEBHOOK_NOTED, WEBHOOK_DUE = "event_delivery/webhook_noted", "webhook_delivery/due"
+WEBHOOK_CHANGED = (*PAID, WEBHOOK_TESTED[0], TOLD, "notifications/webhook_types")
+"""What waits was asked for before, and is not any more."""
+WEBHOOK_PASSED_OVER = "webhook_delivery/passed_over"
 
 
 SETTLED_LARGE = (*NOTIFIED_LARGE, "settlement/settle_large")

@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.artefact.scenes.common import CLAIMED_AT, HARBOUR, MEADOW, PAID, TOLD, Scene
+from tests.artefact.scenes.common import (
+    CLAIMED_AT,
+    HARBOUR,
+    MEADOW,
+    PAID,
+    TOLD,
+    WEBHOOK_CHANGED,
+    Scene,
+)
 
 WEBHOOK_ID = "whk_test_z9h259v4mazzad8d"
 CREATED = "notifications/webhook_create"
@@ -41,6 +49,11 @@ def notifications_scenes() -> Iterator[Scene]:
     yield Scene("notifications/webhook_of_another", f"GET {one}", MEADOW, **given)
     pause = {"status": "paused"}
     yield Scene("notifications/webhook_pause", f"POST {one}", HARBOUR, pause, varies=kept, **given)
+    types, changed = (
+        {"event_types": ["complaint.received"]},
+        {**given, "given": WEBHOOK_CHANGED[:-1]},
+    )
+    yield Scene(WEBHOOK_CHANGED[-1], f"POST {one}", HARBOUR, types, varies=kept, **changed)
     yield Scene("notifications/webhook_attempts", f"GET {one}/attempts", HARBOUR, **given)
     added = f"POST {one}/secrets"
     yield Scene("notifications/webhook_add_secret", added, HARBOUR, varies=once, **given)
