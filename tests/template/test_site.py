@@ -10,6 +10,7 @@ import pytest
 from local.aws.distribution import file_at
 from local.aws.template import Template
 from local.settings import ROOT
+from tests.support.missing import skip_or_fail
 
 type Json = dict[str, Any]
 
@@ -35,7 +36,7 @@ def answers(site: Json, addresses: list[str]) -> list[Json]:
     """What the distribution's function makes of each address."""
     node = shutil.which("node")
     if node is None:
-        pytest.skip("node runs the function's code; this machine has none")
+        skip_or_fail("node runs the function's code; this machine has none")
     code = site["SiteAddresses"]["FunctionCode"]
     command = [node, "-e", RUN, code, json.dumps(addresses)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own code
@@ -113,3 +114,14 @@ def test_problems_name_the_docs_wherever_they_are_served(written):
 
     assert named.resolve(variables["DOCS_URL"]) == "https://site.example/docs"
     assert "SiteDistribution" in own.resolve(variables["DOCS_URL"])
+
+
+@pytest.mark.parametrize(
+    ("ci", "ends"), [("", pytest.skip.Exception), ("true", pytest.fail.Exception)]
+)
+def test_without_node_ci_fails_and_any_other_machine_skips(site, monkeypatch, ci, ends):
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+
+    with pytest.raises(ends, match="node"):
+        answers(site, ["/"])
