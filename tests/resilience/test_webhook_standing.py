@@ -1,6 +1,5 @@
 """An application that is suspended or cancelled is sent nothing; what waited is sent when it is resumed."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,23 +14,12 @@ from demo.samples import PARTNERS
 from local.onboarding import requested
 from tests.support.claims import issued
 from tests.support.platform import Platform
-from tests.support.receiver import Receiver, receiving
+from tests.support.receiver import Receiver
 from tests.support.webhooks import Sending
 
 pytestmark = pytest.mark.xdist_group("resilience")
 
 [HARBOUR] = [each for each in PARTNERS if each.client_id == "harbour-test"]
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def sending(platform: Platform) -> Sending:
-    return Sending(platform)
 
 
 def stands(platform: Platform, dynamodb: Any, sending: Sending, status: ApplicationStatus) -> None:

@@ -1,6 +1,5 @@
 """A turn of a webhook misses nothing that its application does meanwhile, and no event of one object stops another."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,21 +11,10 @@ from insurance.operations.delivery.streams import StreamedEvent
 
 from tests.support.claims import issued
 from tests.support.platform import Platform
-from tests.support.receiver import Receiver, receiving
+from tests.support.receiver import Receiver
 from tests.support.webhooks import Sending
 
 pytestmark = pytest.mark.xdist_group("resilience")
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def sending(platform: Platform) -> Sending:
-    return Sending(platform)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Receivers that are dead, slow, redirect or are gone lose nothing, mix nothing up and hold up nobody."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
@@ -23,17 +22,6 @@ pytestmark = pytest.mark.xdist_group("resilience")
 
 CANCELLED = {"effective_on": "2027-03-01", "by": "policyholder", "reason": "sold"}
 HEALTHY = 9
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def sending(platform: Platform) -> Sending:
-    return Sending(platform)
 
 
 def created(platform: Platform, receiver: Receiver, **given: Any) -> str:
@@ -63,9 +51,7 @@ def assert_whole_and_in_order(platform: Platform, receiver: Receiver) -> None:
     assert told
     assert set(receiver.ids()) == set(told)
     for stream in {id.rpartition("-")[0] for id in told}:
-        numbers = [
-            int(id.rpartition("-")[2]) for id in receiver.ids() if id.startswith(f"{stream}-")
-        ]
+        numbers = receiver.of(stream)
         assert numbers == sorted(numbers)
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from tests.support.backend import Backend
     from tests.support.faults import Faults
     from tests.support.platform import Platform
+    from tests.support.receiver import Receiver
+    from tests.support.webhooks import Sending
     from tests.support.zygote import Zygote
 
 # What a fixture needs is imported when it is asked for: unit tests load none of it.
@@ -44,6 +46,23 @@ def platform(dynamodb: "DynamoDBClient") -> "Iterator[Platform]":
 
     with platform_on(dynamodb, make_tables(dynamodb)) as opened:
         yield opened
+
+
+@pytest.fixture
+def receiver() -> "Iterator[Receiver]":
+    """A receiver of webhooks on loopback."""
+    from tests.support.receiver import receiving
+
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def sending(platform: "Platform") -> "Sending":
+    """Delivery's notes and the sender of webhooks, on the platform's tables."""
+    from tests.support.webhooks import Sending
+
+    return Sending(platform)
 
 
 @pytest.fixture(scope="session")

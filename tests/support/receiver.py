@@ -38,6 +38,11 @@ class Receiver:
         """The ids of the messages that it took, in their order."""
         return [each.headers["webhook-id"] for each in self.taken]
 
+    def of(self, stream: str) -> list[int]:
+        """The numbers of the events that it took of one object, in their order."""
+        ids = [each.rpartition("-") for each in self.ids()]
+        return [int(number) for about, _, number in ids if about == stream]
+
 
 @contextmanager
 def receiving(**given: Any) -> Iterator[Receiver]:

@@ -2,7 +2,7 @@
 
 import ssl
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from unittest.mock import patch
 
@@ -13,12 +13,6 @@ from insurance.operations.notifications.webhook_ports import Outcome, ReceiverAn
 from insurance.receivers import HttpReceivers
 
 from tests.support.receiver import LOOPBACK, Receiver, receiving
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
 
 
 def leading_to(*addresses: str) -> HttpReceivers:

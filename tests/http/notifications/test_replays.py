@@ -1,6 +1,5 @@
 """Events are sent again, and nothing that waits is lost by it, whatever comes between."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -10,21 +9,10 @@ from insurance.operations.notifications.note_events import WebhookNotes
 
 from tests.support.claims import issued
 from tests.support.platform import Platform
-from tests.support.receiver import Receiver, receiving
+from tests.support.receiver import Receiver
 from tests.support.webhooks import Sending
 
 CANCELLED = {"effective_on": "2027-03-01", "by": "policyholder", "reason": "sold"}
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def sending(platform: Platform) -> Sending:
-    return Sending(platform)
 
 
 @pytest.fixture
@@ -40,10 +28,39 @@ def cancelled(platform: Platform) -> str:
     return policy_id
 
 
-def of(receiver: Receiver, stream: str) -> list[int]:
-    """The numbers of what it took of an object."""
-    ids = [each.rpartition("-") for each in receiver.ids()]
-    return [int(number) for about, _, number in ids if about == stream]
+def test_an_event_is_replayed_with_those_that_followed_it(
+    platform: Platform, sending: Sending, receiver: Receiver, replays: str
+):
+    policy_id = cancelled(platform)
+    other = issued(platform)
+    sending.deliver()
+    receiver.taken.clear()
+
+    platform.post(replays, {"event_id": f"{policy_id}-1"})
+    sending.play(timedelta(minutes=1))
+    assert receiver.ids() == [f"{policy_id}-1", f"{policy_id}-2"]
+
+    receiver.taken.clear()
+    platform.post(replays, {"event_id": f"{policy_id}-2"})
+    sending.play(timedelta(minutes=1))
+    assert receiver.ids() == [f"{policy_id}-2"]
+    assert receiver.of(other) == []
+    sending.deliver()
+    sending.look()
+    assert receiver.ids() == [f"{policy_id}-2"]
+
+
+@pytest.mark.parametrize("unknown", ["-9", "x", ""])
+def test_an_event_that_the_book_does_not_have_is_not_replayed(
+    platform: Platform, receiver: Receiver, unknown: str
+):
+    webhook = platform.post("/v1/webhooks", {"url": receiver.url}, by="meadow-test")
+    policy_id = issued(platform)
+    path = f"/v1/webhooks/{webhook['id']}/replays"
+
+    for event_id in (f"{policy_id}-1", f"{policy_id}{unknown or '-2'}"):
+        answer = platform.call("POST", path, {"event_id": event_id}, by="meadow-test")
+        assert (answer.status, answer.body["errors"][0]["code"]) == (422, "unknown")
 
 
 def test_a_replay_leaves_what_waits_of_the_object_waiting(
@@ -57,7 +74,7 @@ def test_a_replay_leaves_what_waits_of_the_object_waiting(
     receiver.answer = lambda _: 204
     sending.play(timedelta(minutes=2))
 
-    assert of(receiver, policy_id) == [1, 2, 2]
+    assert receiver.of(policy_id) == [1, 2, 2]
 
 
 def test_of_an_object_that_fails_nothing_is_sent_again_before_what_waits(
@@ -70,7 +87,7 @@ def test_of_an_object_that_fails_nothing_is_sent_again_before_what_waits(
     sending.deliver()
     sending.play(timedelta(minutes=30))
 
-    assert of(receiver, policy_id) == []
+    assert receiver.of(policy_id) == []
 
 
 def test_a_replay_before_delivery_noted_the_event_skips_none_before_it(
@@ -81,7 +98,7 @@ def test_a_replay_before_delivery_noted_the_event_skips_none_before_it(
     sending.play(timedelta(minutes=1))
     sending.deliver()
 
-    assert of(receiver, policy_id) == [2, 1, 2]
+    assert receiver.of(policy_id) == [2, 1, 2]
 
 
 def test_what_is_noted_while_a_replay_is_stored_is_sent(
@@ -101,7 +118,7 @@ def test_what_is_noted_while_a_replay_is_stored_is_sent(
         platform.post(replays, {"event_id": f"{policy_id}-1"})
     sending.play(timedelta(minutes=1))
 
-    assert of(receiver, policy_id) == [1, 2, 1]
+    assert receiver.of(policy_id) == [1, 2, 1]
 
 
 def test_a_replay_that_comes_while_one_is_sent_is_sent_too(
@@ -122,7 +139,7 @@ def test_a_replay_that_comes_while_one_is_sent_is_sent_too(
     with patch.object(queue, "passed", passed):
         sending.play(timedelta(minutes=2))
 
-    assert of(receiver, policy_id) == [1, 2] * 3
+    assert receiver.of(policy_id) == [1, 2] * 3
 
 
 def test_a_replay_goes_to_the_end_of_a_history_of_several_pages(
@@ -140,7 +157,7 @@ def test_a_replay_goes_to_the_end_of_a_history_of_several_pages(
         platform.post(replays, {"event_id": f"{policy_id}-1"})
         sending.play(timedelta(minutes=1))
 
-    assert of(receiver, policy_id) == [1, 2, 1, 2]
+    assert receiver.of(policy_id) == [1, 2, 1, 2]
 
 
 def test_an_event_that_was_set_aside_is_sent_when_it_is_restored(
@@ -157,4 +174,4 @@ def test_an_event_that_was_set_aside_is_sent_when_it_is_restored(
     assert notes.flush() == {}
     sending.send()
 
-    assert of(receiver, policy_id) == [2, 1]
+    assert receiver.of(policy_id) == [2, 1]

@@ -23,24 +23,8 @@ from tests.support.webhooks import Sending
 type Json = dict[str, Any]
 
 
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def sending(platform: Platform) -> Sending:
-    return Sending(platform)
-
-
 def created(platform: Platform, receiver: Receiver, **given: Any) -> Json:
     return platform.post("/v1/webhooks", {"url": receiver.url, **given})
-
-
-def of(receiver: Receiver, stream: str) -> list[str]:
-    """The ids of what it took of one object."""
-    return [id for id in receiver.ids() if id.startswith(f"{stream}-")]
 
 
 def test_an_issued_policy_is_sent_thin_and_signed(
@@ -140,7 +124,7 @@ def test_events_are_sent_once_in_the_order_of_their_object_however_often_they_ar
     sending.note(lambda events: events[::-1])
     sending.deliver()
 
-    assert of(receiver, policy_id) == [f"{policy_id}-1", f"{policy_id}-2"]
+    assert receiver.of(policy_id) == [1, 2]
     assert len(receiver.received) == len(set(receiver.ids()))
 
 
@@ -276,44 +260,6 @@ def test_an_added_secret_is_answered_once_too(platform: Platform, receiver: Rece
 
     assert first.body["secret"] not in {webhook["secret"], None}
     assert ("secret" in again.body, again.body["secret_state"]) == (False, "shown_before")
-
-
-def test_an_event_is_replayed_with_those_that_followed_it(
-    platform: Platform, sending: Sending, receiver: Receiver
-):
-    webhook = created(platform, receiver)
-    policy_id = issued(platform)
-    platform.post(f"/v1/policies/{policy_id}/cancellations", CANCELLED)
-    other = issued(platform)
-    sending.deliver()
-    receiver.taken.clear()
-
-    replay = f"/v1/webhooks/{webhook['id']}/replays"
-    platform.post(replay, {"event_id": f"{policy_id}-1"})
-    sending.play(timedelta(minutes=1))
-    assert receiver.ids() == [f"{policy_id}-1", f"{policy_id}-2"]
-
-    receiver.taken.clear()
-    platform.post(replay, {"event_id": f"{policy_id}-2"})
-    sending.play(timedelta(minutes=1))
-    assert receiver.ids() == [f"{policy_id}-2"]
-    assert of(receiver, other) == []
-    sending.deliver()
-    sending.look()
-    assert receiver.ids() == [f"{policy_id}-2"]
-
-
-@pytest.mark.parametrize("unknown", ["-9", "x", ""])
-def test_an_event_that_the_book_does_not_have_is_not_replayed(
-    platform: Platform, receiver: Receiver, unknown: str
-):
-    webhook = platform.post("/v1/webhooks", {"url": receiver.url}, by="meadow-test")
-    policy_id = issued(platform)
-    path = f"/v1/webhooks/{webhook['id']}/replays"
-
-    for event_id in (f"{policy_id}-1", f"{policy_id}{unknown or '-2'}"):
-        answer = platform.call("POST", path, {"event_id": event_id}, by="meadow-test")
-        assert (answer.status, answer.body["errors"][0]["code"]) == (422, "unknown")
 
 
 def test_a_partner_has_so_many_webhooks_and_no_more(platform: Platform, receiver: Receiver):
