@@ -19,6 +19,7 @@ from local.aws.services.sqs import Sqs
 from local.aws.services.store import open_store
 from local.aws.template import QueueSource
 from local.aws.workers import Result
+from tests.support.waiting import ENDED_SECONDS
 
 type Json = dict[str, Any]
 
@@ -109,9 +110,10 @@ async def _hand_on(function: Function, store: sqlite3.Connection, expects: int) 
     function.expects = expects
     reader = QueueReader(SOURCE, invoke=function.invoke, store=store)
     reader.start()
-    await asyncio.wait_for(function.seen.wait(), 30)
-    while store.execute("SELECT count(*) FROM queued").fetchone() != (0,):
-        await asyncio.sleep(0)
+    async with asyncio.timeout(ENDED_SECONDS):
+        await function.seen.wait()
+        while store.execute("SELECT count(*) FROM queued").fetchone() != (0,):
+            await asyncio.sleep(0)
     with suppress(asyncio.CancelledError):
         await reader.stop()
 
