@@ -23,6 +23,7 @@ from tests.artefact.conftest import SourceStage
 from tests.artefact.stream_events import inserted
 from tests.compatibility.release import HERE, released
 from tests.compatibility.write import CODE, logical_id
+from tests.support.waiting import ENDED_SECONDS
 
 type Json = dict[str, Any]
 
@@ -86,7 +87,7 @@ class OldCode:
         return said["answer"]
 
     def close(self) -> None:
-        self._process.communicate(timeout=60)
+        self._process.communicate(timeout=ENDED_SECONDS)
 
     def _started(self) -> "subprocess.Popen[str]":
         command = [sys.executable, "-P", str(HERE / "old_code.py"), str(self._folder)]

@@ -14,7 +14,7 @@ def test_a_process_that_opens_another_port_first_is_waited_for() -> None:
         def not_ended() -> None:
             own.listen()
 
-        found = wait_until_listening(os.getpid(), not_ended, what="ours", port=port, seconds=5)
+        found = wait_until_listening(os.getpid(), not_ended, what="ours", port=port)
 
         assert found == port
-        socket.create_connection((LOOPBACK, port), timeout=5).close()
+        socket.create_connection((LOOPBACK, port)).close()

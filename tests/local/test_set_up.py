@@ -1,6 +1,7 @@
 """The first `make` in a clone installs once, however many start at once, says how far it is, and why it stops."""
 
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from local.settings import ROOT
+from tests.support.waiting import ENDED_SECONDS, wait_until
 
 ASKED_BY = ("uv.lock", ".python-version", "clients/python/pyproject.toml")
 UV = """#!/bin/sh
@@ -50,9 +52,15 @@ class Clone:
 
 
 def test_two_at_once_install_once(tmp_path: Path) -> None:
-    clone = Clone(tmp_path, "sleep 0.3")
+    go = tmp_path / "go"
+    clone = Clone(tmp_path, f'until [ -e "{go}" ]; do sleep 0.02; done')
 
-    both = [clone.start(), clone.start()]
+    both = [clone.start()]
+    wait_until(clone.log.exists, bool)
+    both.append(clone.start())
+    assert both[1].stderr is not None
+    select.select([both[1].stderr], [], [], ENDED_SECONDS)  # until it says that it waits
+    go.touch()
     said = "".join(process.communicate()[1] for process in both)
 
     assert [process.returncode for process in both] == [0, 0]
