@@ -33,7 +33,7 @@ _TURNED: Final[Mapping[type[ast.cmpop], type[ast.cmpop]]] = {
 }
 
 
-class _NotSayable(Exception):
+class _NotExpressible(Exception):
     """The condition is about more than answers beside what is written: no schema can ask it."""
 
 
@@ -47,14 +47,14 @@ class ConditionSchema:
         """The schema of the answers for which it holds; None where no schema can ask it."""
         try:
             return self._condition(condition)
-        except _NotSayable:
+        except _NotExpressible:
             return None
 
     def _condition(self, condition: object) -> Json:
         if isinstance(condition, bool):
             return {} if condition else {"not": {}}
         if not isinstance(condition, str):
-            raise _NotSayable
+            raise _NotExpressible
         return self._node(ast.parse(condition.strip(), mode="eval").body)
 
     def _node(self, node: ast.expr) -> Json:  # noqa: PLR0911 - one for each form
@@ -79,7 +79,7 @@ class ConditionSchema:
                 return found[0] if len(found) == 1 else {"allOf": found}
             case ast.Call(func=ast.Name(id="given"), args=[argument]):
                 return self._given(self._question(argument))
-        raise _NotSayable
+        raise _NotExpressible
 
     def _comparison(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> Json:
         if isinstance(operator, ast.In | ast.NotIn):
@@ -97,7 +97,7 @@ class ConditionSchema:
     def _question(self, node: ast.expr) -> Question:
         question = self._questions.get(node.id) if isinstance(node, ast.Name) else None
         if question is None:
-            raise _NotSayable
+            raise _NotExpressible
         return question
 
     def _given(self, one: Question) -> Json:
@@ -131,7 +131,7 @@ def _answer(one: Question, compared: Callable[[Any, Any], bool], with_: Any) -> 
         if compared is lt:
             high = with_.quantize(step, ROUND_CEILING) - step
         return number_schema(one, low, high)
-    raise _NotSayable
+    raise _NotExpressible
 
 
 def _places(one: Question) -> int:
@@ -145,12 +145,12 @@ def _literal(node: ast.expr, one: Question) -> Any:
     if isinstance(written, ast.Name) and written.id in {"true", "false"} and not minus:
         return written.id == "true"
     if not isinstance(written, ast.Constant) or isinstance(written.value, bool):
-        raise _NotSayable
+        raise _NotExpressible
     if isinstance(written.value, str):
         return date.fromisoformat(written.value) if one.type == "date" else written.value
     digits = ast.unparse(written)
     if len(digits) > EXACT_MAX:
-        raise _NotSayable
+        raise _NotExpressible
     value = Decimal(digits)
     return -value if minus else value
 

@@ -31,7 +31,7 @@ def between(low: str, high: str) -> str:
         digit = str(first) if first == last else f"[{first}-{last}]"
         parts.append(digit + _any(lowest))
     parts += [above] if above else []
-    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
+    return _one_of(parts)
 
 
 def decimals(low: Decimal, high: Decimal, places: int) -> str:
