@@ -85,7 +85,7 @@ def get_webhooks(page: Page, query: Query) -> ListPage[Stored[Webhook]]:
     raises=(TooManyWebhooks,),
 )
 def post_webhook(request: WebhookRequest, command: Command) -> WithSecret:
-    return create_webhook(request.asked(), command, ports)
+    return create_webhook(request.webhook(), command, ports)
 
 
 @api.query(
@@ -113,7 +113,7 @@ def get_webhook(webhook_id: str, query: Query) -> Stored[Webhook]:
 def post_webhook_change(
     webhook_id: str, request: WebhookChangeRequest, command: Command
 ) -> Stored[Webhook]:
-    return change_webhook(webhook_id, request.asked(), command, ports)
+    return change_webhook(webhook_id, request.webhook(), command, ports)
 
 
 @api.query(

@@ -24,7 +24,7 @@ class WebhookRequest(Request):
     url: Url
     event_types: Types = ()
 
-    def asked(self) -> WebhookInput:
+    def webhook(self) -> WebhookInput:
         return WebhookInput(self.url, self.event_types)
 
 
@@ -35,7 +35,7 @@ class WebhookChangeRequest(Request):
     event_types: Types | None = None
     status: Literal["active", "paused"] | None = None
 
-    def asked(self) -> WebhookInput:
+    def webhook(self) -> WebhookInput:
         status = WebhookStatus(self.status) if self.status else None
         return WebhookInput(self.url, self.event_types, status)
 

@@ -54,7 +54,7 @@ class WithSecret(NamedTuple):
     secret: str
 
 
-def create_webhook(asked: WebhookInput, command: Command, ports: WebhookPorts) -> WithSecret:
+def create_webhook(details: WebhookInput, command: Command, ports: WebhookPorts) -> WithSecret:
     """Register a webhook of the caller's application.
 
     Raises:
@@ -63,15 +63,15 @@ def create_webhook(asked: WebhookInput, command: Command, ports: WebhookPorts) -
     """
     caller, at = command.caller, command.idempotency.received_at
     listed = ports.webhooks.listed(Feed(caller.mode, caller.partner), command)
-    _check(asked, ports)
+    _check(details, ports)
     if len(listed) >= WEBHOOKS_MAX:
         raise TooManyWebhooks(WEBHOOKS_MAX)
     webhook = Webhook(
         id=new_webhook_id(caller.mode, caller.principal, command.idempotency.key),
         partner=caller.partner,
         application=caller.principal,
-        url=asked.url or "",
-        event_types=asked.event_types or (),
+        url=details.url or "",
+        event_types=details.event_types or (),
         created_at=at,
         secret_added_at=at,
     )
@@ -83,7 +83,7 @@ def create_webhook(asked: WebhookInput, command: Command, ports: WebhookPorts) -
 
 
 def change_webhook(
-    webhook_id: str, asked: WebhookInput, command: Command, ports: WebhookPorts
+    webhook_id: str, details: WebhookInput, command: Command, ports: WebhookPorts
 ) -> Stored[Webhook]:
     """Change where and what is sent, pause a webhook, or make it active: what waited is sent then.
 
@@ -93,8 +93,8 @@ def change_webhook(
         InvalidFields: Nothing is sent to this address, or a type is none that a partner is told of.
     """
     before = _load(webhook_id, command, ports)
-    _check(asked, ports)
-    webhook = before.stored.record.changed(*asked)
+    _check(details, ports)
+    webhook = before.stored.record.changed(*details)
     wakes = webhook.status is WebhookStatus.ACTIVE
     step = _Step(WebhookEventType.CHANGED, WebhookChange(wakes=wakes))
     return _store(webhook, step, before, command, ports).stored
@@ -210,8 +210,8 @@ def _load(webhook_id: str, command: Command, ports: WebhookPorts) -> FullWebhook
     return found
 
 
-def _is_own(webhook: Webhook, asked: Command | Query) -> bool:
-    caller = asked.caller
+def _is_own(webhook: Webhook, by: Command | Query) -> bool:
+    caller = by.caller
     return (
         mode_of(webhook.id) is caller.mode
         and (webhook.partner, webhook.application) == (caller.partner, caller.principal)
@@ -242,18 +242,18 @@ def _store(
     return result
 
 
-def _check(asked: WebhookInput, ports: WebhookPorts) -> None:
+def _check(details: WebhookInput, ports: WebhookPorts) -> None:
     unknown = [
         each
-        for each in asked.event_types or ()
+        for each in details.event_types or ()
         if each not in CATALOGUE or CATALOGUE[each].audience is Audience.INTERNAL
     ]
     if unknown:
         detail = "A type of the event catalogue that partners are told of."
-        number = (asked.event_types or ()).index(unknown[0])
+        number = (details.event_types or ()).index(unknown[0])
         raise InvalidFields([FieldFault(f"/event_types/{number}", "not-a-choice", detail)])
-    if asked.url is not None:
-        ports.receivers.check(asked.url)
+    if details.url is not None:
+        ports.receivers.check(details.url)
 
 
 def _part_from(event_id: str, command: Command, stored: StoredEvents) -> Part:
