@@ -13,6 +13,7 @@ from insurance.domain.bank import kept_report, payer, payment_file, statement
 from insurance.domain.billing import account, suspense
 from insurance.domain.claim import claim, diary, notice
 from insurance.domain.claim.payee_account import CLAIMS_MAX
+from insurance.domain.claim.reserve import CostType
 from insurance.domain.complaint.redress import REDRESS_MAX
 from insurance.domain.core import identity
 from insurance.domain.core.delivery import SET_ASIDE_MAX, Consumer
@@ -35,7 +36,9 @@ from insurance.operations.ledger.read_general_ledger import GAPS_MAX
 from insurance.operations.policy.correct_party import POLICIES_MAX
 from insurance.operations.products.check_files import FAULTS_SHOWN_MAX
 from insurance.operations.products.read_versions import FILES_SHOWN_BYTES_MAX
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
+
+from tools.products import json_schema
 
 type Json = dict[str, Any]
 
@@ -45,6 +48,9 @@ STORED_MAX: Final = ITEM_BYTES_MAX // 39
 """What one stored item has room for, of lists that have no other end: an id takes 39 bytes of JSON."""
 LISTED_MAX: Final = ANSWER_BYTES_MAX // 100
 """What one answer has room for, of rows of at least a hundred bytes."""
+_PRODUCT_SCHEMA: Final = json_schema.written()
+PRODUCT: Final[Json] = _PRODUCT_SCHEMA["properties"]
+CHOICES: Final[Json] = _PRODUCT_SCHEMA["$defs"]["question"]["properties"]["choices"]
 PLAIN_TEXT: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 """Text without control characters: `body.NO_TEXT` refuses them in bodies and queries, and nothing of ours holds them."""
 
@@ -53,9 +59,20 @@ def _of(*kinds: Any) -> Json:
     """The form of a type that requests and records are made of, or of any of several."""
     found = [TypeAdapter(kind).json_schema() for kind in kinds]
     if len(found) == 1:
-        return {key: found[0][key] for key in ("pattern", "maxLength") if key in found[0]}
+        return _form(found[0])
     alternatives = "|".join(each["pattern"].removeprefix("^").removesuffix("$") for each in found)
     return {"pattern": f"^({alternatives})$"}
+
+
+def _of_field(model: type[BaseModel], name: str) -> Json:
+    """The form of a record's field; one that may be missing has it as its first alternative."""
+    field = model.model_json_schema()["properties"][name]
+    return _form(field.get("anyOf", [field])[0])
+
+
+def _form(schema: Json) -> Json:
+    form: Json = {key: schema[key] for key in ("pattern", "maxLength") if key in schema}
+    return form if "pattern" in form else form | {"pattern": PLAIN_TEXT}
 
 
 def _text(most: int) -> Json:
@@ -71,20 +88,20 @@ HASH = _like("^[0-9a-f]{64}$")
 PERIOD = _like(f"^({fields.PERIOD.pattern})$")
 DECIMAL = _like(r"^-?[0-9]+(\.[0-9]+)?$", 60)
 """A rate or a figure: arithmetic has sixty digits (`money.EXACT`)."""
-PERSON = _like("^[A-Za-z0-9_-]{1,64}$")
+PERSON = _of(fields.Subject)
 """An actor: a subject of the user pool, an application, a signed-in person, or the scheduler."""
 PARTNER = _like("^([a-z][a-z0-9_-]{0,63})?$")
 """Empty: the insurer's own."""
 NUMBER = _like("^[0-9A-Z./-]{1,64}$")
 """Of a policy or claim: at most 64 signs by `NumberFormat`, whatever the product chooses."""
-PLACE = _like("^[A-Z]{2}(-[A-Z0-9]{1,3})?$")
+PLACE = _form(PRODUCT["territories"]["items"])
 WRITTEN_IN = _like(f"^[a-z]{{2}}-{PLACE['pattern'].removeprefix('^')}")
 """A language as a territory writes it: `en-GB`, `en-US-CA`."""
-VERSION = _like("^[0-9A-Za-z][0-9A-Za-z._-]{0,31}$")
+VERSION = _form(PRODUCT["version"])
 URL: Json = {"format": "uri", "maxLength": 8_000}
 PRODUCT_TEXT = _text(TEXT_MAX)
-NAME = _text(200)
-REASON = _text(1_000)
+NAME = _of(party.Name)
+REASON = _of(fields.Reason)
 SENTENCE = _text(2_000)
 """A sentence of ours with a product's texts, names and amounts in it."""
 SENTENCES = _text(40_000)
@@ -107,13 +124,14 @@ STRINGS: Final[dict[str, Json]] = {
         ("party_id", "from_party", "to_party", "members", "merged_into", "parties"), PARTY
     ),
     **dict.fromkeys(("instruction_id", "payment_id", "left_out"), INSTRUCTION),
-    "complaint_id": _of(identity.ComplaintId),
     "upload_id": _of(identity.UploadId),
     "person_id": _of(identity.PersonId),
-    "file_id": _of(identity.PaymentFileId),
-    "opened": SCREENING,
+    **dict.fromkeys(("file_id", "PaymentFileView.id"), _of(identity.PaymentFileId)),
+    **dict.fromkeys(("opened", "ScreeningView.id"), SCREENING),
     **dict.fromkeys(("ClaimLineView.id", "ClaimRowView.id", "ClaimView.id"), CLAIM),
-    **dict.fromkeys(("ComplaintRowView.id", "ComplaintView.id"), _of(identity.ComplaintId)),
+    **dict.fromkeys(
+        ("complaint_id", "ComplaintRowView.id", "ComplaintView.id"), _of(identity.ComplaintId)
+    ),
     **dict.fromkeys(("CustomerView.id", "PartyView.id", "PartyRowView.id"), PARTY),
     **dict.fromkeys(("DocumentRowView.id", "DocumentView.id"), _of(identity.DocumentId)),
     "EvidenceView.id": _of(identity.EvidenceId),
@@ -122,13 +140,11 @@ STRINGS: Final[dict[str, Json]] = {
     **dict.fromkeys(
         ("KeptReportDetailView.id", "KeptReportRowView.id"), _of(identity.KeptReportId)
     ),
-    "PaymentFileView.id": _of(identity.PaymentFileId),
     "PaymentView.id": _of(identity.PaymentId),
     **dict.fromkeys(("PolicyRowView.id", "PolicyView.id"), POLICY),
     **dict.fromkeys(("QuoteRowView.id", "QuoteView.id"), QUOTE),
     "RedressView.id": _of(identity.RedressId),
     "RefundView.id": _of(identity.RefundId, identity.ReturnId),
-    "ScreeningView.id": SCREENING,
     **dict.fromkeys(("SuspenseRowView.id", "SuspenseView.id"), _of(identity.SuspenseId)),
     **dict.fromkeys(("EventObjectView.id", "WorkView.id", "about", "stream", "wrong"), ANY_ID),
     **dict.fromkeys(
@@ -141,15 +157,15 @@ STRINGS: Final[dict[str, Json]] = {
     # Codes
     **dict.fromkeys(
         (
-            *("code", "cover", "covers", "options", "exclusions", "product", "plan", "purpose"),
+            *("code", "cover", "options", "exclusions", "product", "plan", "purpose"),
             *("reason_code", "catastrophe_event", "supplied", "missing", "DecisionView.rules"),
-            *("NoticeItem.reason", "TransactionView.reason", "EntryView.reason", "status"),
+            *("NoticeItem.reason", "TransactionView.reason", "EntryView.reason"),
         ),
         CODE,
     ),
     "StepView.covers": _like("^([a-z][a-z0-9_]{0,63})?$"),
     **{f"{view}.reason": CODE for view in ("DraftView", "ProductVersionView", "VersionFilesView")},
-    "ChoiceView.code": _like("^[a-zA-Z0-9_.+-]{1,40}$"),
+    "ChoiceView.code": _form(CHOICES["items"]),
     "DefinitionFaultView.code": _like("^[a-z0-9-]{1,100}$"),
     "ReportedPaymentView.code": _text(35),
     "SetAsideView.reason": _like("^[A-Za-z_]{1,100}$"),
@@ -166,11 +182,10 @@ STRINGS: Final[dict[str, Json]] = {
     ),
     **dict.fromkeys(("partner", "from_partner", "to_partner"), PARTNER),
     "producer": _of(fields.ReferenceCode),
-    "carrier": _text(140),
-    **dict.fromkeys(("territory", "territories", "jurisdiction"), PLACE),
+    **dict.fromkeys(("territory", "territories"), PLACE),
     "jurisdiction": _like("^([A-Z]{2}(-[A-Z0-9]{1,3})?|elsewhere)$"),
     "FilingView.territory": PRODUCT_TEXT,
-    "country": _like("^[A-Z]{2}$"),
+    "country": _of_field(party.Address, "country"),
     "language": _of(fields.Language),
     **dict.fromkeys(("DocumentView.language", "DocumentRowView.language"), WRITTEN_IN),
     "version": VERSION,
@@ -180,23 +195,19 @@ STRINGS: Final[dict[str, Json]] = {
     "BusinessReportView.until": PERIOD,
     # People and their accounts
     **dict.fromkeys(("name", "holder", "against", "loss_payee", "registration_number"), NAME),
-    "lines": _of(party.Line) | _text(200),
-    "postcode": _text(12),
+    "lines": _of(party.Line),
+    "postcode": _of_field(party.Address, "postcode"),
     "email": _of(party.Email),
-    **dict.fromkeys(("contact", "value"), _text(254)),
-    "iban": _like("^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$"),
-    "sort_code": _like("^[0-9]{6}$"),
-    "account_number": _like("^[0-9]{8}$"),
+    **dict.fromkeys(("contact", "value"), _of_field(record.Contact, "value")),
+    **{name: _of_field(party.Payee, name) for name in ("iban", "sort_code", "account_number")},
     **dict.fromkeys(("account_ending", "ending"), _like("^[0-9A-Z]{0,4}$")),
     "evidence": _of(party.EvidenceReference),
-    "bank_reference": BANK_REFERENCE,
-    "reference": BANK_REFERENCE,
+    **dict.fromkeys(("bank_reference", "reference", "report_id"), BANK_REFERENCE),
     "NoticeItem.reference": _of(DispatchReference),
     **{f"{view}.reference": NAME for view in ("ClaimView", "CustomerView", "PartyView")},
     "FilingView.reference": PRODUCT_TEXT,
     "ombudsman_reference": _of(fields.ReferenceCode),
-    "report_id": BANK_REFERENCE,
-    "statement": _text(140),
+    **dict.fromkeys(("carrier", "statement"), _text(140)),
     # Texts of products
     **dict.fromkeys(
         ("description", "excess_note", "help", "label", "pattern", "visible_when", "wording"),
@@ -227,9 +238,7 @@ STRINGS: Final[dict[str, Json]] = {
     **dict.fromkeys(("reason", "lifted_because", "reopened_because"), REASON),
     **dict.fromkeys(("NoteView.text", "DataRequestView.text", "DiaryEntryView.about"), REASON),
     "narrative": _text(notice.NARRATIVE_MAX),
-    **dict.fromkeys(
-        ("ComplaintView.text", "ResponseView.text"), _of(fields.Narrative) | {"pattern": PLAIN_TEXT}
-    ),
+    **dict.fromkeys(("ComplaintView.text", "ResponseView.text"), _of(fields.Narrative)),
     "ReportedPaymentView.reason": SENTENCES,
     **dict.fromkeys(("before", "after"), _text(ANSWERS_BYTES_MAX)),
     # Files, links, hashes, figures
@@ -313,7 +322,7 @@ ITEMS: Final[dict[str, int]] = {
     "authors": STORED_MAX,
     **dict.fromkeys(("by_cover", "covers", "options", "exclusions"), covers.COVERS_MAX),
     "StepView.covers": 60,
-    "lines": 5,
+    "lines": party.Address.model_json_schema()["properties"]["lines"]["maxItems"],
     "PremiumView.lines": 40,
     "ComputationView.lines": 200,
     "ComputationView.notes": 20,
@@ -323,19 +332,18 @@ ITEMS: Final[dict[str, int]] = {
     "differences": STORED_MAX,
     "checks": 20,
     "invariants": 20 + len(Account),
-    "choices": 200,
+    "choices": CHOICES["maxItems"],
     "contracts": PAGE_MAX,
     "deadlines": 10,
     "decisions": claim.DECISIONS_MAX,
     "diary": diary.DIARY_MAX,
-    "documents": PAGE_MAX,
     **dict.fromkeys(("ended_terms", "open_quotes", "quotes"), LISTED_MAX),
     "policies": POLICIES_MAX,
     "endorsements": holders.ENDORSEMENTS_MAX,
     "entries": statement.ENTRIES_MAX,
     "fields": 60,
     "files": 2,
-    "filings": 200,
+    "filings": PRODUCT["filings"]["maxItems"],
     "findings": 600,
     **dict.fromkeys(("former_holders", "former_partners"), holders.FORMER_HOLDERS_MAX),
     "joint_holders": holders.JOINT_HOLDERS_MAX,
@@ -358,13 +366,13 @@ ITEMS: Final[dict[str, int]] = {
     "BillingView.payments": account.PAYMENTS_MAX,
     "ClaimView.payments": claim.PAYMENTS_MAX,
     "postings": STORED_MAX,
-    "questions": 200,
+    "questions": PRODUCT["questions"]["maxItems"],
     **dict.fromkeys(("reapplied", "reversed"), servicing.LATER_CHANGES_MAX),
     "recoveries": claim.RECOVERIES_MAX,
     "redress": REDRESS_MAX,
     "refunds": account.REFUNDS_MAX,
     "returns": suspense.RETURNS_MAX,
-    "reserves": 3,
+    "reserves": len(CostType),
     "rows": LISTED_MAX,
     **dict.fromkeys(("rules", "wording"), RULES_MAX),
     "same_loss_as": notice.CLAIMS_PER_POLICY_MAX,
@@ -373,7 +381,7 @@ ITEMS: Final[dict[str, int]] = {
     **dict.fromkeys(("steps", "new_business_steps"), 300),
     "supplied": 20,
     **dict.fromkeys(("flags", "policy_flags"), len(PolicyFlag)),
-    "territories": 100,
+    "territories": PRODUCT["territories"]["maxItems"],
     **dict.fromkeys(("totals_differ", "wrong"), SHOWN_MAX),
     "warnings": FAULTS_SHOWN_MAX,
 }
