@@ -90,7 +90,7 @@ products: .tools/setup ## Check every bundled product and run its scenarios
 	$(RUN) python -m tools.products bundled
 
 cases: .tools/setup ## Reproduce the published worked figures
-	$(RUN) python -m tools.products cases
+	$(RUN) python -m tests.cases
 
 clients: .tools/setup .tools/clients.done ## Generate clients with five generators, compile them, play quote to paid claim with each (ONLY=)
 	$(RUN) python -m tools.clients $(ONLY)

@@ -1,4 +1,4 @@
-"""`python -m tools.products`: check, bundled, schema, pack, mutate, compare, fuzz, cases, impact, impact-stored."""
+"""`python -m tools.products`: check, bundled, schema, pack, mutate, compare, fuzz, impact, impact-stored."""
 
 import argparse
 import json
@@ -29,7 +29,6 @@ def _asked() -> argparse.Namespace:
     commands.add_parser("schema", help="write the JSON Schema of product.json")
     mutate = commands.add_parser("mutate", help="do the scenarios notice a changed product?")
     mutate.add_argument("path", type=Path)
-    commands.add_parser("cases", help="reproduce the published cases")
     fuzz = commands.add_parser("fuzz", help="feed malformed products to the checks")
     fuzz.add_argument("count", type=int, nargs="?", default=10_000)
     reference = commands.add_parser("compare", help="compiled tariffs against the reference")
@@ -62,10 +61,6 @@ def main() -> int:  # noqa: PLR0911, C901 - one for each command
             return 0
         case "mutate":
             return _mutate(arguments.path)
-        case "cases":
-            from tests.cases.__main__ import main as reproduce  # noqa: PLC0415 - one command only
-
-            return reproduce()
         case "compare":
             return _compare(arguments.count)
         case "fuzz":
