@@ -46,7 +46,7 @@ def _asked() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def main() -> int:  # noqa: PLR0911, C901 - one for each command
+def main() -> int:  # noqa: PLR0911 - one for each command
     arguments = _asked()
     match arguments.command:
         case "check":
