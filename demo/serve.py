@@ -61,6 +61,16 @@ def print_token(caller: str, settings: Settings) -> int:
     return 0
 
 
+def client_environment(stack: Stack, client_id: str) -> dict[str, str]:
+    """What the clients and the command line read of an application: where to call, and as whom."""
+    return {
+        "COVERWRIGHT_BASE_URL": stack.base_url,
+        "COVERWRIGHT_TOKEN_URL": f"{stack.services_url}/oauth2/token",
+        "COVERWRIGHT_CLIENT_ID": client_id,
+        "COVERWRIGHT_CLIENT_SECRET": stack.issuer.client_secret(client_id),
+    }
+
+
 def _write_callers(stack: Stack) -> Path:
     """A file to source for each sample caller: where to call, its token, its client id and secret."""
     tokens, callers = stack.settings.folder / "tokens", stack.settings.folder / "callers"
@@ -77,10 +87,8 @@ def _exports(stack: Stack, caller: str, token: Path) -> Iterator[str]:
     yield f'export BASE_URL={stack.base_url} TOKEN="$(cat {_quoted(token)})"'
     known = CALLERS[caller]
     if isinstance(known, Partner | Machine) and not getattr(known, "signs_in_by_key", False):
-        yield f"export COVERWRIGHT_BASE_URL={stack.base_url}"
-        yield f"export COVERWRIGHT_TOKEN_URL={stack.services_url}/oauth2/token"
-        yield f"export COVERWRIGHT_CLIENT_ID={known.client_id}"
-        yield f"export COVERWRIGHT_CLIENT_SECRET={stack.issuer.client_secret(known.client_id)}"
+        for name, value in client_environment(stack, known.client_id).items():
+            yield f"export {name}={value}"
     if stack.certificate is not None:
         trusted = _quoted(stack.certificate.certificate)
         yield f"export SSL_CERT_FILE={trusted} NODE_EXTRA_CA_CERTS={trusted}"

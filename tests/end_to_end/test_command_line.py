@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from demo.serve import client_environment
 from local.settings import ROOT
 from local.stack import Stack
 from tests.support.waiting import wait_until
@@ -28,12 +29,7 @@ class CommandLine:
     """Runs the tool with the environment that `make serve` prints."""
 
     def __init__(self, stack: Stack) -> None:
-        self.environment = {
-            "COVERWRIGHT_BASE_URL": stack.base_url,
-            "COVERWRIGHT_TOKEN_URL": f"{stack.services_url}/oauth2/token",
-            "COVERWRIGHT_CLIENT_ID": CALLER,
-            "COVERWRIGHT_CLIENT_SECRET": stack.issuer.client_secret(CALLER),
-        }
+        self.environment = client_environment(stack, CALLER)
 
     def run(self, *words: str, given: str = "", **changes: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -6,10 +6,11 @@ import subprocess
 
 import pytest
 
+from demo.serve import client_environment
 from local.stack import Stack
 from tools.docs.build import SITE
 from tools.docs.page import blocks_on
-from tools.sdk.__main__ import environment_of
+from tools.sdk.__main__ import CALLER
 
 PAGE = SITE / "docs" / "quick-start.html"
 
@@ -23,7 +24,7 @@ def typed() -> list[str]:
 def test_what_the_page_types_ends_with_a_policy(stack: Stack, typed: list[str], tmp_path) -> None:
     start, caller, *calls = typed
     assert (start, caller) == ("make serve\n", ". .coverwright/callers/harbour-test.env\n")
-    told = {**environment_of(stack), "BASE_URL": stack.base_url}
+    told = {**client_environment(stack, CALLER), "BASE_URL": stack.base_url}
 
     done = subprocess.run(
         ["bash", "-euc", "\n".join(calls)],

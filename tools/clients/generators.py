@@ -60,7 +60,7 @@ def _openapi_generator(at: Workshop) -> int:
 def _build_and_check(at: Workshop) -> None:
     """As a package: built, installed beside the journey, and checked with the settings that it comes with."""
     at.run(
-        *(UV if UV.exists() else "uv", "pip", "install", "-q", "--no-deps", "--no-build-isolation"),
+        *(UV, "pip", "install", "-q", "--no-deps", "--no-build-isolation"),
         *("--python", PYTHON / "bin" / "python", "--target", at.folder, "./project"),
     )
     at.run("mypy", "--config-file", "project/pyproject.toml", f"project/{PACKAGE}")
@@ -69,11 +69,12 @@ def _build_and_check(at: Workshop) -> None:
     )
 
 
-def _openapi_typescript(at: Workshop) -> int:
+def openapi_typescript(at: Workshop, schema: str | Path = "schema.d.ts") -> int:
+    """Write the types into a file, of the workshop's folder unless it says where; how many operations they have."""
     at.set_up_node()
     # What has a default need not be sent: without the flag its type is required.
-    at.run("openapi-typescript", at.definition, "-o", "schema.d.ts", "--default-non-nullable=false")
-    types = (at.folder / "schema.d.ts").read_text()
+    at.run("openapi-typescript", at.definition, "-o", schema, "--default-non-nullable=false")
+    types = (at.folder / schema).read_text()
     return len(re.findall(r'^ {8}(?:get|post): operations\["\w+"\];$', types, re.MULTILINE))
 
 
@@ -150,7 +151,7 @@ GENERATORS = (
     ),
     Generator(
         "openapi-typescript",
-        _openapi_typescript,
+        openapi_typescript,
         _compile_typescript("openapi_typescript.ts"),
         _play_node,
     ),

@@ -13,7 +13,8 @@ JOURNEYS = HERE / "journeys"
 PYTHON = ROOT / ".tools" / "clients"
 NODE = ROOT / ".tools" / "clients-node"
 LONGEST_SECONDS = 300
-UV = ROOT / ".tools" / "uv" / "bin" / "uv"
+OUR_UV = ROOT / ".tools" / "uv" / "bin" / "uv"
+UV = str(OUR_UV) if OUR_UV.exists() else "uv"
 
 
 class Failed(Exception):

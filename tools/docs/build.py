@@ -6,15 +6,11 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-import yaml
-
+from local.aws.cloudformation import read_yaml
 from local.aws.distribution import addressed
 from local.settings import ROOT
 from tools.docs.packages import SCALAR, NotFetched, file_of
-
-type Json = dict[str, Any]
 
 SITE = ROOT / ".tools" / "site"
 """What the bucket of the site holds: the docs under `docs/`."""
@@ -39,8 +35,7 @@ def build(site: Path = SITE, *, api: str | None = None, sign_in: str | None = No
     docs.mkdir(parents=True)
     try:
         _render(docs)
-        text = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
-        definition: Json = yaml.load(text, Loader=yaml.CSafeLoader)
+        definition = read_yaml(ROOT / "openapi.yaml")
         (docs / "openapi.json").write_text(json.dumps(addressed(definition, api, sign_in)))
         missing = _copy_renderer(docs)
         shutil.rmtree(site, ignore_errors=True)

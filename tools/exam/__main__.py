@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import yaml
 
 from demo.samples import CALLERS, STAFF
+from local.aws.cloudformation import read_yaml
 from local.settings import ROOT, Settings
 from local.stack import Stack, ephemeral
+from tools.clients.workshop import UV
 from tools.exam.guard import NotJudged, judge
 from tools.exam.served import differences
 
@@ -28,7 +29,6 @@ type Json = dict[str, Any]
 HERE = Path(__file__).parent
 TOOLS = ROOT / ".tools" / "exam" / "bin"
 SPECTRAL = ROOT / ".tools" / "spectral"
-UV = ROOT / ".tools" / "uv" / "bin" / "uv"
 WRITTEN_EXCEPTIONS = "CKV_AWS_117,CKV_AWS_120"
 """No VPC (nothing here has an address in one), no gateway cache (answers are the caller's own)."""
 
@@ -41,14 +41,13 @@ class Failed(Exception):
 
 def install() -> str:
     """The tools at their versions, in this folder only."""
-    uv = str(UV) if UV.exists() else "uv"
-    _run(uv, "venv", "-q", "--allow-existing", "--python", sys.executable, str(TOOLS.parent))
+    _run(UV, "venv", "-q", "--allow-existing", "--python", sys.executable, str(TOOLS.parent))
     requirements = ("-r", str(HERE / "requirements.txt"))
-    _run(uv, "pip", "install", "-q", "--python", str(TOOLS / "python"), *requirements)
+    _run(UV, "pip", "install", "-q", "--python", str(TOOLS / "python"), *requirements)
     SPECTRAL.mkdir(parents=True, exist_ok=True)
     (SPECTRAL / "package.json").write_text((HERE / "package.json").read_text())
     rules = ("--no-deps", "-r", str(HERE / "rules.txt"))
-    _run(uv, "pip", "install", "-q", "--python", str(TOOLS / "python"), *rules)
+    _run(UV, "pip", "install", "-q", "--python", str(TOOLS / "python"), *rules)
     quiet = (
         "--no-audit",
         "--no-fund",
@@ -100,7 +99,7 @@ def definition() -> str:
     for name in ("openapi.yaml", "spectral.yaml", "redocly.yaml"):
         source = ROOT / name if name == "openapi.yaml" else HERE / name
         (SPECTRAL / name).write_text(source.read_text())
-    paths = yaml.load((ROOT / "openapi.yaml").read_text(), Loader=yaml.CSafeLoader)["paths"]
+    paths = read_yaml(ROOT / "openapi.yaml")["paths"]
     _expect(bool(paths), "there is nothing to look at")
     rules = ("-r", "spectral.yaml", "-f", "json", "--quiet")
     found: list[Json] = json.loads(_lint("spectral", "lint", "openapi.yaml", *rules))
@@ -123,8 +122,7 @@ def _lint(*command: str) -> str:
 def served() -> str:
     """The running API, openapi.yaml and what is deployed have the same operations."""
     committed, deployed = (
-        yaml.load((ROOT / name).read_text("utf-8"), Loader=yaml.CSafeLoader)
-        for name in ("openapi.yaml", "openapi.deployed.yaml")
+        read_yaml(ROOT / name) for name in ("openapi.yaml", "openapi.deployed.yaml")
     )
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -166,7 +164,7 @@ def api() -> str:
     told = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        served = yaml.safe_load((ROOT / "openapi.yaml").read_text())
+        served = read_yaml(ROOT / "openapi.yaml")
         (folder / "openapi.json").write_text(json.dumps(served))
         with Stack(ephemeral(Settings(), folder=folder / "stack")) as stack:
             for caller, token in _tokens(stack, served).items():

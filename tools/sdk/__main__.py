@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from demo.serve import client_environment
 from local.aws.cloudformation import read_yaml
 from local.settings import ROOT, Settings
 from local.stack import Stack, ephemeral
@@ -89,7 +90,7 @@ def attempt(client: Client, at: Workshop, stack: Stack) -> int:
     try:
         client.generate(at, operations)
         built = client.build(at, DIST)
-        first, *further = client.play(at, built, environment_of(stack))
+        first, *further = client.play(at, built, client_environment(stack, CALLER))
         _must_end_well(first)
     except Failed as error:
         print(f"{client.name}: FAILED: {error}", flush=True)
@@ -105,16 +106,6 @@ def attempt(client: Client, at: Workshop, stack: Stack) -> int:
 def _must_end_well(said: str) -> None:
     if not said.rstrip().endswith(ENDS_WITH):
         raise Failed(f"the first example ended with {said[-500:]}")
-
-
-def environment_of(stack: Stack) -> dict[str, str]:
-    """What `make serve` prints."""
-    return {
-        "COVERWRIGHT_BASE_URL": stack.base_url,
-        "COVERWRIGHT_TOKEN_URL": f"{stack.services_url}/oauth2/token",
-        "COVERWRIGHT_CLIENT_ID": CALLER,
-        "COVERWRIGHT_CLIENT_SECRET": stack.issuer.client_secret(CALLER),
-    }
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def build(at: Workshop, out: Path) -> Path:
     """Check the types of the whole package, strictly, and make the wheel."""
     at.run("mypy", "--config-file", PACKAGE / "pyproject.toml", PACKAGE / "src" / "coverwright")
     made = at.folder / "wheel"
-    at.run(UV if UV.exists() else "uv", "build", "--quiet", "--wheel", "--out-dir", made, PACKAGE)
+    at.run(UV, "build", "--quiet", "--wheel", "--out-dir", made, PACKAGE)
     [wheel] = made.glob("*.whl")
     return Path(shutil.copy(wheel, out))
 

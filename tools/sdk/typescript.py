@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import tarfile
 from pathlib import Path
 from typing import Final
 
 from local.settings import ROOT
+from tools.clients.generators import openapi_typescript
 from tools.clients.workshop import NODE, Failed, Workshop
 from tools.sdk.examples import blocks_of, quick_start
 
 PACKAGE: Final = ROOT / "clients" / "typescript"
 SCHEMA: Final = PACKAGE / "src" / "generated" / "schema.ts"
-OPERATION: Final = re.compile(r'^ {8}(?:get|post): operations\["\w+"\];$', re.M)
 LEFT_OUT: Final = shutil.ignore_patterns("node_modules", "dist")
 
 
@@ -25,13 +24,10 @@ def generate(at: Workshop, operations: int) -> None:
     Raises:
         Failed: The generator did not, or not for every operation.
     """
-    at.set_up_node()
     SCHEMA.parent.mkdir(exist_ok=True)
-    # What has a default need not be sent: without the flag its type is required.
-    at.run("openapi-typescript", at.definition, "-o", SCHEMA, "--default-non-nullable=false")
-    found = OPERATION.findall(SCHEMA.read_text())
-    if len(found) != operations:
-        raise Failed(f"{len(found)} of {operations} operations generated")
+    found = openapi_typescript(at, SCHEMA)
+    if found != operations:
+        raise Failed(f"{found} of {operations} operations generated")
 
 
 def build(at: Workshop, out: Path) -> Path:
