@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from local.settings import ROOT
 from local.stack import Stack
+from tests.support import loopback
 
 type Json = dict[str, Any]
 
@@ -107,9 +107,9 @@ def test_a_suspended_application_is_refused_and_a_resumed_one_is_not(
     def status() -> int:
         form = {"grant_type": "client_credentials"}
         url = f"{stack.services_url}/oauth2/token"
-        token = httpx.post(url, data=form, auth=(client, secret)).json()["access_token"]
+        token = loopback.post(url, data=form, auth=(client, secret)).json()["access_token"]
         headers = {"Authorization": f"Bearer {token}"}
-        return httpx.get(f"{stack.base_url}/v1/products", headers=headers).status_code
+        return loopback.get(f"{stack.base_url}/v1/products", headers=headers).status_code
 
     before = status()
     suspended = run(stack, f"coverwright partner suspend {id} --reason unpaid_invoices")

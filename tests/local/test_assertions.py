@@ -10,6 +10,7 @@ from joserfc import jwt
 
 from demo.proofs import assertion, key_of
 from tests.local.conftest import Running
+from tests.support import loopback
 from tests.support.proofs import p256, rsa
 
 type Json = dict[str, Any]
@@ -24,7 +25,7 @@ def asked(running: Running, sent: str, **form: str) -> httpx.Response:
         "client_assertion_type": TYPE,
         "client_assertion": sent,
     }
-    return httpx.post(f"{running.stack.services_url}/oauth2/token", data=data | form)
+    return loopback.post(f"{running.stack.services_url}/oauth2/token", data=data | form)
 
 
 def made(running: Running, *, key: Any = None, algorithm: str = "ES256", **changes: Any) -> str:
@@ -93,7 +94,7 @@ def test_another_key_another_client_and_another_algorithm_are_refused(running: R
 
 def test_a_secret_is_no_way_in_for_it_nor_a_key_for_another(running: Running) -> None:
     issuer = running.stack.issuer
-    secret = httpx.post(
+    secret = loopback.post(
         f"{running.stack.services_url}/oauth2/token",
         data={"grant_type": "client_credentials"},
         auth=(CLIENT, issuer.client_secret(CLIENT)),

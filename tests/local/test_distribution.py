@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 
 from local.aws.distribution import site_routes
 from local.aws.template import Template
+from tests.support import loopback
 from tests.support.serving import served
 
 TEMPLATE = """
@@ -56,7 +57,7 @@ def client(tmp_path_factory):
     routes = site_routes(tmp_path / "site", template, lambda: "http://api", "http://issuer")
     with (
         served(Starlette(routes=routes)) as url,
-        httpx.Client(base_url=url, follow_redirects=True) as client,
+        httpx.Client(base_url=url, follow_redirects=True, **loopback.LOOPBACK) as client,
     ):
         yield client
 
@@ -115,7 +116,7 @@ def test_a_site_that_is_not_built_says_how_to_build_it(tmp_path):
     template.path.write_text("Resources: {}")
     routes = site_routes(tmp_path, template, lambda: "", "")
     with served(Starlette(routes=routes)) as url:
-        answer = httpx.get(f"{url}/docs/")
+        answer = loopback.get(f"{url}/docs/")
 
     assert answer.status_code == 404
     assert "make docs" in answer.text

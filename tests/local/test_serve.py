@@ -190,7 +190,7 @@ def test_tls_serves_https_with_a_certificate_of_its_own(secure: tuple[Path, str]
     with pytest.raises(httpx.ConnectError):
         httpx.get(url)
     trusted = ssl.create_default_context(cafile=str(folder / "tls" / "certificate.pem"))
-    unsigned = httpx.get(url, verify=trusted)
+    unsigned = httpx.get(url, verify=trusted, timeout=ANSWER_SECONDS)
 
     assert url.startswith("https://127.0.0.1:")
     assert "personal_motor" in products

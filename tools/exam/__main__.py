@@ -127,7 +127,7 @@ def served() -> str:
     with (
         tempfile.TemporaryDirectory() as folder,
         Stack(ephemeral(Settings(), folder=Path(folder) / "stack")) as stack,
-        httpx.Client(base_url=stack.base_url) as client,
+        httpx.Client(base_url=stack.base_url, timeout=60) as client,
     ):
 
         def ask(method: str, path: str) -> tuple[int, str]:
