@@ -70,7 +70,7 @@ class QueueReader(Background):
 
     async def _pass_on(self, message: _Message) -> None:
         result = await self._invoke({"Records": [self._record(message)]})
-        if result.error is None:
+        if self._is_taken(result):
             self._store.execute("DELETE FROM queued WHERE id = ?", (message.id,))
             return
         log.warning("%s: %s: %s", self._source.id, result.error, result.payload[:2000])
@@ -80,6 +80,11 @@ class QueueReader(Background):
                 "INSERT INTO messages (queue, body, at) VALUES (?, ?, ?)",
                 (self._source.dead_letters or "", message.body, time.time()),
             )
+
+    def _is_taken(self, result: Result) -> bool:
+        """Whether the message is; of a batch of one, whatever is reported is about it."""
+        reported = result.item_failures if self._source.reports_item_failures else []
+        return result.error is None and reported == []
 
     def _record(self, message: _Message) -> Json:
         return {

@@ -219,7 +219,7 @@ class EventSource(Background):
             return 0
         if not self._source.reports_item_failures:
             return len(batch.records)
-        failures = _failures(result.payload)
+        failures = result.item_failures
         if failures is None:
             return 0
         sequences = [record["dynamodb"]["SequenceNumber"] for record in batch.records]
@@ -293,18 +293,6 @@ def _matches(pattern: Any, value: Any) -> bool:
             key in value and _matches(each, value[key]) for key, each in pattern.items()
         )
     return value in pattern
-
-
-def _failures(payload: bytes) -> list[str] | None:
-    """The identifiers reported; None when the answer says that the whole batch failed."""
-    try:
-        answer = json.loads(payload)
-    except ValueError:
-        return None
-    if not answer or not answer.get("batchItemFailures"):
-        return []
-    identifiers = [each.get("itemIdentifier") for each in answer["batchItemFailures"]]
-    return identifiers if all(identifiers) else None
 
 
 def _plain(value: Any) -> Any:

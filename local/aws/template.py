@@ -34,6 +34,7 @@ class QueueSource:
     """After so many a message is given up."""
     dead_letters: str | None
     """The ARN of the queue for those."""
+    reports_item_failures: bool
 
 
 @dataclass(frozen=True)
@@ -211,6 +212,7 @@ class Template(CloudFormationTemplate):
                 visibility_seconds=int(queue.properties.get("VisibilityTimeout", 30)),
                 receives_max=int(redrive.get("maxReceiveCount", 1000)),
                 dead_letters=redrive.get("deadLetterTargetArn"),
+                reports_item_failures=_reports_item_failures(properties),
             )
 
     def _stream_source(self, name: str, properties: Json) -> StreamSource:
@@ -219,7 +221,6 @@ class Template(CloudFormationTemplate):
         if not tables:
             raise TemplateError(f"{name} reads {arn}, which is no table's stream")
         destination = properties.get("DestinationConfig", {}).get("OnFailure", {})
-        responses = properties.get("FunctionResponseTypes", [])
         filters = properties.get("FilterCriteria", {}).get("Filters", [])
         return StreamSource(
             id=name,
@@ -228,7 +229,7 @@ class Template(CloudFormationTemplate):
             retries=int(properties.get("MaximumRetryAttempts", -1)),
             max_age_seconds=int(properties.get("MaximumRecordAgeInSeconds", -1)),
             bisect=bool(properties.get("BisectBatchOnFunctionError", False)),
-            reports_item_failures="ReportBatchItemFailures" in responses,
+            reports_item_failures=_reports_item_failures(properties),
             starts_at_trim_horizon=properties.get("StartingPosition") == "TRIM_HORIZON",
             window_seconds=int(properties.get("MaximumBatchingWindowInSeconds", 0)),
             on_failure=destination.get("Destination"),
@@ -250,6 +251,11 @@ class Template(CloudFormationTemplate):
                 "StreamViewType": request["StreamSpecification"]["StreamViewType"],
             }
         return {"TableName": table.name, "BillingMode": "PAY_PER_REQUEST"} | request
+
+
+def _reports_item_failures(mapping: Json) -> bool:
+    """Whether the function of a mapping answers which records it failed to take."""
+    return "ReportBatchItemFailures" in mapping.get("FunctionResponseTypes", [])
 
 
 def _merged(defaults: Json, properties: Json) -> Json:

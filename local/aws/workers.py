@@ -35,6 +35,18 @@ class Result:
     payload: bytes
     error: str | None = None
 
+    @property
+    def item_failures(self) -> list[str] | None:
+        """The records of a batch that are reported as failed; None: the answer says that the whole batch failed."""
+        try:
+            answer = json.loads(self.payload)
+        except ValueError:
+            return None
+        if not answer or not answer.get("batchItemFailures"):
+            return []
+        identifiers = [each.get("itemIdentifier") for each in answer["batchItemFailures"]]
+        return identifiers if all(identifiers) else None
+
 
 @dataclass
 class Invocation:

@@ -32,6 +32,7 @@ SOURCE = QueueSource(
     visibility_seconds=0,
     receives_max=3,
     dead_letters="dead",
+    reports_item_failures=True,
 )
 
 
@@ -88,11 +89,11 @@ def _ours(sqs: Sqs, asked: Json) -> Any:
 
 
 class Function:
-    """What is invoked: it fails as often as a test says."""
+    """What is invoked: it fails as often as a test says, or reports that the message failed."""
 
-    def __init__(self, fails: int = 0) -> None:
+    def __init__(self, fails: int = 0, *, reports: bool = False) -> None:
         self.bodies: list[str] = []
-        self._fails = fails
+        self._fails, self._reports = fails, reports
         self.seen = asyncio.Event()
         self.expects = 1
 
@@ -103,7 +104,12 @@ class Function:
         if len(self.bodies) >= self.expects:
             self.seen.set()
         self._fails -= 1
-        return Result(b"{}", "Unhandled" if self._fails >= 0 else None)
+        if self._fails < 0:
+            return Result(b'{"batchItemFailures": []}')
+        if self._reports:
+            failures = [{"itemIdentifier": record["messageId"]}]
+            return Result(json.dumps({"batchItemFailures": failures}).encode())
+        return Result(b"{}", "Unhandled")
 
 
 async def _hand_on(function: Function, store: sqlite3.Connection, expects: int) -> None:
@@ -118,9 +124,10 @@ async def _hand_on(function: Function, store: sqlite3.Connection, expects: int) 
         await reader.stop()
 
 
-def test_a_message_is_handed_on_until_it_is_taken(store: sqlite3.Connection):
+@pytest.mark.parametrize("reports", [False, True], ids=["it raises", "it reports the message"])
+def test_a_message_is_handed_on_until_it_is_taken(store: sqlite3.Connection, *, reports: bool):
     Sqs(store, [QUEUE]).send_message_batch({"QueueUrl": QUEUE, "Entries": entries("a")})
-    function = Function(fails=2)
+    function = Function(fails=2, reports=reports)
 
     asyncio.run(_hand_on(function, store, 3))
 
