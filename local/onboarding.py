@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
+from insurance.api_products import ApiProduct
 from insurance.cognito import CognitoClients
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import ApplicationNotFound, CodeTaken
@@ -16,7 +17,6 @@ from insurance.domain.core.identity import Mode
 from insurance.domain.core.roles import Role
 from insurance.domain.core.scopes import Scope
 from insurance.domain.partner.application import (
-    ApiProduct,
     ApplicationInput,
     ApplicationStatus,
     ApplicationStep,

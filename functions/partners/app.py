@@ -14,6 +14,7 @@ from insurance.api.views.partners import (
     PartnerListView,
     PartnerView,
 )
+from insurance.api_products import ApiProduct
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
     CodeTaken,
@@ -26,7 +27,6 @@ from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.domain.partner.application import (
     PARTNER_SCOPES,
-    ApiProduct,
     ApplicationCode,
     ApplicationInput,
     ApplicationStep,

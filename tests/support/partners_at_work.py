@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from insurance.api.idempotent import recorded
+from insurance.api_products import ApiProduct
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.roles import Role
 from insurance.domain.core.scopes import Scope
-from insurance.domain.partner.application import ApiProduct, ApplicationInput, PartnerPlan
+from insurance.domain.partner.application import ApplicationInput, PartnerPlan
 from insurance.operations.command import Command
 from insurance.operations.idempotency import Idempotency, RecordedAnswer
 
@@ -21,7 +22,7 @@ ASKED = ApplicationInput(
     name="Oak web",
     team="Oak digital",
     plan=PartnerPlan.BRONZE,
-    products=(ApiProduct.QUOTING,),
+    products=(ApiProduct("quoting"),),
     scopes=(Scope.QUOTES_READ, Scope.QUOTES_WRITE),
     reason="first_application",
 )

@@ -10,6 +10,7 @@ from insurance.access.grants import METHODS
 from insurance.api.headers import BadHeader, read_expected_revision, read_held_tags
 from insurance.api.problems import type_of
 from insurance.api.refusals import problems_of
+from insurance.api_products import products_of
 from insurance.domain.core.caller import CallerKind
 from jsonschema import Draft202012Validator
 
@@ -120,6 +121,21 @@ def test_callers_prove_who_they_are_as_their_kind_does(
         for kind in asked.keys() - {"policyholder"}:
             (flow,) = schemes[kind]["flows"].values()
             assert flow["scopes"][wanted[0]] == scope_descriptions()[scope], name
+
+
+def test_the_definition_says_of_each_operation_which_api_products_have_it(
+    operations: Operations,
+) -> None:
+    said = {
+        operation["operationId"]: operation.get("x-coverwright-api-products")
+        for _, operation in operations
+    }
+
+    assert said == {
+        route.operation_id: None if route.own_pool_only else list(products_of(route.path))
+        for handler in handlers()
+        for route in handler.routes
+    }
 
 
 def test_the_license_is_the_file_and_a_name_that_package_builders_take(definition: Json) -> None:

@@ -8,6 +8,7 @@ from insurance import VERSION
 from insurance.api.body import Request
 from insurance.api.rate_limits import POLICY
 from insurance.api.route import Route
+from insurance.api_products import products_of
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.house_authority import SIGN_IN_MINUTES, STEP_UP_ABOVE
 from insurance.domain.core.roles import EVERY_ROLE
@@ -83,6 +84,8 @@ def _operation(route: Route, folder: str, schemas: Schemas, problems: Mapping[st
     rendered["security"] = security_of(route)
     rendered["x-coverwright-scopes"] = [route.scope.value]
     rendered["x-coverwright-callers"] = sorted(kind.value for kind in route.callers)
+    if not route.own_pool_only:
+        rendered["x-coverwright-api-products"] = list(products_of(route.path))
     if route.roles != EVERY_ROLE:
         rendered["x-coverwright-roles"] = sorted(role.value for role in route.roles)
     if route.step_up:

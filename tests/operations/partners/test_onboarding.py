@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from insurance.api.views.partners import CredentialsView
+from insurance.api_products import ApiProduct
 from insurance.domain.core.errors import (
     ApplicationNotFound,
     CodeTaken,
@@ -21,7 +22,6 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.scopes import Scope
 from insurance.domain.partner.application import (
-    ApiProduct,
     ApplicationStatus,
     ApplicationStep,
     PartnerApplication,
@@ -416,7 +416,7 @@ def test_a_revision_that_was_read_before_another_step_is_refused(
 
 def test_in_live_mode_what_has_claims_names_what_its_sender_proves(office: OneOffice) -> None:
     register_partner("oak", "Oak", command("live", mode=Mode.LIVE), office.ports)
-    asked = ASKED.replace(products=(ApiProduct.CLAIMS,), scopes=(Scope.CLAIMS_READ,))
+    asked = ASKED.replace(products=(ApiProduct("claims"),), scopes=(Scope.CLAIMS_READ,))
     proof = SenderProof(method=SenderProofMethod.DPOP, thumbprints=("A" * 43,))
     live = command("request", mode=Mode.LIVE)
 

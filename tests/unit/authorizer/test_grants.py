@@ -10,8 +10,9 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from insurance.access.grants import API_PRODUCTS, METHODS
+from insurance.access.grants import METHODS
 from insurance.access.usage_key import usage_key
+from insurance.api_products import API_PRODUCTS
 
 from local.aws.gateway.policy import grant_of
 from tests.unit.authorizer.house import (
@@ -121,8 +122,8 @@ def test_an_answer_grants_exactly_the_subscribed_products(
 ) -> None:
     answer = with_application(House(), products=products, binding=BOUND).answer(signed())
 
-    granted = {prefix for product in products for prefix in API_PRODUCTS.get(product, ())}
-    for prefix in {each for prefixes in API_PRODUCTS.values() for each in prefixes}:
+    granted = {prefix for product in products for prefix in API_PRODUCTS[product].paths}
+    for prefix in {each for offer in API_PRODUCTS.values() for each in offer.paths}:
         verdict = grant_of(answer).verdict(f"{STAGE}/GET{prefix}/{rest}")
         assert verdict == ("allow" if prefix in granted else "silent")
 

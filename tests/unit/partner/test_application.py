@@ -2,14 +2,11 @@
 
 import pytest
 from insurance.access.binding import must_be_bound
-from insurance.access.grants import API_PRODUCTS
-from insurance.domain.core.caller import CallerKind
+from insurance.api_products import ApiProduct
 from insurance.domain.core.identity import Mode, application_id_for
 from insurance.domain.core.scopes import Scope
 from insurance.domain.partner.application import (
     CLAIM_LASTS,
-    PARTNER_SCOPES,
-    ApiProduct,
     ApplicationInput,
     PartnerPlan,
 )
@@ -18,22 +15,6 @@ from demo.samples import PARTNERS
 from local.aws.template import Template
 from local.settings import ROOT
 from tests.support.builders import NOW
-from tools.openapi.handlers import handlers
-
-
-def test_api_products_are_those_that_the_authorizer_knows() -> None:
-    assert set(ApiProduct) == set(API_PRODUCTS)
-
-
-def test_partners_may_have_every_scope_that_a_route_asks_of_applications_and_no_other() -> None:
-    asked = {
-        route.scope
-        for handler in handlers()
-        for route in handler.routes
-        if CallerKind.APPLICATION in route.callers
-    }
-
-    assert asked == PARTNER_SCOPES
 
 
 def test_every_plan_of_partners_is_a_plan_of_the_template() -> None:
@@ -52,7 +33,7 @@ def test_a_call_has_ended_before_another_may_change_the_same_credentials() -> No
 
 
 @pytest.mark.parametrize("mode", Mode)
-@pytest.mark.parametrize("products", [(ApiProduct.QUOTING,), (ApiProduct.CLAIMS,)])
+@pytest.mark.parametrize("products", [(ApiProduct("quoting"),), (ApiProduct("claims"),)])
 @pytest.mark.parametrize("scopes", [(Scope.QUOTES_READ,), (Scope.CLAIMS_READ,)])
 def test_what_must_prove_its_sender_is_what_the_authorizer_admits_only_so(
     mode: Mode, products: tuple[ApiProduct, ...], scopes: tuple[Scope, ...]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from insurance.access.tokens import is_name
+from insurance.api_products import API_PRODUCTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,9 +21,9 @@ MUTUAL_TLS: Final = "mtls"
 CONFIRMATIONS: Final = {"jkt": DPOP, "x5t#S256": MUTUAL_TLS}
 """The members of `cnf` that we know, and what each asks for."""
 
-BOUND_PRODUCTS: Final = frozenset({"claims"})
 BOUND_SCOPES: Final = "claims:"
-"""An API product, and how scopes begin, that read claims and move money: in live mode who has one is bound."""
+"""How scopes begin that read claims and move money: in live mode who has one is bound, as who has an API product
+that says so."""
 
 
 class NotBound(Exception):
@@ -70,7 +71,9 @@ def binding_of(claims: Mapping[str, Any], registered: Binding | None) -> Binding
 def must_be_bound(mode: str, products: frozenset[str], scopes: frozenset[str]) -> bool:
     """Whether an application of this mode, with these API products and scopes, may not do with a token alone."""
     reaches_claims = any(scope.startswith(BOUND_SCOPES) for scope in scopes)
-    return mode == "live" and (reaches_claims or bool(products & BOUND_PRODUCTS))
+    return mode == "live" and (
+        reaches_claims or any(API_PRODUCTS[product].proves_sender for product in products)
+    )
 
 
 def _confirmed(claims: Mapping[str, Any]) -> Binding | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -10,23 +10,10 @@ from insurance.access.binding import Binding, NotBound, binding_of, must_be_boun
 from insurance.access.issuers import Issuer
 from insurance.access.people import person_id
 from insurance.access.tokens import is_name
+from insurance.api_products import API_PRODUCTS
 
 type Json = dict[str, Any]
 
-EVERYWHERE = ("/v1/complaints", "/v1/events", "/v1/webhooks")
-"""Every API product includes complaints, and the events of the partner's book: to be read, and to be sent."""
-
-# A subscription to an API product grants path prefixes, not methods: a list of methods would exceed
-# the size of a policy. The function checks the exact scope.
-
-API_PRODUCTS: Mapping[str, tuple[str, ...]] = {
-    "quoting": ("/v1/products", "/v1/quotes", *EVERYWHERE),
-    "issuance": (
-        *("/v1/policies", "/v1/invoices", "/v1/reports", "/v1/scheduler", "/v1/me", "/v1/parties"),
-        *("/v1/documents", "/v1/refunds", *EVERYWHERE),
-    ),
-    "claims": ("/v1/claims", "/v1/payments", "/v1/coverage-checks", *EVERYWHERE),
-}
 # The API's methods by name. A wildcard for the method also matches slashes: `*/v1/quotes/*` would
 # allow `GET/v1/claims/x/v1/quotes/y`.
 METHODS = ("GET", "POST")
@@ -240,7 +227,7 @@ def allowing(caller: AdmittedCaller, *, method_arn: str, usage_key: str) -> Json
     it to every later call.
     """
     stage = _stage_of(method_arn)
-    prefixes = sorted({path for product in caller.products for path in API_PRODUCTS[product]})
+    prefixes = sorted({path for product in caller.products for path in API_PRODUCTS[product].paths})
     resources = [
         f"{stage}/{method}{path}{rest}"
         for path in prefixes

@@ -10,13 +10,13 @@ from insurance.api.fields import Code, Subject
 from insurance.api.paging import Page
 from insurance.api.views.secrets import SecretState
 from insurance.api.views.terms import Shown, View
+from insurance.api_products import ApiProduct
 from insurance.domain.core.identity import ApplicationId, Mode
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.domain.partner.application import (
     PARTNER_SCOPES,
     SECRETS_MAX,
-    ApiProduct,
     ApplicationCode,
     ApplicationStatus,
     IssuerUrl,

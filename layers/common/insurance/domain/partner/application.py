@@ -7,8 +7,9 @@ from typing import Annotated, Final, Self
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from insurance.api_products import API_PRODUCTS, ApiProduct, scopes_of
 from insurance.domain.core.classification import Internal, Record
-from insurance.domain.core.errors import Unavailable, WrongState
+from insurance.domain.core.errors import FieldFault, Unavailable, WrongState
 from insurance.domain.core.identity import ApplicationId, Mode, application_id_for, mode_of
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.segregation import OfficeDuty, check_segregation
@@ -24,14 +25,6 @@ Thumbprint = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
 """SHA-256 of a key or a certificate, in base64url without padding (RFC 7638, RFC 8705)."""
 
 
-class ApiProduct(StrEnum):
-    """What an application subscribes to: `access.grants` lists the paths of each."""
-
-    QUOTING = "quoting"
-    ISSUANCE = "issuance"
-    CLAIMS = "claims"
-
-
 class PartnerPlan(StrEnum):
     """The usage plans that partners have."""
 
@@ -40,15 +33,7 @@ class PartnerPlan(StrEnum):
     GOLD = "gold"
 
 
-PARTNER_SCOPES: Final = frozenset(
-    {
-        *(Scope.PRODUCTS_READ, Scope.QUOTES_READ, Scope.QUOTES_WRITE, Scope.POLICIES_READ),
-        *(Scope.POLICIES_WRITE, Scope.POLICIES_SHARE, Scope.CLAIMS_READ, Scope.CLAIMS_WRITE),
-        *(Scope.CLAIMS_SETTLE, Scope.COMPLAINTS_READ, Scope.COMPLAINTS_WRITE),
-        *(Scope.PARTIES_READ, Scope.PARTIES_WRITE, Scope.EVENTS_READ),
-        *(Scope.WEBHOOKS_READ, Scope.WEBHOOKS_WRITE),
-    }
-)
+PARTNER_SCOPES: Final = frozenset(Scope(scope) for scope in scopes_of(API_PRODUCTS))
 """The most that a partner's application may have: everything else is for staff and our own machines."""
 
 
@@ -165,10 +150,9 @@ class PartnerApplication(Record):
     @property
     def must_prove_its_sender(self) -> bool:
         """In live mode, what reads claims or moves money: the authorizer admits nothing else."""
-        with_claims = ApiProduct.CLAIMS in self.products or any(
-            scope.startswith("claims:") for scope in self.scopes
-        )
-        return self.mode is Mode.LIVE and with_claims
+        with_claims = any(scope.startswith("claims:") for scope in self.scopes)
+        proves = with_claims or any(product.offer.proves_sender for product in self.products)
+        return self.mode is Mode.LIVE and proves
 
     def taken(self, step: ApplicationStep, *, now: AwareDatetime, reason: str = "") -> Self:
         """The next state; without a reason the last one stays.
@@ -270,6 +254,19 @@ class ApplicationInput(Value):
     issuer: str = ""
     proof: SenderProof | None = None
     reason: str
+
+    def not_on_offer(self) -> list[FieldFault]:
+        """What its API products do not have: the plan, or a scope that none of their operations asks for."""
+        without = [each for each in self.products if self.plan not in each.offer.plans]
+        others = sorted(set(self.scopes) - scopes_of(self.products))
+        faults = [
+            FieldFault("/plan", "not-offered", f"{each} has other plans.") for each in without
+        ]
+        faults += [
+            FieldFault("/scopes", "not-offered", f"{each} is of none of these API products.")
+            for each in others
+        ]
+        return faults
 
     def of(self, partner: str, mode: Mode, *, by: str, now: AwareDatetime) -> PartnerApplication:
         """The application as it was requested."""

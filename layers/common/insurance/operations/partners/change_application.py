@@ -34,11 +34,14 @@ def request_application(
 
     Raises:
         PartnerNotFound: There is no such partner.
-        InvalidFields: In live mode what reads claims or moves money must prove its sender.
+        InvalidFields: Its API products are not on this plan, or ask for other scopes; or in live mode what reads
+            claims or moves money must prove its sender.
         CodeTaken: There is an application of this code.
     """
     if ports.partners.load_partner(partner, command) is None:
         raise PartnerNotFound(partner)
+    if faults := requested.not_on_offer():
+        raise InvalidFields(faults)
     mode = command.caller.mode
     application = requested.of(partner, mode, by=command.actor, now=command.now)
     if application.must_prove_its_sender and application.proof is None:
