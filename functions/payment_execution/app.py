@@ -39,6 +39,7 @@ from insurance.domain.core.errors import (
     SuspenseNotFound,
     UnreadableReport,
     UnreadableStatement,
+    UploadNotScanned,
     UploadNotSent,
     UploadRefused,
     WrongState,
@@ -86,6 +87,7 @@ OF_ANY_PAYMENT = (
     SuspenseNotFound,
 )
 """What is unknown, by what the payment belongs to."""
+UPLOAD = (UploadNotScanned, UploadNotSent, UploadRefused)
 
 
 class PaymentFileRequest(Request):
@@ -137,6 +139,7 @@ class BankFileRequest(Request):
 
         Raises:
             UploadNotSent: Nothing of this caller's is there.
+            UploadNotScanned: The scan for malware has not come to it yet.
             UploadRefused: It holds malware, or is no UTF-8.
         """
         return self.document or read_upload(self.upload_id or "", caller, uploads)
@@ -250,6 +253,7 @@ def post_resolution(
     callers={CallerKind.STAFF},
     roles={Role.FINANCE},
     shows=PaymentReportView,
+    step_up=True,
     raises=(RefundTooLarge, ReserveTooLow, SamePerson, WrongState),
 )
 def post_resolution_approval(
@@ -283,7 +287,7 @@ def post_bank_upload(request: UploadRequest, query: Query) -> AnnouncedUpload:
     callers=BANK,
     roles={Role.FINANCE},
     shows=StatusReportView,
-    raises=(PaymentFileNotFound, UnreadableReport, UploadNotSent, UploadRefused),
+    raises=(PaymentFileNotFound, UnreadableReport, *UPLOAD),
 )
 def post_status_report(request: StatusReportRequest, command: Command) -> StatusReportResult:
     result = take_status_report(request.text(command.caller), command, ports)
@@ -300,7 +304,7 @@ def post_status_report(request: StatusReportRequest, command: Command) -> Status
     callers=BANK,
     roles={Role.FINANCE},
     shows=StatementView,
-    raises=(UnreadableStatement, UploadNotSent, UploadRefused),
+    raises=(UnreadableStatement, *UPLOAD),
 )
 def post_bank_statement(request: StatementRequest, command: Command) -> StatementResult:
     """Money that names no policy goes to suspense. The same entries in another statement, or in

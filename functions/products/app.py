@@ -25,6 +25,7 @@ from insurance.domain.core.errors import (
     InvalidDefinition,
     ProductNotFound,
     SamePerson,
+    UploadNotScanned,
     UploadNotSent,
     UploadRefused,
     VersionNotFound,
@@ -73,6 +74,7 @@ READERS = {CallerKind.APPLICATION, CallerKind.STAFF}
 AUTHORS = {CallerKind.STAFF}
 VERSION_MAX = 40
 AUTHORING_ROLES = {Role.PRODUCT_MANAGER}
+UPLOAD = (UploadNotScanned, UploadNotSent, UploadRefused)
 
 Text = Annotated[str, StringConstraints(max_length=60_000)]
 Table = Annotated[str, StringConstraints(max_length=6_000)]
@@ -218,7 +220,7 @@ def get_product_schema() -> Mapping[str, Any]:
     callers=AUTHORS,
     roles=AUTHORING_ROLES,
     shows=DefinitionCheckView,
-    raises=(InvalidDefinition, UploadNotSent, UploadRefused),
+    raises=(InvalidDefinition, *UPLOAD),
 )
 def post_product_check(request: FilesRequest, query: Query) -> Report:
     return check_files(request.files(query.caller))
@@ -296,7 +298,7 @@ def get_product_files(product_code: str, version: str, query: Query) -> VersionF
     roles=AUTHORING_ROLES,
     shows=DraftView.of_draft,
     if_match=True,
-    raises=(InvalidDefinition, UploadNotSent, UploadRefused, WrongState),
+    raises=(InvalidDefinition, *UPLOAD, WrongState),
 )
 def post_product_draft(
     product_code: str, version: str, request: FilesRequest, command: Command

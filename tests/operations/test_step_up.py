@@ -4,12 +4,14 @@ The value is set to nothing here, so that any amount is above it. Each story end
 left, and says how it is taken: a person with an old sign-in is refused, and nothing is done.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
 from insurance.api.route import Route
 from insurance.domain.core import house_authority
+from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.identity import Mode, suspense_id_for
 
 from demo.samples import CALLERS, Staff
@@ -29,6 +31,7 @@ from tests.support.complaints import opened
 from tests.support.driving.http import authorizer
 from tests.support.platform import Platform
 from tests.support.routes import route_of
+from tools.openapi.handlers import handlers
 
 type Json = dict[str, Any]
 
@@ -141,6 +144,17 @@ def returned(platform: Platform) -> Step:
     return Step(f"{at}/approval", {"decision": "approve", "reason_code": "checked"})
 
 
+def kept_report(platform: Platform, decision: str = "apply") -> Step:
+    path, body = approval(platform)
+    platform.post(path, body, by=CAT)
+    payment = path.split("/")[-2]
+    reported(platform, payment, "failed")
+    reported(platform, payment, "paid")
+    at = f"/v1/kept-reports/{payment}_1/resolution"
+    platform.post(at, {"decision": decision, "reason_code": "bank_confirmed"}, by=CAT)
+    return Step(f"{at}/approval", {"decision": "approve"})
+
+
 STORIES: dict[str, Callable[[Platform], Step]] = {
     "decideClaim": decision,
     "approveClaimPayment": approval,
@@ -153,6 +167,7 @@ STORIES: dict[str, Callable[[Platform], Step]] = {
     "approveRefund": refund,
     "screenRefund": refund_to_another,
     "approveReturn": returned,
+    "approveReportResolution": kept_report,
 }
 
 
@@ -174,6 +189,40 @@ def taken(platform: Platform, step: Step, *, seconds_ago: int | None, key: str =
 
 def test_every_route_that_declares_it_has_its_story(platform: Platform):
     assert {route.operation_id for route in routes(platform) if route.step_up} == STORIES.keys()
+
+
+LETS_NO_MONEY_GO = {
+    "approveClaimPayee": "whom the claim pays; what is paid to them waits for an approval of its own",
+    "confirmClaimDecision": "a denial: nothing is paid",
+    "decideApplication": "an application's rights; it moves money only by the routes of this table",
+    "decideQuoteReferral": "a risk that is taken on",
+    "decideScreening": "a customer, not a payment",
+}
+"""Steps that are called as those which let money go, and why they let none go."""
+
+
+def test_every_step_that_decides_asks_for_a_sign_in_or_says_why_not():
+    deciding = {
+        route.operation_id
+        for handler in handlers()
+        for route in handler.routes
+        if CallerKind.STAFF in route.callers
+        and re.match("(approve|decide|confirm|screen)", route.operation_id)
+    }
+
+    assert deciding <= STORIES.keys() | LETS_NO_MONEY_GO.keys()
+    assert deciding >= LETS_NO_MONEY_GO.keys()
+    assert not STORIES.keys() & LETS_NO_MONEY_GO.keys()
+
+
+def test_a_kept_report_that_is_closed_asks_for_a_sign_in_too(platform: Platform):
+    step = kept_report(platform, "close")
+
+    refused = taken(platform, step, seconds_ago=HOUR)
+    waits = taken(platform, Step(step.path, {"decision": "refuse"}), seconds_ago=HOUR)
+
+    assert (refused.status, refused.code) == (401, "insufficient-user-authentication")
+    assert waits.status < 300, waits.text
 
 
 @pytest.mark.parametrize("operation", STORIES)

@@ -151,11 +151,39 @@ def test_browsers_send_evidence_from_the_pages_that_are_named_and_from_no_others
 REASON = "our own scanner stands before the form"
 
 
+UPLOADED_TO = {"EvidenceBucket": "inbox/", "BankUploadsBucket": "", "ProductUploadsBucket": ""}
+"""Where a form brings files, and under which prefix of the bucket."""
+
+
+def test_wherever_a_form_brings_files_they_are_scanned(written: Json) -> None:
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "functions").glob("*/app.py"))
+    named = re.findall(r"upload_ports\(\"(\w+)\"\)", sources)
+    buckets = {"EvidenceBucket", *(f"{name}_bucket".title().replace("_", "") for name in named)}
+    plans = [
+        each["Properties"]["ProtectedResource"]["S3Bucket"]
+        for each in written["Resources"].values()
+        if each["Type"] == "AWS::GuardDuty::MalwareProtectionPlan"
+    ]
+
+    assert buckets == UPLOADED_TO.keys()
+    assert {plan["BucketName"]["Ref"]: plan.get("ObjectPrefixes", [""]) for plan in plans} == {
+        bucket: [prefix] for bucket, prefix in UPLOADED_TO.items()
+    }
+
+
 @pytest.mark.parametrize("reason", ["", REASON])
-def test_uploads_are_scanned_unless_a_reason_is_written(reason: str) -> None:
+@pytest.mark.parametrize("uploaded_to", UPLOADED_TO)
+def test_uploads_are_scanned_unless_a_reason_is_written(uploaded_to: str, reason: str) -> None:
     template = Template(ROOT / "template.yaml", overrides={"NoMalwareScanBecause": reason})
-    function = template.functions["EvidenceFunction"]
-    policy = template.resources["EvidenceBucketPolicy"].properties["PolicyDocument"]
+    bucket = template.resources[uploaded_to]
+    reading = [
+        each
+        for each in template.functions.values()
+        if bucket.name in each.environment.values()
+        and each.environment["POWERTOOLS_SERVICE_NAME"] not in {"customers", "scheduler"}
+    ]  # those two delete what an erasure takes back
+    [function] = reading
+    policy = template.resources[f"{uploaded_to}Policy"].properties["PolicyDocument"]
     denied = {statement["Sid"]: statement for statement in policy["Statement"]}
 
     if reason:
@@ -163,16 +191,21 @@ def test_uploads_are_scanned_unless_a_reason_is_written(reason: str) -> None:
         assert function.environment["NO_MALWARE_SCAN_BECAUSE"] == reason
         assert not denied.keys() & {"ReadOnceScanned", "TaggedByTheScanAlone"}
         return
-    [plan] = template.of_type("AWS::GuardDuty::MalwareProtectionPlan")
-    protected = plan.properties["ProtectedResource"]["S3Bucket"]
-    bucket = template.resources["EvidenceBucket"]
-    role = template.resources["EvidenceScanRole"].arn
-    assert protected == {"BucketName": bucket.name, "ObjectPrefixes": ["inbox/"]}
+    plans = template.of_type("AWS::GuardDuty::MalwareProtectionPlan")
+    [plan] = [
+        each
+        for each in plans
+        if each.properties["ProtectedResource"]["S3Bucket"]["BucketName"] == bucket.name
+    ]
+    role = template.resources["UploadScanRole"].arn
+    assert bucket.properties["NotificationConfiguration"] == {
+        "EventBridgeConfiguration": {"EventBridgeEnabled": True}
+    }
     assert plan.properties["Actions"] == {"Tagging": {"Status": "ENABLED"}}
     assert "NO_MALWARE_SCAN_BECAUSE" not in function.environment
     for sid in ("ReadOnceScanned", "TaggedByTheScanAlone"):
         assert (denied[sid]["Effect"], denied[sid]["Principal"]) == ("Deny", "*")
-        assert denied[sid]["Resource"] == f"{bucket.arn}/inbox/*"
+        assert denied[sid]["Resource"] == f"{bucket.arn}/{UPLOADED_TO[uploaded_to]}*"
         assert denied[sid]["Condition"]["ArnNotEquals"] == {"aws:PrincipalArn": role}
     assert denied["ReadOnceScanned"]["Condition"]["Null"] == {f"s3:ExistingObjectTag/{TAG}": "true"}
     assert {"s3:GetObject", "s3:GetObjectVersion"} == set(denied["ReadOnceScanned"]["Action"])
@@ -193,7 +226,7 @@ def test_nobody_but_the_scan_may_say_that_a_file_is_clean(resources: Json) -> No
         if each["Type"] == "AWS::IAM::Role" and "PutObjectTagging" in str(each["Properties"])
     ]
 
-    assert tagging == ["EvidenceScanRole"]
+    assert tagging == ["UploadScanRole"]
 
 
 def test_only_the_evidence_function_reads_the_files_of_strangers(resources: Json) -> None:

@@ -266,7 +266,7 @@ def evidence_ports() -> EvidencePorts:
         products=wiring.products(),
         claims=wiring.stores().claims,
         objects=wiring.objects("evidence"),
-        scans=wiring.scans(),
+        scans=wiring.scans("evidence"),
         scanner=wiring.scanner(),
         pdfs=wiring.pdf_inspector(),
     )
@@ -275,7 +275,9 @@ def evidence_ports() -> EvidencePorts:
 def upload_ports(bucket: str) -> UploadPorts:
     from insurance.operations.files.ports import UploadPorts
 
-    return UploadPorts(objects=wiring.objects(bucket), scanner=wiring.scanner())
+    return UploadPorts(
+        objects=wiring.objects(bucket), scans=wiring.scans(bucket), scanner=wiring.scanner()
+    )
 
 
 def billing_ports() -> BillingPorts:

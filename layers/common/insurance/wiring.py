@@ -123,11 +123,11 @@ def screening() -> BundledScreening:
 
 
 @cache
-def scans() -> GuardDutyScans | NoScans:
-    """Who scans uploads: GuardDuty, unless the template states why nobody does."""
+def scans(bucket: str) -> GuardDutyScans | NoScans:
+    """Who scans what is uploaded to a bucket: GuardDuty, unless the template states why nobody does."""
     from insurance.scanning.guardduty import GuardDutyScans, NoScans
 
-    return NoScans() if words("NO_MALWARE_SCAN_BECAUSE") else GuardDutyScans(objects("evidence"))
+    return NoScans() if words("NO_MALWARE_SCAN_BECAUSE") else GuardDutyScans(objects(bucket))
 
 
 @cache

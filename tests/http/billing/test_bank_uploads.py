@@ -15,6 +15,7 @@ from tests.support import loopback
 from tests.support.calls import BANK, Answer, machine, staff
 from tests.support.platform import Platform
 from tests.support.route_calls import SUFFIX
+from tests.support.scans import scanned
 
 type Json = dict[str, Any]
 
@@ -193,3 +194,37 @@ def test_an_announcement_stores_nothing(handlers: Platform):
     announced(handlers, statement(1))
 
     assert not any(handlers.backend.everything().values())
+
+
+def test_a_file_is_not_read_before_its_scan_has_ended(handlers: Platform):
+    upload_id = uploaded(handlers, statement(1))
+    scanned(handlers, upload_id, None)
+
+    early = imported(handlers, upload_id, key="once")
+    scanned(handlers, upload_id, "NO_THREATS_FOUND")
+    late = imported(handlers, upload_id, key="once")
+
+    assert (early.status, early.code) == (409, "upload-not-scanned")
+    assert late.status == 200, late.text
+
+
+@pytest.mark.parametrize(
+    ("status", "why"), [("THREATS_FOUND", "holds malware"), ("UNSUPPORTED", "cannot be scanned")]
+)
+def test_what_the_scan_does_not_clear_is_refused(status: str, why: str, handlers: Platform):
+    upload_id = uploaded(handlers, statement(1))
+    scanned(handlers, upload_id, status)
+
+    refused = imported(handlers, upload_id)
+
+    assert (refused.status, refused.code) == (422, "upload-refused")
+    assert why in refused.body["detail"]
+
+
+def test_a_scan_that_did_not_happen_clears_nothing(handlers: Platform):
+    upload_id = uploaded(handlers, statement(1))
+    scanned(handlers, upload_id, "FAILED")
+
+    refused = imported(handlers, upload_id)
+
+    assert (refused.status, refused.code) == (503, "busy")

@@ -1,24 +1,15 @@
 """A file counts as clean once GuardDuty has said so, by a tag that nothing else can set."""
 
-import json
 from typing import Any
 
 import pytest
 from insurance.domain.evidence.refusal import ADVICE, Refusal
-from insurance.scanning.guardduty import TAG
 
 from tests.support import loopback
 from tests.support.evidence import asked, receipt, send
 from tests.support.pictures import photograph
 from tests.support.platform import Platform
-
-
-def scanned(handlers: Platform, evidence: Any, status: str | None) -> None:
-    """The uploaded file as it is once its scan has ended so; None: it goes on."""
-    key, store = f"inbox/{evidence['id']}", handlers.backend.store
-    [row] = store.execute("SELECT metadata FROM objects WHERE key = ?", (key,)).fetchall()
-    metadata = json.loads(row[0]) | {"tags": {TAG: status} if status else {}}
-    store.execute("UPDATE objects SET metadata = ? WHERE key = ?", (json.dumps(metadata), key))
+from tests.support.scans import scanned
 
 
 @pytest.fixture
@@ -34,13 +25,13 @@ def uploaded(handlers: Platform, path: str) -> Any:
 
 
 def test_a_file_is_not_read_before_its_scan_has_ended(handlers, path, uploaded):
-    scanned(handlers, uploaded, None)
+    scanned(handlers, f"inbox/{uploaded['id']}", None)
 
     early = receipt(handlers, path, uploaded, key="once")
     assert (early.status, early.code) == (409, "evidence-not-scanned")
     assert handlers.call("GET", path).body["items"][0]["status"] == "expected"
 
-    scanned(handlers, uploaded, "NO_THREATS_FOUND")
+    scanned(handlers, f"inbox/{uploaded['id']}", "NO_THREATS_FOUND")
     late = receipt(handlers, path, uploaded, key="once")
     assert (late.status, late.body["status"]) == (200, "received")
 
@@ -50,7 +41,7 @@ def test_the_bucket_lends_nobody_an_upload_that_was_not_scanned(handlers, path, 
     link = objects.link(
         f"inbox/{uploaded['id']}", seconds=60, name="early.jpg", media_type="image/jpeg"
     )
-    scanned(handlers, uploaded, None)
+    scanned(handlers, f"inbox/{uploaded['id']}", None)
 
     assert loopback.get(link).status_code == 403
 
@@ -59,7 +50,7 @@ def test_the_bucket_lends_nobody_an_upload_that_was_not_scanned(handlers, path, 
     ("status", "why"), [("THREATS_FOUND", "infected"), ("UNSUPPORTED", "not_scannable")]
 )
 def test_what_the_scan_does_not_clear_is_refused(handlers, path, uploaded, status, why):
-    scanned(handlers, uploaded, status)
+    scanned(handlers, f"inbox/{uploaded['id']}", status)
 
     evidence = receipt(handlers, path, uploaded).body
 
@@ -69,7 +60,7 @@ def test_what_the_scan_does_not_clear_is_refused(handlers, path, uploaded, statu
 
 @pytest.mark.parametrize("status", ["FAILED", "ACCESS_DENIED"])
 def test_a_scan_that_did_not_happen_clears_nothing(handlers, path, uploaded, status):
-    scanned(handlers, uploaded, status)
+    scanned(handlers, f"inbox/{uploaded['id']}", status)
 
     answer = receipt(handlers, path, uploaded)
 

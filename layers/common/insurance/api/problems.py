@@ -88,6 +88,9 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.UploadRefused: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "upload-refused", "The uploaded file is refused"
     ),
+    errors.UploadNotScanned: Problem(
+        HTTPStatus.CONFLICT, "upload-not-scanned", "File not scanned yet"
+    ),
     errors.EvidenceNotScanned: Problem(
         HTTPStatus.CONFLICT, "evidence-not-scanned", "File not scanned yet"
     ),

@@ -3,8 +3,7 @@
 from typing import Final
 
 from insurance.domain.core.errors import Unavailable
-from insurance.operations.claims.ports import ScanVerdict
-from insurance.operations.files.ports import Objects
+from insurance.operations.files.ports import Objects, ScanVerdict
 
 TAG: Final = "GuardDutyMalwareScanStatus"
 VERDICTS: Final = {
@@ -18,8 +17,8 @@ VERDICTS: Final = {
 class GuardDutyScans:
     """The port `Scans` on the tags of a bucket."""
 
-    def __init__(self, inbox: Objects) -> None:
-        self._inbox = inbox
+    def __init__(self, uploads: Objects) -> None:
+        self._uploads = uploads
 
     def verdict(self, key: str) -> ScanVerdict | None:
         """What the scan found; None: there is no such file.
@@ -27,7 +26,7 @@ class GuardDutyScans:
         Raises:
             Unavailable: The file could not be scanned: a fault of the role, or of the service.
         """
-        tags = self._inbox.tags(key)
+        tags = self._uploads.tags(key)
         if tags is None:
             return None
         if TAG not in tags:

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime
 from insurance.domain.bank.approval import Approval
 from insurance.domain.bank.payment_status import REPORT_STEPS, PaymentStatus, PaymentStep
 from insurance.domain.bank.report import BankOutcome, BankReport
+from insurance.domain.core.caller import Caller
 from insurance.domain.core.value import Value
 
 KEPT: Final = frozenset(
@@ -120,5 +121,6 @@ class ReportReview:
 
     instruction_id: str
     number: int
+    caller: Caller
     proposed: Resolution | None = None
     approval: Approval | None = None

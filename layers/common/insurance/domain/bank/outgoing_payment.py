@@ -20,7 +20,7 @@ from insurance.domain.bank.kept_report import (
 from insurance.domain.bank.payment_status import NEXT, REPORT_STEPS, PaymentStatus, PaymentStep
 from insurance.domain.bank.report import BankReport
 from insurance.domain.core.errors import KeptReportNotFound, WrongState
-from insurance.domain.core.house_authority import RunningTotal
+from insurance.domain.core.house_authority import RunningTotal, check_sign_in
 from insurance.domain.core.money import Money
 from insurance.domain.core.segregation import Duty, check_segregation
 from insurance.domain.core.value import Value
@@ -200,6 +200,7 @@ class OutgoingPayment(Value):
             KeptReportNotFound: It is resolved, or never was.
             WrongState: Something is proposed already, or nothing is.
             SamePerson: Who proposed it, or requested the payment, cannot approve it.
+            SignInTooOld: The payment's amount needs a sign-in just before.
         """
         report = self.kept_report(review.number)
         if review.proposed is not None:
@@ -216,6 +217,7 @@ class OutgoingPayment(Value):
         done = {Duty.RESOLUTION_PROPOSED: proposed.by, Duty.PAYMENT_REQUESTED: self.requested_by}
         about = f"report {self.id}_{report.number}"
         check_segregation(Duty.RESOLUTION_APPROVED, approval.by, done, about)
+        check_sign_in(review.caller, self.amount)
         if proposed.decision is ResolutionDecision.CLOSE:
             return self.replace(kept=tuple(each for each in self.kept if each != report))
         applied = self.replace(status=STATUS_OF[report.outcome])

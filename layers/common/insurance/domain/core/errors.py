@@ -386,6 +386,13 @@ class UploadNotSent(Conflict):
         )
 
 
+class UploadNotScanned(Conflict):
+    def __init__(self, upload_id: str) -> None:
+        super().__init__(
+            f"The file of {upload_id} is being scanned for malware: repeat the call in some seconds."
+        )
+
+
 class EvidenceNotScanned(Conflict):
     def __init__(self, evidence_id: str) -> None:
         super().__init__(

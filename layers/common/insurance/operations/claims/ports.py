@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from insurance.domain.evidence.refusal import Refusal
     from insurance.domain.party.party import Payee
     from insurance.operations.command import Command
-    from insurance.operations.files.ports import Objects, Scanner
+    from insurance.operations.files.ports import Objects, Scanner, Scans
     from insurance.operations.parties.ports import Screening
     from insurance.operations.policy.ports import PolicyChanges
     from insurance.operations.products.ports import Products
@@ -128,26 +127,6 @@ class Claims(Protocol):
             LimitMoved: Other claims have left too little of a shared limit.
             AccountMoved: The policy's account has changed meanwhile.
             AlreadyAnswered: This call was answered before.
-        """
-
-
-class ScanVerdict(StrEnum):
-    """What a scan for malware said of an upload."""
-
-    PENDING = "pending"
-    CLEAN = "clean"
-    INFECTED = "infected"
-    NOT_SCANNABLE = "not_scannable"
-
-
-class Scans(Protocol):
-    """Who scans uploads as they come, before anybody reads them."""
-
-    def verdict(self, key: str) -> ScanVerdict | None:
-        """What the scan found in the file under a key; None: there is no such file.
-
-        Raises:
-            Unavailable: The file could not be scanned.
         """
 
 

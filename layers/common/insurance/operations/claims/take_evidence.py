@@ -32,8 +32,9 @@ from insurance.operations.claims.evidence_objects import (
     seal_file,
     sealed_key,
 )
-from insurance.operations.claims.ports import EvidencePorts, ScanVerdict
+from insurance.operations.claims.ports import EvidencePorts
 from insurance.operations.command import Command
+from insurance.operations.files.ports import ScanVerdict
 from insurance.operations.files.uploads import FileInput, Upload, issue_upload_form
 
 

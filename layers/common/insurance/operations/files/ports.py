@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 
@@ -42,6 +43,26 @@ class Objects(Protocol):
         """A form that stores exactly this content (SHA-256 in base64), of at most `largest` bytes."""
 
 
+class ScanVerdict(StrEnum):
+    """What a scan for malware said of an upload."""
+
+    PENDING = "pending"
+    CLEAN = "clean"
+    INFECTED = "infected"
+    NOT_SCANNABLE = "not_scannable"
+
+
+class Scans(Protocol):
+    """Who scans uploads as they come, before anybody reads them."""
+
+    def verdict(self, key: str) -> ScanVerdict | None:
+        """What the scan found in the file under a key; None: there is no such file.
+
+        Raises:
+            Unavailable: The file could not be scanned.
+        """
+
+
 class Scanner(Protocol):
     """A scanner for malware."""
 
@@ -59,4 +80,5 @@ class UploadPorts:
     """Where large files of one kind are uploaded to, and who looks for malware in them."""
 
     objects: Objects
+    scans: Scans
     scanner: Scanner

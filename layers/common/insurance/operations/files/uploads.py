@@ -11,11 +11,11 @@ from hashlib import sha256
 from typing import Final
 
 from insurance.domain.core.caller import Caller
-from insurance.domain.core.errors import UploadNotSent, UploadRefused
+from insurance.domain.core.errors import UploadNotScanned, UploadNotSent, UploadRefused
 from insurance.domain.core.identity import UploadId, upload_id_for
 from insurance.domain.evidence.refusal import FileRefused
 from insurance.operations.command import Query
-from insurance.operations.files.ports import Objects, UploadForm, UploadPorts
+from insurance.operations.files.ports import Objects, ScanVerdict, UploadForm, UploadPorts
 
 FORM_VALID_FOR: Final = timedelta(minutes=10)
 """How long a form takes the file."""
@@ -81,21 +81,31 @@ def read_upload(upload_id: UploadId, caller: Caller, ports: UploadPorts) -> str:
 
     Raises:
         UploadNotSent: Nothing of this caller's is there: never sent, or deleted since.
+        UploadNotScanned: The scan for malware has not come to it yet.
         UploadRefused: It holds malware, more than can be looked at, or no UTF-8.
         Unavailable: It could not be scanned.
     """
-    file = ports.objects.get(upload_id)
+    verdict = ports.scans.verdict(upload_id)
+    if verdict is ScanVerdict.PENDING:
+        raise UploadNotScanned(upload_id)
+    file = None if verdict is None else ports.objects.get(upload_id)
     if file is None:
         raise UploadNotSent(upload_id)
     if upload_id_for(caller.mode, caller.principal, sha256(file).hexdigest()) != upload_id:
         raise UploadNotSent(upload_id)  # another caller's
-    try:
-        found = ports.scanner.found_in(file)
-    except FileRefused as refused:
-        raise UploadRefused(f"it cannot be scanned ({refused.refusal})") from None
-    if found is not None:
-        raise UploadRefused("it holds malware")
+    _check_clean(file, verdict, ports)
     try:
         return file.decode("utf-8")
     except UnicodeDecodeError as error:
         raise UploadRefused("it is not UTF-8") from error
+
+
+def _check_clean(file: bytes, verdict: ScanVerdict | None, ports: UploadPorts) -> None:
+    if verdict is ScanVerdict.NOT_SCANNABLE:
+        raise UploadRefused("it cannot be scanned")
+    try:
+        found = ports.scanner.found_in(file)
+    except FileRefused as refused:
+        raise UploadRefused(f"it cannot be scanned ({refused.refusal})") from None
+    if found is not None or verdict is not ScanVerdict.CLEAN:
+        raise UploadRefused("it holds malware")

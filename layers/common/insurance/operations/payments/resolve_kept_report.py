@@ -56,7 +56,7 @@ def propose_resolution(
     proposed = Resolution(
         decision=decision, reason_code=reason_code, by=command.actor, at=command.now
     )
-    review = ReportReview(instruction_id, number, proposed=proposed)
+    review = ReportReview(instruction_id, number, command.caller, proposed=proposed)
     with _known(report_id):
         return ports.payers.review(review, command)
 
@@ -70,11 +70,12 @@ def decide_resolution(
         KeptReportNotFound: There is no such payment in the caller's mode, or the report is resolved.
         WrongState: Nothing is proposed, or the money is used by now.
         SamePerson: Who proposed it, or requested the payment, cannot approve it.
+        SignInTooOld: The payment's amount needs a sign-in just before.
         ReserveTooLow: A claim has less reserved than was paid.
         RefundTooLarge: A policy has less to give back than was paid.
     """
     instruction_id, number = parts_of(report_id)
-    review = ReportReview(instruction_id, number, approval=approval)
+    review = ReportReview(instruction_id, number, command.caller, approval=approval)
     with _known(report_id):
         return ports.payers.review(review, command)
 
