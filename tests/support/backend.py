@@ -156,6 +156,7 @@ def running_backend(engine_url: str, folder: Path) -> Iterator[Backend]:
 @contextmanager
 def _running_services(folder: Path) -> Iterator[tuple[str, sqlite3.Connection]]:
     store = open_store(folder / "services.sqlite")
+    store.execute("PRAGMA synchronous = OFF")  # what a power cut takes is no test's
     services = Services.of(template(), store)
     ensure_keys_and_secrets(template(), services.kms, services.secrets)
     listener = bound_socket(0, what="services", setting="SERVICES_PORT")
