@@ -1,7 +1,7 @@
 """`python -m tests.compatibility.write`: write what this release leaves to tests/compatibility/<version>/.
 
 It plays every recorded event on the working tree, and keeps the tables, files and answers after each, the shapes of
-what is stored, and the code. It may be run again until the release: `--release` says that this is it, and from
+what is stored, the code, and what the definition promises. It may be run again until the release: `--release` says that this is it, and from
 then on the folder is never written again.
 """
 
@@ -30,6 +30,8 @@ from tests.artefact.cases import ROOT, all_cases, case
 from tests.artefact.conftest import SourceStage
 from tests.compatibility.release import HERE, Release
 from tests.compatibility.shapes import shapes
+from tools.openapi.__main__ import PUBLISHED
+from tools.openapi.compatibility.release import keep, read_definition
 
 type Json = dict[str, Any]
 
@@ -51,6 +53,7 @@ def main() -> str | None:
     described = json.dumps(shapes(release.items), indent=1, sort_keys=True)
     (folder / "shapes.json").write_text(described + "\n", encoding="utf-8")
     (folder / CODE).write_bytes(code())
+    keep(folder.name, read_definition(PUBLISHED))
     if arguments.release:
         (folder / MARK).write_text(digests(folder), encoding="utf-8")
     return None
