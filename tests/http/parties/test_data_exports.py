@@ -1,6 +1,7 @@
 """A person gets everything about them, once they have shown who they are."""
 
 import json
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.support.streams import assert_chains_hold, streams
 
 PROOF = {"request": 1, "proof": "identity_document", "reference": "passport …4711"}
 ASKED_AT = "2027-01-02T09:00:00Z"
+MINUTES_LATER = (datetime.fromisoformat(LOSS_CLOCK) + timedelta(minutes=5)).isoformat()
 
 
 def export(handlers: Platform, party_id: str, clock: str = LOSS_CLOCK, key: str = "k") -> Answer:
@@ -193,10 +195,14 @@ class Fleet:
         self.path = f"/v1/parties/{self.party}"
         ask(platform, self.party)
 
-    def part(self, after: str | None = None) -> Json:
+    def part(self, after: str | None = None, clock: str = LOSS_CLOCK) -> Json:
         body = PROOF | ({"after": after} if after else {})
         path = f"{self.path}/data-exports"
-        return self.platform.post(path, body, by=PRIVACY, clock=LOSS_CLOCK)
+        return self.platform.post(path, body, by=PRIVACY, clock=clock)
+
+    def quote_another(self, clock: str) -> None:
+        risk = {**QUOTE, "start": "2027-02-01", "party_id": self.party}
+        self.platform.post("/v1/quotes", {**risk, "policyholder": None}, clock=clock)
 
     @property
     def outcome(self) -> str | None:
@@ -214,17 +220,14 @@ class Fleet:
     ],
 )
 def test_more_than_a_call_can_make_comes_in_parts_and_the_last_one_answers_the_request(
-    handlers: Platform, monkeypatch: pytest.MonkeyPatch, limits: dict[str, int], sizes: list[int]
+    handlers: Platform,
+    monkeypatch: pytest.MonkeyPatch,
+    files: list[Json],
+    limits: dict[str, int],
+    sizes: list[int],
 ):
     for name, limit in limits.items():
         monkeypatch.setattr(export_data, name, limit)
-    files: list[Json] = []
-
-    def written(exported: Json) -> bytes:
-        files.append(exported)
-        return canonical(exported)
-
-    monkeypatch.setattr(export_data, "canonical", written)
     fleet = Fleet(handlers, 5)
 
     made = fleet.part()
@@ -237,6 +240,49 @@ def test_more_than_a_call_can_make_comes_in_parts_and_the_last_one_answers_the_r
     assert list(map(len, found)) == sizes
     assert sorted(id for part in found for id in part) == sorted(fleet.policies)
     assert all(file["parties"][0]["id"] == fleet.party for file in files)
+
+
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> list[Json]:
+    """What is written into the file of each export."""
+    written: list[Json] = []
+
+    def packed(exported: Json) -> bytes:
+        written.append(exported)
+        return canonical(exported)
+
+    monkeypatch.setattr(export_data, "canonical", packed)
+    return written
+
+
+def test_parts_have_the_contracts_of_one_moment_whatever_is_made_between_them(
+    handlers: Platform, monkeypatch: pytest.MonkeyPatch, files: list[Json]
+):
+    """The place of a new contract in their order follows from its id: some would be passed over."""
+    monkeypatch.setattr(export_data, "CONTRACTS_AT_ONCE", 1)
+    fleet = Fleet(handlers, 3)
+
+    first = made = fleet.part()
+    for _ in range(5):
+        fleet.quote_another(MINUTES_LATER)
+    while "next" in made:
+        made = fleet.part(made["next"], MINUTES_LATER)
+
+    found = [each["policy"]["id"] for file in files for each in file["contracts"]]
+    assert sorted(found) == sorted(fleet.policies)
+    assert made["contracts_as_of"] == first["contracts_as_of"] == first["made_at"]
+    assert made["made_at"] > first["made_at"]
+    assert {file["contracts_as_of"] for file in files} == {files[0]["contracts_as_of"]}
+
+
+def test_a_new_export_of_the_request_has_what_was_made_since(handlers: Platform, files: list[Json]):
+    fleet = Fleet(handlers, 1)
+    fleet.part()
+    fleet.quote_another(MINUTES_LATER)
+
+    fleet.part(clock=MINUTES_LATER)
+
+    assert [len(file["contracts"]) for file in files] == [1, 2]
 
 
 def test_a_part_begins_where_another_one_of_the_request_ended(handlers: Platform):

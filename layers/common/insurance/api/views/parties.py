@@ -278,6 +278,8 @@ class DataExportView(View):
     """The first instant that would have been too late."""
     late: bool
     made_at: datetime
+    contracts_as_of: datetime
+    """All parts together have the contracts that there were then: the first part was made then."""
     files: list[ExportFileView]
     """The same data for computers (JSON) and for people (an accessible PDF)."""
     next: str | None
@@ -308,6 +310,7 @@ class DataExportView(View):
             due_at=export.due_at,
             late=export.is_late,
             made_at=export.made_at,
+            contracts_as_of=export.as_of,
             files=[file, document],
             next=export.next,
         )

@@ -118,6 +118,13 @@ class DataExport(Value):
     """The last contract of the part before; None: it is the first part."""
     next: QuoteId | None = None
     """The last contract of this part, where another part follows."""
+    contracts_as_of: AwareDatetime | None = None
+    """When the first part was made; None: this is the first one. A contract that was made later is in no part."""
+
+    @property
+    def as_of(self) -> AwareDatetime:
+        """The moment whose contracts all parts have together."""
+        return self.contracts_as_of or self.made_at
 
     @property
     def is_late(self) -> bool:

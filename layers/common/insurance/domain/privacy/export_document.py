@@ -30,6 +30,8 @@ class ExportLetter(NamedTuple):
     number: int
     """Of the request."""
     made_at: datetime
+    as_of: datetime
+    """All parts together have the contracts that there were then."""
     mark: str = ""
 
 
@@ -48,6 +50,7 @@ def export_content(exported: JsonObject, letter: ExportLetter, wording: Wording)
         reference=(
             (wording.say("export.request"), str(letter.number)),
             (wording.say("reference.date"), wording.local_day(letter.made_at)),
+            (wording.say("export.as_of"), wording.local_day(letter.as_of)),
         ),
         opening=wording.say_all("export.opening", **values),
         sections=tuple(_sections(exported, wording)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from itertools import accumulate
 from typing import Final
@@ -93,9 +94,10 @@ def export_data(
     party = group.party.record
     check_sees_party(party, command.caller)
     request = _request_for_access(party, given.request)
-    _check_part(party, given)
+    before = _part_before(party, given)
+    as_of = before.as_of if before else command.now
     members = [member.record for member in group.members]
-    contracts, exported, following = _part([party, *members], given, ports)
+    contracts, exported, following = _part([party, *members], given, as_of, ports)
     file, document = (
         canonical(exported),
         _document(exported, contracts, party, request, command, ports),
@@ -119,6 +121,7 @@ def export_data(
         document_size_bytes=len(document),
         after=given.after,
         next=following,
+        contracts_as_of=before.as_of if before else None,
     )
     changed = party.with_export(export)
     if request.is_open and following is None:
@@ -136,37 +139,44 @@ def export_data(
     return made
 
 
-def _check_part(party: Party, given: ExportInput) -> None:
-    """Check that a part of this request ended where the next one is to begin.
+def _part_before(party: Party, given: ExportInput) -> DataExport | None:
+    """The part of this request that ended where the next one is to begin; None: this is the first part.
 
     Raises:
         InvalidFields: None did.
     """
-    ends = {each.next for each in party.exports if each.request == given.request}
-    if given.after is not None and given.after not in ends:
-        detail = "It is the `next` of an export that was made for this request."
-        raise InvalidFields([FieldFault("/after", "unknown", detail)])
+    if given.after is None:
+        return None
+    for each in reversed(party.exports):
+        if (each.request, each.next) == (given.request, given.after):
+            return each
+    detail = "It is the `next` of an export that was made for this request."
+    raise InvalidFields([FieldFault("/after", "unknown", detail)])
 
 
 def _part(
-    parties: Sequence[Party], given: ExportInput, ports: ExportPorts
+    parties: Sequence[Party], given: ExportInput, as_of: datetime, ports: ExportPorts
 ) -> tuple[Sequence[ContractRecords], JsonObject, QuoteId | None]:
     """The contracts of a part, what is exported of them, and the last of them where another part follows:
-    as many as a call can set as a document, and one at least."""
+    as many as a call can set as a document, and one at least.
+
+    A contract that was made after the first part has its place anywhere in the order: a later part would have
+    some of them and lack others. So all parts have those of one moment."""
     contracts = ports.contracts.read_opened(
         parties[0].ids, after=given.after or "", limit=CONTRACTS_AT_ONCE + 1
     )
-    exported = export_of(
-        parties,
-        contracts[:CONTRACTS_AT_ONCE],
-        lambda policy: _documents_of(policy, ports.documents),
-    )
+    follows = len(contracts) > CONTRACTS_AT_ONCE
+    read = contracts[:CONTRACTS_AT_ONCE]
+    last = read[-1].quote.record.id if follows else None
+    known = [contract for contract in read if contract.quote.record.created_at <= as_of]
+    exported = export_of(parties, known, lambda policy: _documents_of(policy, ports.documents))
+    exported = {"contracts_as_of": as_of.isoformat(), **exported}
     sizes = accumulate(values_in(contract) for contract in exported["contracts"])
     fitting = max(1, sum(size <= VALUES_AT_ONCE for size in sizes))
-    if fitting >= len(contracts):
-        return contracts, exported, None
+    if fitting >= len(known):
+        return known, exported, last
     exported = {**exported, "contracts": exported["contracts"][:fitting]}
-    return contracts[:fitting], exported, contracts[fitting - 1].quote.record.id
+    return known[:fitting], exported, known[fitting - 1].quote.record.id
 
 
 def _request_for_access(party: Party, number: int) -> DataRequest:
@@ -213,6 +223,7 @@ def _document(
         holder=party.policyholder,
         number=request.number,
         made_at=command.now,
+        as_of=datetime.fromisoformat(exported["contracts_as_of"]),
         mark=wording.say("mark.test") if mode_of(party.id) is Mode.TEST else "",
     )
     content = export_content(exported, letter, wording)
