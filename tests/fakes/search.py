@@ -8,8 +8,9 @@ from operator import itemgetter
 
 from insurance.domain.core.classification import Record
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import party_id_for, quote_id_for
+from insurance.domain.core.identity import party_id_for, policy_id_for, quote_id_for
 from insurance.domain.core.sealed_apart import open_apart
+from insurance.domain.core.stored import PartyKey
 from insurance.domain.search.entry import Entry, IndexedObject, ObjectKind
 from insurance.operations.delivery.ports import NO_LINKS, OpenedFacts, PartyLinks, StoredFacts
 from insurance.operations.listing import ListEntry, ListRange
@@ -109,13 +110,29 @@ class MemorySealedFacts:
 
     def read(self, stored: StoredFacts) -> OpenedFacts:
         party_id = stored.facts.get("party_id") or party_id_for(stored.id)
-        if party_id in self._memory.erased:
-            return OpenedFacts()
-        key = self._memory.quotes[quote_id_for(stored.id)].key
+        book = self.current_book(stored.id)
+        key = self._key_of(party_id, stored.id)
         if key is None:
-            return OpenedFacts()
+            return OpenedFacts(book=book)
         personal = key.unseal(stored.sealed, stored.id)
-        return OpenedFacts(open_apart(personal, stored.id, self._memory.key_of_customer))
+        return OpenedFacts(open_apart(personal, stored.id, self._memory.key_of_customer), book)
+
+    def _key_of(self, party_id: str, id: str) -> PartyKey | None:
+        """Of a party with a record of its own, of a holder, of a former one, or of who was to become one."""
+        memory = self._memory
+        if party_id in memory.erased:
+            return None
+        if party_id in memory.parties:
+            return memory.parties[party_id].key
+        policy = memory.policies.get(policy_id_for(id))
+        if policy is not None and policy.record.party == party_id:
+            return policy.key
+        return memory.keys.get(party_id) or memory.quotes[quote_id_for(id)].key
+
+    def current_book(self, id: str) -> str | None:
+        policy = self._memory.policies.get(policy_id_for(id))
+        return policy.record.partner if policy and policy.record.former_partners else None
 
     def event(self, stream: str, sequence: int) -> Event | None:
-        return self._memory.events[stream][sequence - 1]
+        events = self._memory.events.get(stream, ())
+        return next((each for each in events if each.sequence == sequence), None)

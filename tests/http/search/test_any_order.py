@@ -1,11 +1,15 @@
 """Whatever is done in whatever order, and however its events come, lists find what the rights allow."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from random import Random
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from insurance.domain.core.event import Event
 
+from tests.support.calls import Answer
+from tests.support.claims import AFTER_THE_LOSS, loss
 from tests.support.driving.http import Json
 from tests.support.lists import listed, searched
 from tests.support.platform import Platform, platform_in_memory
@@ -13,17 +17,17 @@ from tests.support.search import ADA, PLATES, erase, insured
 
 PARTNERS = ("harbour-test", "meadow-test")
 STAFF = "call-centre-test"
+BEGUN = AFTER_THE_LOSS + timedelta(days=1)
 HOLDERS: tuple[Json, ...] = (ADA, {"name": "Ben Okri", "email": "ben@example.com"})
 
+STEPS = (
+    *("insure", "renew", "change plate", "cancel", "merge", "part", "erase", "deliver"),
+    *("notify", "pass on", "appoint") * 2,
+)
 steps = st.lists(
-    st.tuples(
-        st.sampled_from(
-            ["insure", "renew", "change plate", "cancel", "merge", "part", "erase", "deliver"]
-        ),
-        st.integers(0, 5),
-    ),
+    st.tuples(st.sampled_from(STEPS), st.integers(0, 5)),
     min_size=3,
-    max_size=10,
+    max_size=12,
 )
 
 
@@ -34,8 +38,10 @@ class Known:
     id: str
     party: str
     partner: str
-    email: str
     plates: set[str]
+    holders: set[str] = field(default_factory=set)
+    """Who has held it."""
+    claims: set[str] = field(default_factory=set)
     changes: int = 0
     cancelled: bool = False
 
@@ -46,9 +52,13 @@ class Book:
 
     platform: Platform
     policies: list[Known] = field(default_factory=list)
+    parties: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """The partner and the e-mail of each customer, those included who hold nothing any more."""
     erased: set[str] = field(default_factory=set)
     merged: dict[str, str] = field(default_factory=dict)
     """By the party that another stands for: that other."""
+
+    delivered: set[tuple[str, int]] = field(default_factory=set)
 
     def take(self, step: str, number: int, random: Random) -> None:
         """One step, on one of the policies that there are."""
@@ -59,22 +69,37 @@ class Book:
             self.deliver(random)
         elif standing:
             self.change(step, standing[number % len(standing)], number)
+        if number % 2:
+            self.deliver(random)
 
     def insure(self, number: int) -> None:
         holder, plate = HOLDERS[number % 2], PLATES[number % 3]
         by = PARTNERS[number % 2]
         policy = insured(self.platform, holder, plate, by=by)
-        self.policies.append(Known(policy["id"], policy["party_id"], by, holder["email"], {plate}))
+        self.policies.append(Known(policy["id"], policy["party_id"], by, {plate}))
+        self.policies[-1].holders.add(policy["party_id"])
+        self.parties[policy["party_id"]] = by, holder["email"]
 
     def change(self, step: str, known: Known, number: int) -> None:
-        path, by = f"/v1/policies/{known.id}", known.partner
         if step == "erase":
-            erase(self.platform, known.party)
-            self.erased |= self.same_as(known.party)
+            self.erase(known)
         elif step in ("merge", "part"):
             self.merge_or_part(step, known)
-        elif known.cancelled:
-            return
+        elif not known.cancelled:
+            self.service(step, known, number)
+
+    def erase(self, known: Known) -> None:
+        group = self.same_as(known.party)
+        if not any(one.claims and one.holders & group for one in self.policies):
+            erase(self.platform, known.party)  # an open claim holds the data
+            self.erased |= group
+
+    def service(self, step: str, known: Known, number: int) -> None:
+        path, by = f"/v1/policies/{known.id}", known.partner
+        if step == "notify":
+            self.notify(known)
+        elif step in ("pass on", "appoint"):
+            self.transfer(step, known, number)
         elif step == "renew":
             offered = self.platform.call("POST", f"{path}/renewals", {}, by=by)
             if offered.status < 300:
@@ -90,6 +115,38 @@ class Book:
         else:
             self.platform.post(f"{path}/cancellations", {"effective_on": "2027-06-01"}, by=by)
             known.cancelled = True
+
+    def notify(self, known: Known) -> None:
+        body = loss(known.id, "windscreen", "400")
+        claim = self.begun("/v1/claims", body, by=known.partner)
+        known.claims.add(claim.body["id"])
+
+    def begun(self, path: str, body: Json, by: str) -> Answer:
+        """The answer to a call while the policies are on risk."""
+        now, self.platform.now = self.platform.now, BEGUN
+        try:
+            return self.platform.call("POST", path, body, by=by)
+        finally:
+            self.platform.now = now
+
+    def transfer(self, step: str, known: Known, number: int) -> None:
+        """To another holder, or into the book of the other partner."""
+        _, email = self.parties[known.party]
+        partner = known.partner
+        body: Json = {"reason": "divorce", "consents": ["holder", "new_holder"]}
+        if step == "appoint":
+            [partner] = {*PARTNERS} - {known.partner}
+            body = {"reason": "broker", "consents": ["holder"], "evidence": "L-1"}
+            body["to_partner"] = partner.removesuffix("-test")
+        else:
+            body["holder"] = HOLDERS[number % 2]
+            email = HOLDERS[number % 2]["email"]
+        path = f"/v1/policies/{known.id}/transfers"
+        passed = self.begun(path, body, by=STAFF)
+        if passed.status < 300:  # else its next term was offered to the holder
+            known.party, known.partner = passed.body["transaction"]["transfer"]["to_party"], partner
+            self.parties[known.party] = partner, email
+            known.holders.add(known.party)
 
     def merge_or_part(self, step: str, known: Known) -> None:
         """The party stands for the next one of its partner, or for none any more."""
@@ -117,16 +174,22 @@ class Book:
         return {first, *(one for one, by in self.merged.items() if by == first)}
 
     def deliver(self, random: Random) -> None:
-        """Every event so far, some of them twice, in any order."""
-        self.platform.deliver(
-            lambda events: random.choices(events, k=len(events) // 2) + _shuffled(events, random)
-        )
+        """Every event that was not delivered yet, in any order, and some for the second time."""
+
+        def order(events: list[Event]) -> list[Event]:
+            new = [each for each in events if (each.stream, each.sequence) not in self.delivered]
+            self.delivered |= {(each.stream, each.sequence) for each in new}
+            return _shuffled(new + random.choices(events, k=len(events) // 4), random)
+
+        self.platform.deliver(order)
 
     def check(self) -> None:
         for by in (STAFF, *PARTNERS):
             seen = [one for one in self.policies if by in (STAFF, one.partner)]
             told = [one for one in seen if one.party not in self.erased]
             self.expect(listed(self.platform, "/v1/policies", by), seen)
+            claims = sorted(listed(self.platform, "/v1/claims", by))
+            assert claims == sorted(claim for one in seen for claim in one.claims)
             for ended in (False, True):
                 standing = "cancelled" if ended else "issued"
                 wanted = [one for one in seen if one.cancelled is ended]
@@ -143,7 +206,11 @@ class Book:
                 marks = {"email": holder["email"]}
                 found = searched(self.platform, "/v1/parties/search", by, marks)
                 assert sorted(found) == sorted(
-                    one.party for one in told if one.email == holder["email"]
+                    party
+                    for party, (partner, email) in self.parties.items()
+                    if by in (STAFF, partner)
+                    and email == holder["email"]
+                    and party not in self.erased
                 )
 
     def expect(self, found: list[str], wanted: list[Known]) -> None:

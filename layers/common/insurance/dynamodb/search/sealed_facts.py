@@ -11,7 +11,7 @@ from insurance.domain.core.sealed_apart import open_apart
 from insurance.domain.core.stored import PartyKey
 from insurance.dynamodb import codec
 from insurance.dynamodb.aggregates import read_event
-from insurance.dynamodb.contract_keys import ContractKeys, party_in
+from insurance.dynamodb.contract_keys import BOOK, ContractKeys, party_in
 from insurance.dynamodb.parties.party_items import party_places, read_party
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import load, load_expected
@@ -51,6 +51,11 @@ class DynamoDBSealedFacts:
             return OpenedFacts(book=held.book)
         except (InvalidTag, PartyNotFound):
             return OpenedFacts(book=held.book, is_damaged=True)
+
+    def current_book(self, id: str) -> str | None:
+        keys_of_contract = {"id": codec.text(party_id_for(id))}
+        [item] = load(self._client, [(self._tables.parties, keys_of_contract)])
+        return item[BOOK]["S"] if item and BOOK in item else None
 
     def _own_key(self, party_id: PartyId) -> PartyKey:
         """The key that stands with the party itself, where no copy stands with the contract.

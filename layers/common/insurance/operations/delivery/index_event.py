@@ -84,22 +84,15 @@ def remove_quote(quote_id: QuoteId, ports: IndexPorts) -> None:
 def _index(
     stored: StoredFacts, schema: type[Record], ports: IndexPorts, *, known_whole: bool = False
 ) -> bool:
-    def questions(product: ProductRef) -> Sequence[str]:
-        return ports.products.version(product).searched_by
-
-    facts, moves = stored.facts, moves_with_policy(schema)
+    moves = moves_with_policy(schema)
     known = ports.sealed_facts.read(stored) if stored.sealed or moves else OpenedFacts()
-    if moves and known.book:
-        facts = {**facts, "partner": known.book}
-    opened, is_understood = schema.read(facts, {})
-    record = opened
-    if known.personal:
-        record, is_understood = schema.read(facts, known.personal)
-    if known_whole and not is_understood:
-        raise WrittenByNewerRelease(schema.__name__.lower())
-    for source in sources_of(record, opened, stored.sequence, questions):
-        indexed = [IndexedObject.of(each, ports.index_keys.token) for each in source.objects]
-        ports.index.replace(source.id, source.sequence, indexed, party_id=source.party_id)
+    record, opened = _read(stored, schema, known, known_whole=known_whole)
+    _enter(record, opened, stored.sequence, ports)
+    # Its policy may have moved since, and the delivery of the move have missed what is entered only now.
+    # A move that is recorded after this look finds it.
+    while moves and (book := ports.sealed_facts.current_book(stored.id)) != known.book:
+        known = known._replace(book=book)
+        _enter(*_read(stored, schema, known, known_whole=known_whole), stored.sequence, ports)
     if isinstance(record, Claim):
         for payee, approved in payees_with_accounts(record):
             ports.payee_accounts.note(mode_of(record.id), payee, record.id, approved=approved)
@@ -107,3 +100,28 @@ def _index(
         links = PartyLinks(opened.merged_into, opened.members)
         ports.index.regroup(opened.id, stored.sequence, links)
     return not known.is_damaged
+
+
+def _read(
+    stored: StoredFacts, schema: type[Record], known: OpenedFacts, *, known_whole: bool
+) -> tuple[Record, Record]:
+    """The record, in the book in which its contract is, with its personal facts and without them."""
+    facts = stored.facts
+    if moves_with_policy(schema) and known.book:
+        facts = {**facts, "partner": known.book}
+    opened, is_understood = schema.read(facts, {})
+    record = opened
+    if known.personal:
+        record, is_understood = schema.read(facts, known.personal)
+    if known_whole and not is_understood:
+        raise WrittenByNewerRelease(schema.__name__.lower())
+    return record, opened
+
+
+def _enter(record: Record, opened: Record, sequence: int, ports: IndexPorts) -> None:
+    def questions(product: ProductRef) -> Sequence[str]:
+        return ports.products.version(product).searched_by
+
+    for source in sources_of(record, opened, sequence, questions):
+        indexed = [IndexedObject.of(each, ports.index_keys.token) for each in source.objects]
+        ports.index.replace(source.id, source.sequence, indexed, party_id=source.party_id)

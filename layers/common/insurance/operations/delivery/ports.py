@@ -71,6 +71,9 @@ class SealedFacts(Protocol):
     def read(self, stored: StoredFacts) -> OpenedFacts:
         """What is known of a record beside its open facts."""
 
+    def current_book(self, id: str) -> str | None:
+        """The partner in whose book the contract of this record is now; None: it never changed."""
+
     def event(self, stream: str, sequence: int) -> Event | None:
         """An event of a stream; None: it is not there."""
 
