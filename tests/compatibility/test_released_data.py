@@ -32,6 +32,22 @@ NEW_CONSUMERS = frozenset({"feed came", "webhooks came"})
 """The release before writes how far a stream was handed on without them, so they are given it again from its first
 event on: the feed has a mark of each event, webhooks a note of the last one, and neither takes one twice."""
 
+UPLOADED_BEFORE_SCANS = {
+    "0.9.0": frozenset(
+        {
+            "payment_execution/report_with_malware",
+            "payment_execution/statement_uploaded",
+            "payment_execution/statement_with_malware",
+            "products/check_malware",
+            "products/check_uploaded",
+            "products/draft_malware",
+            "products/draft_uploaded",
+        }
+    )
+}
+"""What names a file that was uploaded to a bucket which nobody scanned then. Such a file lives a day, and nobody can
+tell later whether its scan is still to come: it is uploaded again."""
+
 
 class Left(NamedTuple):
     """A release, opened."""
@@ -65,6 +81,10 @@ def test_what_follows_is_answered_as_if_today_had_written_it_all(left: Left, pla
 
     answered = observed(left.stage.play(played), played.expected)
 
+    if played.path in UPLOADED_BEFORE_SCANS.get(left.folder.name, ()):
+        assert answered["body"]["code"] == "upload-not-scanned"
+        assert "upload it again" in answered["body"]["detail"]
+        return
     assert settled(answered, varies) == settled(wanted, varies)
 
 

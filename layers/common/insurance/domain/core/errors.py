@@ -389,14 +389,16 @@ class UploadNotSent(Conflict):
 class UploadNotScanned(Conflict):
     def __init__(self, upload_id: str) -> None:
         super().__init__(
-            f"The file of {upload_id} is being scanned for malware: repeat the call in some seconds."
+            f"The file of {upload_id} is being scanned for malware: repeat the call in some seconds,"
+            " and upload it again if this is still so after ten minutes."
         )
 
 
 class EvidenceNotScanned(Conflict):
     def __init__(self, evidence_id: str) -> None:
         super().__init__(
-            f"The file of {evidence_id} is being scanned for malware: repeat the call in some seconds."
+            f"The file of {evidence_id} is being scanned for malware: repeat the call in some seconds,"
+            " and upload it again if this is still so after ten minutes."
         )
 
 
