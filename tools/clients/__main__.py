@@ -10,13 +10,16 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
 
 from demo.journey import read_journey
+from demo.samples import british_iban
 from local.settings import ROOT, Settings
 from local.stack import Stack, ephemeral
 from tools.clients.generators import GENERATORS, Generator, installed
@@ -49,6 +52,8 @@ class Bench:
         self._definition.write_bytes(definition.content)
         self._said: Json = definition.json()
         self.operations = sum(len(item) for item in self._said["paths"].values())
+        # One account for all would be paid more than goes straight through, and the last claims would wait for a person.
+        self._accounts: Iterator[str] = map(british_iban, count(1))
         journey = read_journey(JOURNEY)
         self._token = self._signed_in(journey.caller, stack.issuer.client_secret(journey.caller))
         self._clock = journey.notified_at.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -88,7 +93,10 @@ class Bench:
         folder = self._folder / name
         folder.mkdir()
         given = folder / "given.json"
-        given.write_text(json.dumps({**self._given, "run": uuid.uuid4().hex}))
+        claim = self._given["claim"]
+        paid_to = {**claim["payee"], "iban": next(self._accounts)}
+        own = {"claim": {**claim, "payee": paid_to}, "run": uuid.uuid4().hex}
+        given.write_text(json.dumps({**self._given, **own}))
         return Workshop(folder, self._definition, given)
 
     def _signed_in(self, client_id: str, secret: str) -> str:
