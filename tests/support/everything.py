@@ -245,7 +245,12 @@ DOCUMENT: dict[str, Any] = {
         "premium_set_off": False,
         "reinstatement_days": 40,
         "notice": {"jurisdiction": "US-NY"},
-        "broker_change": {"commission": "agreed", "share": "0.4"},
+        "broker_change": {
+            "commission": "agreed",
+            "share": "0.4",
+            "share_min": "0.3",
+            "share_max": "0.5",
+        },
         "cancellation": [
             {
                 "by": "policyholder",

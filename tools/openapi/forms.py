@@ -250,7 +250,7 @@ STRINGS: Final[dict[str, Json]] = {
         rf"^(live|test)/outgoing/{_of(identity.PaymentFileId)['pattern'][1:-1]}\.xml$"
     ),
     **dict.fromkeys(("entry", "list_version"), NAME),
-    "load": DECIMAL,
+    **dict.fromkeys(("load", "commission_share"), DECIMAL),
     **dict.fromkeys(("operand", "raw"), _like(r"^-?[0-9]+(\.[0-9]+)?(E[+-]?[0-9]+)?$", 160)),
     **dict.fromkeys(("loss_ratio", "expense_ratio", "combined_ratio"), DECIMAL),
     **dict.fromkeys(("csv", "JournalView.text", "LedgerExportView.text"), FILE),

@@ -23,6 +23,8 @@ BY_TIME: Json = {"commission": "by_time"}
 BY_PREMIUM: Json = {"commission": "premium_due"}
 AGREED: Json = {"commission": "agreed", "share": "0.4"}
 NOTHING: Json = {"commission": "agreed", "share": 0}
+NEGOTIATED: Json = AGREED | {"share_min": "0.25", "share_max": "0.5"}
+"""Each transfer may agree on a share between these."""
 MONTHLY, ANNUAL = "monthly", "annual"
 RULES = [
     (BY_TIME, MONTHLY),
@@ -32,29 +34,22 @@ RULES = [
     (NOTHING, MONTHLY),
 ]
 
+APPOINTED: Json = {
+    "reason": "broker",
+    "to_partner": "meadow",
+    "effective_on": "2027-04-01",
+    "evidence": "L-1",
+    "consents": ["holder"],
+}
+
 
 class Sold:
     """A policy of harbour's under one rule, which meadow takes over on 1 April."""
 
-    def __init__(self, platform: Platform, rule: Json, plan: str) -> None:
+    def __init__(self, platform: Platform, rule: Json, plan: str, **agreed: Any) -> None:
         self.platform = platform
-        platform.offering(product_with(rule))
-        body = {"product": "plain", "start": "2027-01-01", "answers": price(1000)}
-        quote = platform.post("/v1/quotes", body | {"policyholder": {"name": "Ada"}})
-        platform.post(f"/v1/quotes/{quote['id']}/acceptance")
-        policy = platform.post("/v1/policies", {"quote_id": quote["id"]})
-        self.path = f"/v1/policies/{policy['id']}"
-        if plan == MONTHLY:
-            platform.post(f"{self.path}/billing/plan", {"plan": plan})
-        platform.now = datetime(2027, 8, 1, 12, tzinfo=UTC)
-        self.appointed = self.change(
-            "transfers",
-            reason="broker",
-            to_partner="meadow",
-            effective_on="2027-04-01",
-            evidence="L-1",
-            consents=["holder"],
-        )
+        self.path = bought(platform, rule, plan)
+        self.appointed = self.change("transfers", **APPOINTED, **agreed)
 
     def change(self, what: str, **body: Any) -> Json:
         preview = self.platform.post(f"{self.path}/{what}/preview", body, by=CLERK)
@@ -70,6 +65,20 @@ class Sold:
         assert policy.commission is not None
         assert sum(shares.values()) == policy.commission.amount
         return shares.pop("harbour", 0), shares.pop("meadow", 0)
+
+
+def bought(platform: Platform, rule: Json, plan: str = MONTHLY) -> str:
+    """The path of a policy under the rule, looked at in August."""
+    platform.offering(product_with(rule))
+    body = {"product": "plain", "start": "2027-01-01", "answers": price(1000)}
+    quote = platform.post("/v1/quotes", body | {"policyholder": {"name": "Ada"}})
+    platform.post(f"/v1/quotes/{quote['id']}/acceptance")
+    policy = platform.post("/v1/policies", {"quote_id": quote["id"]})
+    path = f"/v1/policies/{policy['id']}"
+    if plan == MONTHLY:
+        platform.post(f"{path}/billing/plan", {"plan": plan})
+    platform.now = datetime(2027, 8, 1, 12, tzinfo=UTC)
+    return path
 
 
 def product_with(rule: Json) -> Any:
@@ -191,6 +200,85 @@ def test_a_change_that_is_dated_back_is_divided_by_the_rule_as_if_it_had_been_kn
     ledger_agrees(bookkeeper, sold)
 
 
+@pytest.mark.parametrize(
+    ("share", "got", "given_back"),
+    [
+        # 90.4110 x 0.25 = 22.6027; on 1 July harbour holds 60.4932 - 22.60 x 184/275 = 45.3718
+        ("0.25", (97_40, 22_60), (52_03, 7_48)),
+        # 90.4110 x 0.5 = 45.2055; on 1 July harbour holds 60.4932 - 45.21 x 184/275 = 30.2435
+        ("0.50", (74_79, 45_21), (44_55, 14_96)),
+        (None, (83_84, 36_16), (47_54, 11_97)),  # what the product says
+    ],
+)
+def test_a_transfer_may_agree_on_another_share(
+    bookkeeper: Bookkeeper,
+    platform: Platform,
+    share: str | None,
+    got: tuple[int, int],
+    given_back: tuple[int, int],
+):
+    agreed = {} if share is None else {"commission_share": share}
+    sold = Sold(platform, NEGOTIATED, MONTHLY, **agreed)
+    assert sold.of() == got
+
+    sold.change("cancellations", effective_on="2027-07-01", by="policyholder")
+
+    assert sold.of() == given_back
+    ledger_agrees(bookkeeper, sold)
+
+
+@pytest.mark.parametrize(
+    ("share", "got"),
+    [
+        # for the time left harbour holds 90.4110 + 109.81 x 275/334 = 180.8241, of which 0.25 are 45.2060
+        ("0.25", (184_60, 45_21)),
+        ("0.5", (139_40, 90_41)),
+    ],
+)
+def test_what_was_agreed_holds_where_the_transfer_is_made_again(
+    bookkeeper: Bookkeeper, platform: Platform, share: str, got: tuple[int, int]
+):
+    sold = Sold(platform, NEGOTIATED, MONTHLY, commission_share=share)
+
+    sold.change("endorsements", effective_on="2027-02-01", answers=price(2000))
+
+    assert sold.of() == got
+    ledger_agrees(bookkeeper, sold)
+
+
+@pytest.mark.parametrize(
+    ("rule", "agreed", "code"),
+    [
+        (NEGOTIATED, {"commission_share": "0.24"}, "out-of-range"),
+        (NEGOTIATED, {"commission_share": "0.500001"}, "out-of-range"),
+        (AGREED, {"commission_share": "0.41"}, "out-of-range"),  # the product's share alone
+        (BY_TIME, {"commission_share": "0.4"}, "not-asked"),
+        (BY_PREMIUM, {"commission_share": "0.4"}, "not-asked"),
+    ],
+)
+def test_a_share_that_the_product_does_not_leave_open_is_refused(
+    platform: Platform, rule: Json, agreed: Json, code: str
+):
+    sold = bought(platform, rule)
+
+    for route in ("transfers", "transfers/preview"):
+        answered = platform.call("POST", f"{sold}/{route}", APPOINTED | agreed, by=CLERK)
+        assert answered.code == "invalid-fields", answered.body
+        [fault] = answered.body["errors"]
+        assert (fault["pointer"], fault["code"]) == ("/commission_share", code)
+
+
+def test_a_change_of_broker_changes_no_risk(platform: Platform):
+    path = bought(platform, BY_TIME)
+    changed = APPOINTED | {"answers": price(2000)}
+
+    for route in ("transfers", "transfers/preview"):
+        answered = platform.call("POST", f"{path}/{route}", changed, by=CLERK)
+        assert answered.code == "invalid-fields", answered.body
+        [fault] = answered.body["errors"]
+        assert (fault["pointer"], fault["code"]) == ("/answers", "not-asked")
+
+
 def test_a_computation_says_by_which_rule_it_was_made(platform: Platform):
     assert Sold(platform, AGREED, MONTHLY).appointed["method"] == "agreed"
 
@@ -200,7 +288,28 @@ def test_a_computation_says_by_which_rule_it_was_made(platform: Platform):
     [{"commission": "agreed"}, {"share": "0.5"}, {"commission": "agreed", "share": "1.01"}],
 )
 def test_a_share_is_of_an_agreement_and_at_most_the_whole(rule: Json):
+    assert faults_of(rule) == ["/life/broker_change/share"]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "at"),
+    [
+        ({"share_min": "0.41"}, "share_min"),
+        ({"share_min": "-0.1"}, "share_min"),
+        ({"share_max": "0.39"}, "share_max"),
+        ({"share_max": "1.1"}, "share_max"),
+    ],
+)
+def test_the_share_of_an_agreement_is_within_what_may_be_agreed(bounds: Json, at: str):
+    assert faults_of(AGREED | bounds) == [f"/life/broker_change/{at}"]
+
+
+@pytest.mark.parametrize("at", ["share_min", "share_max"])
+def test_only_an_agreement_has_bounds(at: str):
+    assert faults_of({at: "0.5"}) == [f"/life/broker_change/{at}"]
+
+
+def faults_of(rule: Json) -> list[str]:
     with pytest.raises(InvalidProduct) as refused:
         product_with(rule).compile()
-
-    assert [fault.path for fault in refused.value.faults] == ["/life/broker_change/share"]
+    return [fault.path for fault in refused.value.faults]

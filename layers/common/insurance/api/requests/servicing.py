@@ -1,5 +1,6 @@
 """Requests of policy servicing, each as the input of its operation."""
 
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
@@ -117,10 +118,15 @@ class TransferRequest(Request):
     to_partner: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")] | None = None
     """Of another broker: the partner whom the holder appoints. `evidence` is their letter of appointment,
     and the holder stays the same person."""
+    commission_share: Annotated[str, StringConstraints(pattern=r"^[01](\.[0-9]{1,6})?$")] | None = (
+        None
+    )
+    """Of another broker: what was agreed to be theirs of the commission for the time left."""
     answers: Annotated[dict[str, Any], Field(max_length=200)] = {}
     """What is different about the risk with the new holder; null removes an answer."""
 
     def transfer(self) -> TransferRequested:
+        share = self.commission_share
         return TransferRequested(
             reason=TransferReason(self.reason),
             effective_on=self.effective_on,
@@ -131,6 +137,7 @@ class TransferRequest(Request):
             consents=frozenset(map(TransferConsent, self.consents)),
             evidence=self.evidence,
             to_partner=self.to_partner,
+            commission_share=None if share is None else Decimal(share),
             answers=self.answers or None,
         )
 

@@ -133,9 +133,11 @@ class TransferView(BaseModel):
     from_partner: str | None
     to_partner: str | None
     """Of another broker: whose business it was, and is from then on."""
+    commission_share: str | None
 
     @classmethod
     def of(cls, transfer: Transferred) -> Self:
+        share = transfer.commission_share
         return cls(
             reason=transfer.reason,
             from_party=transfer.from_party,
@@ -144,6 +146,7 @@ class TransferView(BaseModel):
             evidence=transfer.evidence,
             from_partner=transfer.from_partner,
             to_partner=transfer.to_partner,
+            commission_share=None if share is None else format(share, "f"),
         )
 
 

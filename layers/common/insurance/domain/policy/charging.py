@@ -13,6 +13,7 @@ from insurance.domain.core.money import total as total_of
 from insurance.domain.policy.commission import (
     CommissionSplit,
     in_proportion,
+    percent,
     shares_of,
     unearned_commission,
 )
@@ -56,11 +57,28 @@ class Charging(NamedTuple):
     # Another broker
 
     def of_another_broker(
-        self, at: datetime, former: str, new: str, *, not_due: Share | None = None
+        self,
+        at: datetime,
+        former: str,
+        new: str,
+        *,
+        agreed: Decimal | None = None,
+        not_due: Share | None = None,
     ) -> Computation:
-        """The part of the commission that is the new broker's, by the product's rule; `not_due`: of the
-        premium, what falls due at that time or later."""
+        """The part of the commission that is the new broker's, by the product's rule.
+
+        Args:
+            at: When the policy passes to them.
+            former: The partner whose it was.
+            new: The partner whose it is from then on.
+            agreed: The share that the transfer states.
+            not_due: Of the premium, what falls due at that time or later.
+
+        Raises:
+            InvalidFields: The product leaves no share to an agreement, or not this one.
+        """
         rule, share = self.conditions.broker_commission, self.measure().remaining(at)
+        part = rule.agreed(agreed)
         notes: tuple[str, ...] = ()
         match rule.split:
             case CommissionSplit.BY_TIME:
@@ -70,8 +88,8 @@ class Charging(NamedTuple):
                 exact = _exact(self.policy.commission, share)
             case CommissionSplit.AGREED:
                 held = unearned_commission(self.policy, self.measure(), at)
-                exact = held.get(former, Fraction(0)) * rule.share
-                notes = (f"{_percent(rule.share)} of the commission for {share} is {new}'s.",)
+                exact = held.get(former, Fraction(0)) * part
+                notes = (f"{percent(part)} of the commission for {share} is {new}'s.",)
         moved = Money(amount=self.conditions.rounding.rounded(exact), currency=self._currency)
         return Computation(
             method=METHODS[rule.split],
@@ -163,13 +181,13 @@ class Charging(NamedTuple):
         earned = whole - unearned
         retained, note = (
             unearned * rule.retained,
-            f"{_percent(rule.retained)} of the unearned is kept.",
+            f"{percent(rule.retained)} of the unearned is kept.",
         )
         if rule.retention is not None:
             days = self.measure(DayCount.ACTUAL).elapsed(at)
             rate = rule.retention(days.part, days.whole)
             retained = whole * rate - earned
-            note = f"{_percent(rate)} of the term's price is kept for {days}."
+            note = f"{percent(rate)} of the term's price is kept for {days}."
         least = rule.minimum_earned * (whole if rule.minimum_earned <= 1 else 1)
         if earned + retained < least:
             retained = least - earned
@@ -318,11 +336,6 @@ def _exact(amount: Money | None, share: Share) -> Fraction:
 
 def _at_most(amount: Money, limit: Money) -> Money:
     return max(min(amount, limit), Money.zero(amount.currency))
-
-
-def _percent(rate: Fraction) -> str:
-    percent = rate * 100
-    return f"{Decimal(percent.numerator) / percent.denominator:f} %"
 
 
 def _local_day(moment: datetime, conditions: Conditions) -> date:

@@ -6,6 +6,7 @@ got is earned from the day on which it became theirs to the end of the term, by 
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import reduce
@@ -13,6 +14,7 @@ from math import lcm
 from typing import NamedTuple
 
 from insurance.domain.contract.proration import Measure
+from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.core.money import Money
 from insurance.domain.policy.policy import Policy
 from insurance.domain.policy.transaction import CommissionShare
@@ -34,7 +36,27 @@ class BrokerCommission(NamedTuple):
 
     split: CommissionSplit = CommissionSplit.BY_TIME
     share: Fraction = Fraction(1)
-    """Of `AGREED`: the new broker's."""
+    """Of `AGREED`: the new broker's, where the transfer states none."""
+    least: Fraction = Fraction(1)
+    most: Fraction = Fraction(1)
+    """What a transfer may state."""
+
+    def agreed(self, stated: Decimal | None) -> Fraction:
+        """The new broker's share: what the transfer states, else the product's.
+
+        Raises:
+            InvalidFields: The product leaves no share to an agreement, or not this one.
+        """
+        if stated is None:
+            return self.share
+        at = "/commission_share"
+        if self.split is not CommissionSplit.AGREED:
+            detail = "The product says what is the new broker's."
+            raise InvalidFields([FieldFault(at, "not-asked", detail)])
+        if not self.least <= Fraction(stated) <= self.most:
+            detail = f"The product allows {percent(self.least)} to {percent(self.most)}."
+            raise InvalidFields([FieldFault(at, "out-of-range", detail)])
+        return Fraction(stated)
 
 
 def unearned_commission(policy: Policy, measure: Measure, at: datetime) -> dict[str, Fraction]:
@@ -73,3 +95,9 @@ def shares_of(amounts: Mapping[str, Money]) -> tuple[CommissionShare, ...]:
     return tuple(
         CommissionShare(partner=partner, amount=amount) for partner, amount in amounts.items()
     )
+
+
+def percent(rate: Fraction) -> str:
+    """A share as people read it."""
+    percent = rate * 100
+    return f"{Decimal(percent.numerator) / percent.denominator:f} %"

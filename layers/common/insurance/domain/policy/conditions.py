@@ -71,10 +71,7 @@ class Conditions(NamedTuple):
             ),
             cooling_off_days=life.cooling_off_days,
             reinstatement_days=life.reinstatement_days,
-            broker_commission=BrokerCommission(
-                CommissionSplit(life.broker_change.commission),
-                Fraction(str(life.broker_change.share or 0)),
-            ),
+            broker_commission=_broker_commission(life.broker_change),
             jurisdiction=life.jurisdiction,
         )
 
@@ -83,6 +80,15 @@ class Conditions(NamedTuple):
         rows = [row for row in self.cancelling if row.by is by]
         exact = [row for row in rows if row.reason is not None and row.reason == reason]
         return next(iter(exact or [row for row in rows if row.reason is None]), None)
+
+
+def _broker_commission(rule: model.BrokerChange) -> BrokerCommission:
+    share = Fraction(str(rule.share or 0))
+    least, most = (
+        share if bound is None else Fraction(str(bound))
+        for bound in (rule.share_min, rule.share_max)
+    )
+    return BrokerCommission(CommissionSplit(rule.commission), share, least, most)
 
 
 def _cancelling(

@@ -192,6 +192,7 @@ class Servicing(NamedTuple):
                 request.effective_at,
                 transfer.from_partner,
                 transfer.to_partner,
+                agreed=transfer.commission_share,
                 not_due=request.not_due,
             )
         made = self._transaction(policy, request, computation, reapplied)

@@ -6,6 +6,7 @@ and on the law of the place where the risk is (`rule_for`).
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -115,6 +116,8 @@ class TransferInput(NamedTuple):
     evidence: EvidenceReference | None = None
     to_partner: str | None = None
     """The broker whom the holder appoints."""
+    commission_share: Decimal | None = None
+    """What was agreed to be theirs of the commission for the time left."""
 
 
 def rule_for(reason: TransferReason, territory: str) -> TransferRule:
@@ -162,6 +165,7 @@ def record_of(policy: Policy, request: TransferInput, to_party: PartyId) -> Tran
         to_party=to_party,
         consents=tuple(sorted(request.consents)),
         evidence=request.evidence,
+        commission_share=request.commission_share,
     )
 
 
@@ -205,6 +209,8 @@ def _faults_of_broker(policy: Policy, request: TransferInput) -> Iterator[FieldF
         yield FieldFault("/to_partner", code, detail)
     elif request.to_partner == policy.partner:
         yield FieldFault("/to_partner", "the-same", "The policy is in their book already.")
+    if request.commission_share is not None and not asked:
+        yield FieldFault("/commission_share", "not-asked", "The broker stays.")
 
 
 def _faults_of_party(policy: Policy, party_id: PartyId) -> Iterator[FieldFault]:

@@ -1,5 +1,6 @@
 """What a transaction records of a transfer: why, from whom to whom, and on what grounds."""
 
+from decimal import Decimal
 from enum import StrEnum
 
 from insurance.domain.core.identity import PartyId
@@ -53,3 +54,5 @@ class Transferred(Value):
     from_partner: str | None = None
     to_partner: str | None = None
     """Of another broker: whose business it was, and is from then on."""
+    commission_share: Decimal | None = None
+    """What of the commission for the time left was agreed to be the new broker's; None: what the product says."""

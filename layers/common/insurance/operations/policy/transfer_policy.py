@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from insurance.domain.billing.statement import current_account, premium_not_due
@@ -71,6 +72,8 @@ class TransferRequested:
     evidence: str | None
     to_partner: str | None = None
     """The broker whom the holder appoints."""
+    commission_share: Decimal | None = None
+    """What was agreed to be theirs of the commission for the time left."""
     answers: dict[str, Any] | None = None
     """What is different about the risk with the new holder."""
 
@@ -96,6 +99,7 @@ class TransferRequested:
             consents=self.consents | by_staff,
             evidence=self.evidence,
             to_partner=self.to_partner,
+            commission_share=self.commission_share,
         )
 
 
@@ -233,13 +237,12 @@ class _Transfer:
             AlreadyErased: The party was erased.
             PartyDiffers: Other details are stated than are stored.
             ProcessingRestricted: The party demanded that their data are used for nothing new.
-            InvalidFields: A holder is named who stays, or the new broker is nobody whom we know.
+            InvalidFields: A holder is named who stays, or a change of the risk, or the new broker is nobody
+                whom we know.
         """
         stated = requested.holder
         if requested.reason is TransferReason.BROKER:
-            if stated is not None:
-                fault = FieldFault("/holder", "not-asked", "The holder stays.")
-                raise InvalidFields([fault])
+            _check_stays(requested)
             _check_broker(requested.to_partner, policy, ports)
             stated = policy.policyholder
         if requested.party_id is None:
@@ -300,6 +303,22 @@ def _premium_not_due(
     policy = context.policy.record
     account = current_account(policy, context.account, product)
     return premium_not_due(account, policy, transfer.effective_at, product.zone)
+
+
+def _check_stays(requested: TransferRequested) -> None:
+    """Check that nothing but the broker changes.
+
+    Raises:
+        InvalidFields: A holder or another risk is stated.
+    """
+    faults = []
+    if requested.holder is not None:
+        faults.append(FieldFault("/holder", "not-asked", "The holder stays."))
+    if requested.answers:
+        detail = "The risk stays: a change of it is an endorsement."
+        faults.append(FieldFault("/answers", "not-asked", detail))
+    if faults:
+        raise InvalidFields(faults)
 
 
 def _check_broker(partner: str | None, policy: Policy, ports: TransferPorts) -> None:

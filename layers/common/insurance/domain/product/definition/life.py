@@ -74,13 +74,15 @@ class Life:
         """Whose the commission is, once a policy passes to another broker.
 
         Raises:
-            InvalidProduct: A share is missing, or is not one from 0 to 1, or nothing reads it.
+            InvalidProduct: A share is missing, or is not one from 0 to 1, or nothing reads it; or what a
+                transfer may state leaves it out.
         """
         rule = self._life.broker_change
         if (rule.share is not None) is not (rule.commission == "agreed"):
             raise refuse(rule.at("share"), rule.share, "the new broker's share, of `agreed` alone")
         if rule.share is not None and not 0 <= Fraction(str(rule.share)) <= 1:
             raise refuse(rule.at("share"), rule.share, "a share from 0 to 1")
+        _check_bounds_of_share(rule)
         return rule
 
     @property
@@ -90,3 +92,21 @@ class Life:
     def money(self, major: Decimal | int | str) -> Money:
         """An amount of the definition, written in major units."""
         return Money.of(str(major), self._currency)
+
+
+def _check_bounds_of_share(rule: model.BrokerChange) -> None:
+    """Check that what a transfer may agree on is around the product's own share.
+
+    Raises:
+        InvalidProduct: There is no such share, or it is not between the bounds.
+    """
+    for name, bound in (("share_min", rule.share_min), ("share_max", rule.share_max)):
+        if bound is None:
+            continue
+        if rule.share is None:
+            raise refuse(rule.at(name), bound, "nothing: only `agreed` has a share")
+        share, limit = Fraction(str(rule.share)), Fraction(str(bound))
+        is_min = name == "share_min"
+        if not (0 <= limit <= share if is_min else share <= limit <= 1):
+            expected = "a share from 0 to `share`" if is_min else "a share from `share` to 1"
+            raise refuse(rule.at(name), bound, expected)

@@ -55,6 +55,10 @@ class BrokerChange(Part):
     """What moves to the new broker: what is for the time left, what is of premium not due before, or `share`."""
     share: Figure | None = None
     """Of `agreed`: the new broker's share of the commission for the time that is left, from 0 to 1."""
+    share_min: Figure | None = None
+    """Of `agreed`: the least share that a transfer may state instead; without it, `share`."""
+    share_max: Figure | None = None
+    """Of `agreed`: the largest share that a transfer may state instead; without it, `share`."""
 
 
 class InstalmentPlan(Part):
