@@ -14,6 +14,7 @@ _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
 _QUOTING = ("products:read", "quotes:read", "quotes:write")
 _ISSUANCE = ("policies:read", "policies:write", "policies:share")
+_PARTNERS = ("partners:read",)
 _PARTIES = ("parties:read", "parties:write")
 _CLAIMS = ("claims:read", "claims:write", "claims:settle")
 _COMPLAINTS = ("complaints:read", "complaints:write")
@@ -73,6 +74,20 @@ class Person:
     @property
     def subject(self) -> str:
         return str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.name}.people.coverwright.example"))
+
+
+@dataclass(frozen=True)
+class Developer:
+    """A person of a partner's team, who signs in at the developer portal."""
+
+    name: str
+    partner: str
+    mode: str = "test"
+    scopes: tuple[str, ...] = (*_PARTNERS, *_QUOTING, "webhooks:read", "webhooks:write")
+
+    @property
+    def subject(self) -> str:
+        return str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.name}.developers.coverwright.example"))
 
 
 @dataclass(frozen=True)
@@ -198,15 +213,17 @@ STAFF = (
     Staff("underwriter", ("live", "underwriter"), (*_READS, "quotes:underwrite")),
 )
 PEOPLE = (Person("ada-test", "portal-test"), Person("ben-test", "portal-test"))
+DEVELOPERS = (Developer("dora-test", "harbour"), Developer("milo-test", "meadow"))
 BANKS: Mapping[str, Machine] = {
     "live": Machine("bank-live", "BankClient", ("payments:report",)),
     "test": Machine("bank-test", "BankTestClient", ("payments:report",)),
 }
 
-CALLERS: Mapping[str, Partner | Staff | Person | Machine] = {
+CALLERS: Mapping[str, Partner | Staff | Person | Developer | Machine] = {
     **{each.client_id: each for each in PARTNERS},
     **{each.name: each for each in STAFF},
     **{each.name: each for each in PEOPLE},
+    **{each.name: each for each in DEVELOPERS},
     **{each.name: each for each in BANKS.values()},
 }
 MACHINES: Mapping[str, Machine] = {bank.client_id: bank for bank in BANKS.values()}

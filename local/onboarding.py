@@ -24,6 +24,7 @@ from insurance.domain.partner.application import (
     SenderProof,
     SenderProofMethod,
 )
+from insurance.domain.partner.partner import DeveloperStep
 from insurance.dynamodb.stores import Stores
 from insurance.operations.command import Command
 from insurance.operations.idempotency import Idempotency, RecordedAnswer
@@ -32,13 +33,14 @@ from insurance.operations.partners.change_application import (
     decide_application,
     request_application,
 )
+from insurance.operations.partners.change_developers import change_developers
 from insurance.operations.partners.issue_credentials import provision_application
 from insurance.operations.partners.ports import PartnerPorts
 from insurance.operations.partners.register_partner import register_partner
 from insurance.usage_plans import GatewayUsageKeys
 
 from demo.proofs import key_of
-from demo.samples import PARTNERS, Partner
+from demo.samples import DEVELOPERS, PARTNERS, Developer, Partner
 from local.aws.cloudformation import STACK_NAME
 from local.aws.services.errors import ServiceError
 
@@ -79,6 +81,8 @@ class Onboarding:
     def admit_samples(self) -> None:
         for partner in PARTNERS:
             self.admit(partner)
+        for developer in DEVELOPERS:
+            self._admit_developer(developer)
 
     def admit(self, partner: Partner) -> None:
         """Bring an application in, as far as it is not there yet."""
@@ -89,15 +93,26 @@ class Onboarding:
             status = ApplicationStatus.REQUESTED
         id = partner.application
         if status is ApplicationStatus.REQUESTED:
-            approving = _command(APPROVES, partner, "approve")
+            approving = _command(APPROVES, Mode(partner.mode), "approve", partner.application)
             decide_application(id, ApplicationStep.APPROVE, REASON, approving, self._ports)
             status = ApplicationStatus.APPROVED
         if status in {ApplicationStatus.APPROVED, ApplicationStatus.PROVISIONING}:
-            provision_application(id, _command(ASKS, partner, "provision"), self._ports)
+            provision_application(
+                id,
+                _command(ASKS, Mode(partner.mode), "provision", partner.application),
+                self._ports,
+            )
             status = ApplicationStatus.ACTIVE
         if status is ApplicationStatus.ACTIVE and partner.status == ApplicationStatus.SUSPENDED:
-            suspending = _command(ASKS, partner, "suspend")
+            suspending = _command(ASKS, Mode(partner.mode), "suspend", partner.application)
             advance_application(id, ApplicationStep.SUSPEND, REASON, suspending, self._ports)
+
+    def _admit_developer(self, developer: Developer) -> None:
+        mode, subject = Mode(developer.mode), developer.subject
+        if subject in self._ports.partners.partner(mode, developer.partner).record.developers:
+            return
+        command = _command(ASKS, mode, f"add {developer.name}", developer.partner)
+        change_developers(developer.partner, DeveloperStep.ADD, subject, command, self._ports)
 
     def _status(self, partner: Partner) -> ApplicationStatus | None:
         try:
@@ -106,11 +121,16 @@ class Onboarding:
             return None
 
     def _request(self, partner: Partner) -> None:
-        registering = _command(ASKS, partner, "register")
+        registering = _command(ASKS, Mode(partner.mode), "register", partner.application)
         with suppress(CodeTaken):  # it has an application already
             register_partner(partner.partner, partner.partner.title(), registering, self._ports)
         asked = requested(partner)
-        request_application(partner.partner, asked, _command(ASKS, partner, "request"), self._ports)
+        request_application(
+            partner.partner,
+            asked,
+            _command(ASKS, Mode(partner.mode), "request", partner.application),
+            self._ports,
+        )
 
 
 def requested(partner: Partner) -> ApplicationInput:
@@ -132,7 +152,7 @@ def requested(partner: Partner) -> ApplicationInput:
     )
 
 
-def _command(who: str, partner: Partner, step: str) -> Command:
+def _command(who: str, mode: Mode, step: str, about: str) -> Command:
     now = datetime.now(UTC)
     caller = Caller(
         principal=who,
@@ -140,14 +160,14 @@ def _command(who: str, partner: Partner, step: str) -> Command:
         partner="",
         roles=frozenset({Role.OPERATOR}),
         scopes=frozenset({Scope.PARTNERS_WRITE}),
-        mode=Mode(partner.mode),
+        mode=mode,
     )
     return Command(
         caller,
         Idempotency(
             principal=who,
-            operation=f"{partner.mode} {step}",
-            key=partner.application,
+            operation=f"{mode} {step}",
+            key=about,
             request_hash=bytes(32),
             now=now,
             received_at=now,

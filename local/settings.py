@@ -53,7 +53,11 @@ class Settings:
 
     def parameters_at(self, services_url: str) -> Mapping[str, str]:
         """With what only a running stack knows: where it serves the docs, and that receivers are on its machine."""
-        told = {"DocsUrl": f"{services_url}/docs", "WebhookLocalReceivers": LOCAL_RECEIVERS}
+        told = {
+            "DocsUrl": f"{services_url}/docs",
+            "PortalUrl": f"{services_url}/portal/",
+            "WebhookLocalReceivers": LOCAL_RECEIVERS,
+        }
         return {**told, **self.parameters}
 
     @property

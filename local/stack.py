@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from demo.samples import BANKS, CALLERS, Partner
+from demo.samples import BANKS, CALLERS, Developer, Partner
 from local.aws.background import Background, close
 from local.aws.clients import dynamodb_client, streams_client
 from local.aws.distribution import site_routes
@@ -38,6 +38,7 @@ from local.aws.services.app import Services, services_app
 from local.aws.services.invocations import invocations
 from local.aws.services.s3 import S3
 from local.aws.services.store import open_store
+from local.aws.sign_in import browser_clients
 from local.aws.streams import EventSource, prune_delivered
 from local.aws.template import Template
 from local.aws.workers import INIT_SECONDS, Result
@@ -131,7 +132,9 @@ class Stack:
         self._thread.join()
         self._loop.close()
 
-    def token(self, caller: str | Partner, *, changes: Mapping[str, Any] | None = None) -> str:
+    def token(
+        self, caller: str | Partner | Developer, *, changes: Mapping[str, Any] | None = None
+    ) -> str:
         """An access token for a sample caller (`demo.samples.CALLERS`), or for a further one."""
         known = CALLERS[caller] if isinstance(caller, str) else caller
         return self.issuer.token(known, changes=changes)
@@ -200,7 +203,7 @@ class Stack:
             (aws.clients, aws.keys),
             lambda: aws.secrets.value(self.template.resources[USAGE_SECRET].arn),
         )
-        self.issuer = Issuer(store, self.services_url, aws.clients)
+        self.issuer = Issuer(store, self.services_url, aws.clients, browser_clients(self.template))
         self.bank = bank = Bank(
             settings.folder / BANK,
             token=lambda mode: self.issuer.token(BANKS[mode]),

@@ -29,6 +29,7 @@ from insurance.access.grants import (
     application_caller,
     client_of,
     denying,
+    developer_of,
     staff_of,
 )
 from insurance.access.issuers import Issuer, UnsafeAddress, trusted_issuers
@@ -40,6 +41,7 @@ from insurance.access.keys import (
     PublishedKeys,
     usable_keys,
 )
+from insurance.access.people import developer_id
 from insurance.access.tokens import SignedToken, TokenRefused, check_claims, read_token
 from insurance.access.usage_key import usage_key
 from joserfc import jws
@@ -122,7 +124,10 @@ class Authorizer:
         staff = staff_of(token.claims, issuer=token.issuer)
         if staff is not None:
             return staff
-        application = self.registered(client_of(token.claims))
+        client, subject = client_of(token.claims), str(token.claims["sub"])
+        application = self.registered(client)
+        if application is None and token.issuer.is_own and subject != client:
+            return developer_of(token.claims, self.registered(developer_id(subject)))
         return application_caller(
             token.claims,
             issuer=token.issuer,
@@ -250,9 +255,10 @@ class ApplicationTable:
         item = answer.get("Item")
         if item is None:
             return None
+        developer_of = item.get("developer_of", {}).get("S")
         return Application(
             id=item["application"]["S"],
-            partner=item["partner"]["S"],
+            partner=developer_of or item["partner"]["S"],
             is_active=item["status"]["S"] == "active",
             # Anything that is not marked live is test.
             mode="live" if item["mode"]["S"] == "live" else "test",
@@ -261,6 +267,7 @@ class ApplicationTable:
             scopes=frozenset(item.get("scopes", {}).get("SS", ())),
             issuer=item.get("issuer", {}).get("S"),
             is_portal=item.get("portal", {}).get("BOOL") is True,
+            is_developer=developer_of is not None,
             binding=_registered_binding(item),
         )
 

@@ -45,6 +45,8 @@ api = Api(wiring.stores().staff_idempotency.find_replay, used_proofs=wiring.used
 handler = api.entrypoint()
 
 APPLICATIONS = {CallerKind.APPLICATION}
+READ_BY = {CallerKind.APPLICATION, CallerKind.DEVELOPER}
+"""Developers see those of all applications of their partner."""
 
 
 @api.query(
@@ -66,7 +68,7 @@ def get_events(page: Page, query: Query) -> FeedPage:
     operation_id="listWebhooks",
     summary="List the webhooks of the application",
     scope=Scope.WEBHOOKS_READ,
-    callers=APPLICATIONS,
+    callers=READ_BY,
     shows=WebhookListView,
     paged="webhooks",
 )
@@ -93,7 +95,7 @@ def post_webhook(request: WebhookRequest, command: Command) -> WithSecret:
     operation_id="getWebhook",
     summary="Get a webhook",
     scope=Scope.WEBHOOKS_READ,
-    callers=APPLICATIONS,
+    callers=READ_BY,
     shows=WebhookView,
     etag=True,
 )
@@ -121,7 +123,7 @@ def post_webhook_change(
     operation_id="listWebhookAttempts",
     summary="List the attempts to deliver to a webhook, the newest first",
     scope=Scope.WEBHOOKS_READ,
-    callers=APPLICATIONS,
+    callers=READ_BY,
     shows=AttemptListView,
     paged="attempts:{webhook_id}",
 )
@@ -148,7 +150,7 @@ def post_secret(webhook_id: str, command: Command) -> WithSecret:
     operation_id="testWebhook",
     summary="Test a webhook: an event is sent to it alone",
     scope=Scope.WEBHOOKS_WRITE,
-    callers=APPLICATIONS,
+    callers=READ_BY,
     shows=WebhookView,
     status=HTTPStatus.ACCEPTED,
     if_match=True,

@@ -18,6 +18,7 @@ from insurance.api_products import ApiProduct
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
     CodeTaken,
+    InvalidFields,
     PartnerNotFound,
     SamePerson,
     WrongState,
@@ -38,7 +39,13 @@ from insurance.domain.partner.application import (
     SenderProofMethod,
     Thumbprint,
 )
-from insurance.domain.partner.partner import Partner, PartnerCode, TradeName
+from insurance.domain.partner.partner import (
+    DeveloperStep,
+    DeveloperSubject,
+    Partner,
+    PartnerCode,
+    TradeName,
+)
 from insurance.operations.command import Command, Query
 from insurance.operations.listing import ListPage
 from insurance.operations.partners.change_application import (
@@ -48,6 +55,7 @@ from insurance.operations.partners.change_application import (
     read_application,
     request_application,
 )
+from insurance.operations.partners.change_developers import change_developers
 from insurance.operations.partners.issue_credentials import (
     Credentials,
     add_secret,
@@ -75,6 +83,8 @@ handler = api.entrypoint()
 PARTNER = "/v1/partners/{partner}"
 APPLICATION = "/v1/applications/{application_id}"
 WHO = {CallerKind.STAFF}
+READ_BY = {CallerKind.STAFF, CallerKind.DEVELOPER}
+"""Of their own partner, developers."""
 READERS, MANAGERS = {Role.OPERATOR, Role.AUDITOR}, {Role.OPERATOR}
 
 
@@ -143,6 +153,13 @@ class WithdrawalRequest(Request):
     secret: Secret = Secret.OLDER
 
 
+class DeveloperRequest(Request):
+    """Who is to join the partner's team, or to leave it."""
+
+    step: DeveloperStep
+    subject: DeveloperSubject
+
+
 class StepRequest(Request):
     """What is to become of the application, and why."""
 
@@ -170,10 +187,11 @@ def post_partner(request: PartnerRequest, command: Command) -> Stored[Partner]:
     operation_id="listPartners",
     summary="List partners",
     scope=Scope.PARTNERS_READ,
-    callers=WHO,
+    callers=READ_BY,
     roles=READERS,
     shows=PartnerListView,
     paged="partners",
+    raises=(PartnerNotFound,),
 )
 def get_partners(page: Page, query: Query) -> ListPage[Partner]:
     return list_partners(page, query, ports)
@@ -184,7 +202,7 @@ def get_partners(page: Page, query: Query) -> ListPage[Partner]:
     operation_id="getPartner",
     summary="Read a partner",
     scope=Scope.PARTNERS_READ,
-    callers=WHO,
+    callers=READ_BY,
     roles=READERS,
     shows=PartnerView,
     etag=True,
@@ -192,6 +210,23 @@ def get_partners(page: Page, query: Query) -> ListPage[Partner]:
 )
 def get_partner(partner: str, query: Query) -> Stored[Partner]:
     return read_partner(partner, query, ports)
+
+
+@api.command(
+    f"{PARTNER}/developers",
+    operation_id="changeDevelopers",
+    summary="Add a person to a partner's team, or remove one",
+    scope=Scope.PARTNERS_WRITE,
+    callers=WHO,
+    roles=MANAGERS,
+    shows=PartnerView,
+    if_match=True,
+    raises=(InvalidFields, PartnerNotFound),
+)
+def post_developer(partner: str, request: DeveloperRequest, command: Command) -> Stored[Partner]:
+    """They sign in at the developer portal, and see the partner's applications. Who is removed is admitted for up
+    to 60 seconds more."""
+    return change_developers(partner, request.step, request.subject, command, ports)
 
 
 @api.command(
@@ -216,7 +251,7 @@ def post_application(
     operation_id="listApplications",
     summary="List a partner's applications",
     scope=Scope.PARTNERS_READ,
-    callers=WHO,
+    callers=READ_BY,
     roles=READERS,
     shows=ApplicationListView,
     paged="applications:{partner}",
@@ -230,7 +265,7 @@ def get_applications(partner: str, page: Page, query: Query) -> ListPage[Partner
     operation_id="getApplication",
     summary="Read an application",
     scope=Scope.PARTNERS_READ,
-    callers=WHO,
+    callers=READ_BY,
     roles=READERS,
     shows=ApplicationView,
     etag=True,

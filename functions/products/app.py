@@ -70,7 +70,7 @@ handler = api.entrypoint()
 
 VERSIONS = "/v1/products/{product_code}/versions"
 VERSION = f"{VERSIONS}/{{version}}"
-READERS = {CallerKind.APPLICATION, CallerKind.STAFF}
+READERS = {CallerKind.APPLICATION, CallerKind.STAFF, CallerKind.DEVELOPER}
 AUTHORS = {CallerKind.STAFF}
 VERSION_MAX = 40
 AUTHORING_ROLES = {Role.PRODUCT_MANAGER}

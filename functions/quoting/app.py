@@ -61,6 +61,8 @@ api = Api(idempotency.find_replay, used_proofs=wiring.used_proofs)
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}
+TRIED_BY = {*SELLERS, CallerKind.DEVELOPER}
+"""Developers have the scopes in test mode alone."""
 
 
 def _bearable(load: str) -> str:
@@ -184,7 +186,7 @@ class ReferralDecisionRequest(Request):
     operation_id="createQuote",
     summary="Create a quote",
     scope=Scope.QUOTES_WRITE,
-    callers=SELLERS,
+    callers=TRIED_BY,
     roles=SERVICING_ROLES,
     status=HTTPStatus.CREATED,
     shows=QuoteView,
@@ -208,7 +210,7 @@ def post_quote(request: QuoteRequest, command: Command) -> Stored[Quote]:
     operation_id="previewQuote",
     summary="Preview a quote without storing it",
     scope=Scope.QUOTES_WRITE,
-    callers=SELLERS,
+    callers=TRIED_BY,
     roles=SERVICING_ROLES,
     shows=PreviewView,
     raises=(ProductNotFound, InvalidFields),
@@ -222,7 +224,7 @@ def post_preview(request: QuoteRequest, query: Query) -> PricedRisk:
     operation_id="getQuote",
     summary="Read a quote",
     scope=Scope.QUOTES_READ,
-    callers=SELLERS,
+    callers=TRIED_BY,
     roles=EVERY_ROLE,
     shows=QuoteView,
     etag=True,
@@ -236,7 +238,7 @@ def get_quote(quote_id: str, query: Query) -> Stored[Quote]:
     operation_id="getQuoteExplanation",
     summary="Explain the price of a quote step by step",
     scope=Scope.QUOTES_READ,
-    callers=SELLERS,
+    callers=TRIED_BY,
     roles=EVERY_ROLE,
     shows=ExplanationView,
     etag=True,

@@ -26,22 +26,41 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from demo.samples import CALLERS, MACHINES, SCOPE_PREFIX, Machine, Partner, Person, Staff
+from demo.samples import (
+    CALLERS,
+    MACHINES,
+    SCOPE_PREFIX,
+    Developer,
+    Machine,
+    Partner,
+    Person,
+    Staff,
+)
 from local.aws.assertions import Assertions, client_of
+from local.aws.cloudformation import STACK_NAME
 from local.aws.services.user_pool import UserPoolClients
+from local.aws.sign_in import BrowserClient, SignIn
 
 type Json = dict[str, Any]
-type Sample = Partner | Staff | Person | Machine
+type Sample = Partner | Staff | Person | Developer | Machine
 
 STAFF_CLIENT = "staff-portal"
+PORTAL_CLIENT = f"{STACK_NAME}-PortalClient"
 TOKEN_SECONDS = 24 * 3600  # the longest Cognito allows: what `serve` prints should last the day
 
 
 class Issuer:
     """Signs tokens; its key and its clients' secrets are made once and kept."""
 
-    def __init__(self, store: sqlite3.Connection, url: str, clients: UserPoolClients) -> None:
+    def __init__(
+        self,
+        store: sqlite3.Connection,
+        url: str,
+        clients: UserPoolClients,
+        browser_clients: Mapping[str, BrowserClient] | None = None,
+    ) -> None:
         self._store = store
+        self._sign_in = SignIn(browser_clients or {}, self._person_token)
         self._clients = clients
         self.url = url
         self._key = self._load_key()
@@ -55,6 +74,13 @@ class Issuer:
         """An access token with what Cognito puts into one; `changes` are for tests."""
         claims = self._claims(caller) | dict(changes or {})
         return self._signed(claims)
+
+    def _person_token(
+        self, person: Staff | Developer, client_id: str, scope: str, seconds: int
+    ) -> str:
+        """Of a person who signed in through a client: with the scopes that it asked for."""
+        claims = self._claims(person) | {"client_id": client_id, "scope": scope}
+        return self._signed(claims | {"exp": claims["iat"] + seconds})
 
     def _signed(self, claims: Json) -> str:
         header = {"alg": "RS256", "kid": self._key.kid, "typ": "JWT"}
@@ -83,6 +109,7 @@ class Issuer:
             Route("/.well-known/openid-configuration", self._configuration),
             Route("/.well-known/jwks.json", self._jwks),
             Route("/oauth2/token", self._token, methods=["POST"]),
+            *self._sign_in.routes(),
         ]
 
     def _claims_of(self, client_id: str, scope: str) -> Json:
@@ -104,7 +131,7 @@ class Issuer:
     def _claims(self, caller: Sample) -> Json:
         scope = " ".join(f"{SCOPE_PREFIX}{scope}" for scope in caller.scopes)
         claims = self._claims_of(_client_of(caller), scope)
-        if isinstance(caller, Staff | Person):
+        if isinstance(caller, Staff | Person | Developer):
             claims |= {"sub": caller.subject, "username": caller.name}
         if isinstance(caller, Staff):
             claims |= {"cognito:groups": list(caller.groups)}
@@ -123,8 +150,10 @@ class Issuer:
             {
                 "issuer": self.url,
                 "jwks_uri": f"{self.url}/.well-known/jwks.json",
+                "authorization_endpoint": f"{self.url}/oauth2/authorize",
                 "token_endpoint": f"{self.url}/oauth2/token",
-                "grant_types_supported": ["client_credentials"],
+                "grant_types_supported": ["authorization_code", "client_credentials"],
+                "code_challenge_methods_supported": ["S256"],
                 "id_token_signing_alg_values_supported": ["RS256"],
                 "response_types_supported": ["code"],
                 "subject_types_supported": ["public"],
@@ -141,8 +170,10 @@ class Issuer:
         return JSONResponse(self._public.as_dict(private=False))
 
     async def _token(self, request: Request) -> Response:
-        """Client credentials (RFC 6749 §4.4); staff sign in through a portal, which is not here."""
+        """Client credentials (RFC 6749 §4.4), or a code with which a person came back from the sign-in."""
         form = {k: v[-1] for k, v in parse_qs((await request.body()).decode("latin-1")).items()}
+        if form.get("grant_type") == "authorization_code":
+            return self._sign_in.exchange(form)
         if form.get("grant_type") != "client_credentials":
             return _refused("unsupported_grant_type")
         client_id, secret = _credentials(request, form)
@@ -183,6 +214,8 @@ def _client_of(caller: Sample) -> str:
             return STAFF_CLIENT
         case Person():
             return caller.portal
+        case Developer():
+            return PORTAL_CLIENT
     return caller.client_id
 
 

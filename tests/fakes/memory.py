@@ -59,6 +59,8 @@ class Memory:
     registers: dict[str, tuple[NoticedClaim, ...]] = field(default_factory=dict)
     versions: dict[tuple[Mode, str, str], Stored[ProductVersion]] = field(default_factory=dict)
     partners: dict[str, Stored[Partner]] = field(default_factory=dict)
+    developers: dict[str, str] = field(default_factory=dict)
+    """The partner's id by the developer's."""
     applications: dict[str, Stored[PartnerApplication]] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     events: dict[str, list[Event]] = field(default_factory=dict)

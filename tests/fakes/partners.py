@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from insurance.domain.core.errors import (
     ApplicationNotFound,
     CodeTaken,
+    FieldFault,
+    InvalidFields,
     PartnerNotFound,
     StaleRevision,
 )
@@ -12,10 +14,10 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode, mode_of, partner_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.partner.application import PartnerApplication
-from insurance.domain.partner.partner import Partner
+from insurance.domain.partner.partner import SUBJECT, DeveloperStep, Partner
 from insurance.operations.command import Command
 from insurance.operations.listing import ListEntry, ListRange
-from insurance.operations.partners.ports import IssuedSecret
+from insurance.operations.partners.ports import DeveloperChange, IssuedSecret
 
 from tests.fakes.memory import Memory
 
@@ -64,6 +66,29 @@ class MemoryPartners:
             raise CodeTaken("partner", partner.code)
         self._memory.append(event, lambda: CodeTaken("partner", partner.code))
         self._memory.partners[partner.id] = Stored(partner, event.head, None)
+        self._memory.keep(command.idempotency)
+
+    def change_developer(
+        self,
+        event: Event,
+        partner: Partner,
+        change: DeveloperChange,
+        before: Stored[Partner],
+        command: Command,
+    ) -> None:
+        self._memory.check(command.idempotency)
+        if self._memory.partners[partner.id].head != before.head:
+            raise StaleRevision(partner.code)
+        if self._memory.developers.get(change.developer_id, partner.id) != partner.id:
+            raise InvalidFields(
+                [FieldFault(SUBJECT, "in-another-team", "The person is in another team.")]
+            )
+        self._memory.append(event, lambda: StaleRevision(partner.code))
+        self._memory.partners[partner.id] = Stored(partner, event.head, None)
+        if change.step is DeveloperStep.ADD:
+            self._memory.developers[change.developer_id] = partner.id
+        else:
+            self._memory.developers.pop(change.developer_id)
         self._memory.keep(command.idempotency)
 
     def store(

@@ -26,6 +26,7 @@ FUNCTION_POLICY_BYTES_AT_MOST = 20_480
 
 OWN = {
     "DocsUrl": "https://site.harbour.example/docs",
+    "PortalUrl": "https://developers.harbour.example/",
     "SiteCertificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/1",
     "Stage": "prod",
     "Carrier": "Merton Mutual plc",

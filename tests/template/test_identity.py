@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from insurance.access.grants import PEOPLES_SCOPES
+from insurance.access.grants import DEVELOPERS_SCOPES, PEOPLES_SCOPES
 from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.identity import Mode
@@ -66,6 +66,7 @@ def test_every_route_is_open_to_a_caller_that_can_have_its_scope(
         CallerKind.POLICYHOLDER: PEOPLES_SCOPES,
         CallerKind.STAFF: scopes_of(written, "StaffClient"),
         CallerKind.MACHINE: scopes_of(written, "BankClient"),
+        CallerKind.DEVELOPER: DEVELOPERS_SCOPES["test"],
     }
     for route in routes:
         kinds = [kind for kind in route.callers if route.scope in reachable[kind]]
@@ -112,3 +113,16 @@ def test_a_sign_in_of_staff_is_always_one_with_a_second_factor(written: Json):
     assert "SignInPolicy" not in pool.get("Policies", {})  # password first, then the code
     assert client["SupportedIdentityProviders"] == ["COGNITO"]
     assert client["AllowedOAuthFlows"] == ["code"]
+
+
+def test_the_portal_may_ask_for_what_developers_may_do_and_no_more(written: Json):
+    assert scopes_of(written, "PortalClient") == {"openid", *DEVELOPERS_SCOPES["test"]}
+    assert DEVELOPERS_SCOPES["live"] < DEVELOPERS_SCOPES["test"]
+
+
+def test_the_portal_has_no_secret_and_signs_in_by_a_code(written: Json):
+    client = dict(properties(written, "UserPoolClient"))["PortalClient"]
+
+    assert client["GenerateSecret"] is False
+    assert client["AllowedOAuthFlows"] == ["code"]
+    assert client["SupportedIdentityProviders"] == ["COGNITO"]

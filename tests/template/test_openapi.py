@@ -75,7 +75,7 @@ def test_the_deployed_definition_lets_in_whom_the_published_one_lets_in(
             assert requirement == {"staff": scopes}, name
         else:
             assert requirement == {"partner": [], "api_key": []}, name
-            assert kinds & {"application", "policyholder"}, name
+            assert kinds & {"application", "policyholder", "developer"}, name
 
 
 def test_the_deployed_definition_has_what_the_gateway_acts_on_and_no_more(

@@ -67,7 +67,11 @@ def test_only_the_distribution_reads_the_bucket(site):
         {"Service": "cloudfront.amazonaws.com"},
         "s3:GetObject",
     )
-    assert "${SiteDistribution}" in read["Condition"]["StringEquals"]["aws:SourceArn"]["Fn::Sub"]
+    readers = [arn["Fn::Sub"] for arn in read["Condition"]["StringEquals"]["aws:SourceArn"]]
+    assert [arn.rpartition("/")[2] for arn in readers] == [
+        "${SiteDistribution}",
+        "${PortalDistribution}",
+    ]
     [origin] = site["SiteDistribution"]["DistributionConfig"]["Origins"]
     assert origin["OriginAccessControlId"] == {"Fn::GetAtt": ["SiteAccess", "Id"]}
     assert site["SiteAccess"]["OriginAccessControlConfig"]["SigningBehavior"] == "always"
@@ -95,6 +99,7 @@ def test_every_answer_carries_the_headers_that_protect_a_reader(site):
 def test_a_domain_of_ones_own_takes_tls_1_2_and_newer():
     named = {
         "DocsUrl": "https://site.insurer.example/docs",
+        "PortalUrl": "https://developers.insurer.example/",
         "SiteCertificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/1",
     }
     stack = Template(ROOT / "template.yaml", overrides=named)
@@ -102,6 +107,9 @@ def test_a_domain_of_ones_own_takes_tls_1_2_and_newer():
 
     assert config["Aliases"] == ["site.insurer.example"]
     assert config["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
+    portal = stack.resources["PortalDistribution"].properties["DistributionConfig"]
+    assert portal["Aliases"] == ["developers.insurer.example"]
+    assert portal["ViewerCertificate"] == config["ViewerCertificate"]
     assert not stack.broken_rules()
     without = Template(ROOT / "template.yaml", overrides={**named, "DocsUrl": ""})
     assert any("SiteCertificateArn needs DocsUrl" in each for each in without.broken_rules())

@@ -22,6 +22,7 @@ _DESCRIPTIONS = {
     CallerKind.STAFF: "Staff, who sign in at the insurer's user pool; their roles are groups of it.",
     CallerKind.POLICYHOLDER: "A policyholder, who signed in at the partner's own issuer: its access token.",
     CallerKind.MACHINE: "The insurer's own machines: client credentials of the user pool.",
+    CallerKind.DEVELOPER: "A person of a partner's team, who signs in at the developer portal.",
 }
 CHECKED = "The token is a JWT, checked as RFC8725 asks."
 
@@ -54,7 +55,7 @@ def _scheme(kind: CallerKind, scopes: dict[str, str]) -> Json:
     match kind:
         case CallerKind.POLICYHOLDER:
             return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
-        case CallerKind.STAFF:
+        case CallerKind.STAFF | CallerKind.DEVELOPER:
             flow = {"authorizationUrl": f"{SIGN_IN_URL}/authorize", "tokenUrl": token_url}
             flow |= {"refreshUrl": token_url}
             return {"type": "oauth2", "flows": {"authorizationCode": {**flow, "scopes": scopes}}}

@@ -17,6 +17,8 @@ WEB: Json = {
     "reason": "first_application",
 }
 ID = application_id_for(Mode.TEST, "oak-web")
+DORA = "6f1e2a52-0f5b-4f5e-9d3b-0a7d5f6e8c22"
+"""A person of its team, as the user pool names them."""
 APPLICATION = "/v1/applications/{application_id}"
 PLACE: Json = {"variables": {"application_id": ID}}
 OF_OAK: Json = {"variables": {"partner": "oak"}}
@@ -37,7 +39,18 @@ def partners_scenes() -> Iterator[Scene]:
     done = (*done, "partners/request")
     taken = "partners/request_the_same_code"
     yield Scene(taken, ask, ONBOARDING, WEB, done, **OF_OAK)
+    yield from team_scenes(done)
     yield from decision_scenes(done)
+
+
+def team_scenes(done: tuple[str, ...]) -> Iterator[Scene]:
+    change = "POST /v1/partners/{partner}/developers"
+    add: Json = {"step": "add", "subject": DORA}
+    yield Scene("partners/add_developer", change, ONBOARDING, add, done, **OF_OAK)
+    done = (*done, "partners/add_developer")
+    yield Scene("partners/add_the_same_developer", change, ONBOARDING, add, done, **OF_OAK)
+    remove = add | {"step": "remove"}
+    yield Scene("partners/remove_developer", change, ONBOARDING, remove, done, **OF_OAK)
 
 
 def decision_scenes(done: tuple[str, ...]) -> Iterator[Scene]:

@@ -6,24 +6,27 @@ import pytest
 from insurance.domain.core.errors import (
     ApplicationNotFound,
     CodeTaken,
+    InvalidFields,
     PartnerNotFound,
     StaleRevision,
 )
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.stored import Stored
 from insurance.domain.partner.application import ApplicationStep, PartnerApplication
-from insurance.domain.partner.event_types import ApplicationEventType
+from insurance.domain.partner.event_types import ApplicationEventType, PartnerEventType
+from insurance.domain.partner.partner import DeveloperStep
 from insurance.operations.idempotency import AlreadyAnswered
 from insurance.operations.partners.change_application import (
     advance_application,
     decide_application,
     request_application,
 )
+from insurance.operations.partners.change_developers import change_developers
 from insurance.operations.partners.issue_credentials import (
     cancel_application,
     provision_application,
 )
-from insurance.operations.partners.ports import PartnerPorts
+from insurance.operations.partners.ports import DeveloperChange, PartnerPorts
 from insurance.operations.partners.register_partner import register_partner
 
 from tests.fakes.partners import MemoryClients, MemoryUsageKeys, Outside
@@ -136,3 +139,31 @@ def test_a_suspended_application_stays_so_until_it_is_resumed(stores: Stores) ->
     advance_application(id, ApplicationStep.SUSPEND, "late", command("suspend"), ports)
 
     assert stores.partners.application(id).record.status == "suspended"
+
+
+def test_a_person_is_in_one_team_and_a_change_on_a_passed_revision_is_stale(stores: Stores) -> None:
+    ports = ports_on(stores)
+    for code in ("oak", "elm"):
+        register_partner(code, code.title(), command(f"register {code}"), ports)
+    before = stores.partners.partner(Mode.TEST, "oak")
+    change_developers("oak", DeveloperStep.ADD, "dora", command("add"), ports)
+
+    assert stores.partners.partner(Mode.TEST, "oak").record.developers == ("dora",)
+    with pytest.raises(AlreadyAnswered):
+        change_developers("oak", DeveloperStep.ADD, "dora", command("add"), ports)
+    with pytest.raises(InvalidFields):
+        change_developers("elm", DeveloperStep.ADD, "dora", command("add elsewhere"), ports)
+    assert stores.partners.partner(Mode.TEST, "elm").record.developers == ()
+    late, full = command("late"), before.record.with_developer("eve")
+    event = late.event(full.id, full, PartnerEventType.DEVELOPER_ADDED, before)
+    with pytest.raises(StaleRevision):
+        stores.partners.change_developer(
+            event,
+            full,
+            DeveloperChange("dev_eve", DeveloperStep.ADD),
+            before,
+            late.with_answer(before),
+        )
+    change_developers("oak", DeveloperStep.REMOVE, "dora", command("remove"), ports)
+    change_developers("elm", DeveloperStep.ADD, "dora", command("add later"), ports)
+    assert stores.partners.partner(Mode.TEST, "elm").record.developers == ("dora",)

@@ -35,6 +35,7 @@ def partners(request: pytest.FixtureRequest) -> RegisteredPartners:
         ("meadow", Mode.LIVE, False),
         ("gone", Mode.TEST, False),
         ("nobody", Mode.TEST, False),
+        ("elm", Mode.TEST, False),
     ],
 )
 def test_a_partner_is_registered_by_an_active_application_of_the_mode(

@@ -26,7 +26,7 @@ HOST = "api.coverwright.example"
 @pytest.fixture(scope="module")
 def routes(loaded: Platform) -> list[Route]:
     found = [route for folder in FOLDERS for route in loaded.apps[folder].api.routes]
-    return [route for route in found if not route.own_pool_only]
+    return [route for route in found if route.takes_proofs]
 
 
 def caller(route: Route) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -28,8 +28,22 @@ PEOPLES_SCOPES = frozenset(
     }
 )
 """The most that a policyholder may do, whatever scopes the portal has."""
+DEVELOPERS_PATHS = (
+    *("/v1/partners", "/v1/applications", "/v1/products", "/v1/quotes", "/v1/webhooks"),
+)
+"""What the developer portal calls."""
+DEVELOPERS_SCOPES: Mapping[str, frozenset[str]] = {
+    "live": frozenset({"partners:read", "products:read", "webhooks:read", "webhooks:write"}),
+    "test": frozenset(
+        {
+            *("partners:read", "products:read", "webhooks:read", "webhooks:write"),
+            *("quotes:read", "quotes:write"),
+        }
+    ),
+}
+"""The most that a person of a partner's team may do, by mode: they try quotes in test mode alone."""
 
-type Kind = Literal["application", "staff", "policyholder"]
+type Kind = Literal["application", "staff", "policyholder", "developer"]
 type Mode = Literal["live", "test"]
 
 
@@ -55,6 +69,7 @@ class Application:
     scopes: frozenset[str]
     issuer: str | None  # who signs its tokens; None: our own issuer
     is_portal: bool = False  # policyholders sign in through it
+    is_developer: bool = False  # no application: a person of the partner's team
     binding: Binding | None = None  # what the sender of its tokens must prove
 
 
@@ -152,7 +167,7 @@ def application_caller(
         CallerDenied: The application is unknown, inactive, without subscriptions or not bound as it
             must be, or the person has no access.
     """
-    if application is None:
+    if application is None or application.is_developer:
         raise CallerDenied("unknown_application")
     vouched = issuer.is_own if application.issuer is None else application.issuer == issuer.url
     if not vouched:
@@ -177,6 +192,28 @@ def application_caller(
         mode=application.mode,
         products=products,
         binding=binding,
+    )
+
+
+def developer_of(claims: Json, row: Application | None) -> AdmittedCaller:
+    """The person of a partner's team, whom a token of our own issuer names by this row's id.
+
+    Raises:
+        CallerDenied: They are of no team, or of none any more.
+    """
+    if row is None or not row.is_developer:
+        raise CallerDenied("unknown_application")
+    if not row.is_active:
+        raise CallerDenied("inactive_developer", principal=row.id)
+    return AdmittedCaller(
+        principal=row.id,
+        kind="developer",
+        partner=row.partner,
+        roles=frozenset(),
+        scopes=_scopes(claims) & DEVELOPERS_SCOPES[row.mode],
+        plan=row.plan,
+        mode=row.mode,
+        products=frozenset(),
     )
 
 
@@ -221,13 +258,16 @@ def _policyholder(
 
 
 def allowing(caller: AdmittedCaller, *, method_arn: str, usage_key: str) -> Json:
-    """A policy that allows every path of the caller's API products.
+    """A policy that allows every path of the caller's API products, and to developers and staff the portal's.
 
     It is not limited to the method of this call: the gateway caches the policy by token and applies
     it to every later call.
     """
     stage = _stage_of(method_arn)
-    prefixes = sorted({path for product in caller.products for path in API_PRODUCTS[product].paths})
+    paths = {path for product in caller.products for path in API_PRODUCTS[product].paths}
+    if caller.kind in {"developer", "staff"}:
+        paths.update(DEVELOPERS_PATHS)
+    prefixes = sorted(paths)
     resources = [
         f"{stage}/{method}{path}{rest}"
         for path in prefixes

@@ -28,4 +28,5 @@ _PLURALS = {
     CallerKind.POLICYHOLDER: "policyholders",
     CallerKind.STAFF: "staff",
     CallerKind.MACHINE: "machines",
+    CallerKind.DEVELOPER: "developers",
 }

@@ -35,7 +35,7 @@ long), and a busy database."""
 def refusals_of(route: Route) -> frozenset[type[InsuranceError]]:
     """What this route may refuse."""
     refusals: set[type[InsuranceError]] = {*EVERY_ROUTE, *route.raises}
-    if not route.own_pool_only:
+    if route.takes_proofs:
         refusals |= {ProofRefused, CertificateRefused}
     if CallerKind.MACHINE in route.callers:
         refusals.add(CertificateRefused)

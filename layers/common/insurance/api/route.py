@@ -103,6 +103,11 @@ class Route:
         return self.callers <= OWN_POOL
 
     @property
+    def takes_proofs(self) -> bool:
+        """Whether the token of who calls it may be bound: our own user pool binds none."""
+        return bool(self.callers & {CallerKind.APPLICATION, CallerKind.POLICYHOLDER})
+
+    @property
     def view(self) -> type[BaseModel]:
         """The model of the answer's body."""
         shows: Any = self.shows

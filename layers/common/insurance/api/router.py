@@ -102,7 +102,7 @@ class Api:
             route = Route(handler=handler, **declared)
             if route.writes and not (route.find_replay or self._find_replay):
                 raise ValueError("a function with commands says how an earlier answer is found")
-            if not (route.own_pool_only or self._used_proofs):
+            if route.takes_proofs and not self._used_proofs:
                 raise ValueError("a function that applications may call says where used proofs are")
             self.routes.append(route)
             return handler

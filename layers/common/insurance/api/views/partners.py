@@ -25,7 +25,13 @@ from insurance.domain.partner.application import (
     SenderProofMethod,
     Thumbprint,
 )
-from insurance.domain.partner.partner import Partner, PartnerCode, TradeName
+from insurance.domain.partner.partner import (
+    DEVELOPERS_MAX,
+    DeveloperSubject,
+    Partner,
+    PartnerCode,
+    TradeName,
+)
 from insurance.operations.listing import ListPage
 from insurance.operations.partners.issue_credentials import Credentials
 
@@ -48,6 +54,8 @@ class PartnerView(View):
     name: TradeName
     registered_by: Subject
     registered_at: datetime
+    developers: Annotated[list[DeveloperSubject], Field(max_length=DEVELOPERS_MAX)]
+    """The people of its team, who may sign in at the developer portal."""
 
     @classmethod
     def of(cls, stored: Stored[Partner]) -> Self:
@@ -58,6 +66,7 @@ class PartnerView(View):
             name=partner.name,
             registered_by=partner.registered_by,
             registered_at=partner.registered_at,
+            developers=list(partner.developers),
         )
 
 

@@ -15,6 +15,8 @@ class CallerKind(StrEnum):
     POLICYHOLDER = "policyholder"
     MACHINE = "machine"
     """A machine of our own, such as the connection to the bank. It has scopes and no role."""
+    DEVELOPER = "developer"
+    """A person of a partner's team, who signed in at the developer portal."""
 
 
 class Caller(Value):
@@ -61,4 +63,5 @@ class Caller(Value):
             return True
         if not partner or partner != self.partner:
             return False
-        return self.kind is CallerKind.APPLICATION or party_id in self.parties
+        of_partner = self.kind in {CallerKind.APPLICATION, CallerKind.DEVELOPER}
+        return of_partner or party_id in self.parties

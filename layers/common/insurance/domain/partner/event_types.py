@@ -5,6 +5,8 @@ from insurance.domain.core.event import EventType
 
 class PartnerEventType(EventType):
     REGISTERED = "partner.registered"
+    DEVELOPER_ADDED = "partner.developer_added"
+    DEVELOPER_REMOVED = "partner.developer_removed"
 
 
 class ApplicationEventType(EventType):

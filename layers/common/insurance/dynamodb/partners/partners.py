@@ -7,14 +7,16 @@ from insurance.domain.core.classification import Record
 from insurance.domain.core.errors import (
     ApplicationNotFound,
     CodeTaken,
+    FieldFault,
+    InvalidFields,
     PartnerNotFound,
     StaleRevision,
 )
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode, partner_id_for
 from insurance.domain.core.stored import Stored
-from insurance.domain.partner.application import PartnerApplication
-from insurance.domain.partner.partner import Partner
+from insurance.domain.partner.application import PartnerApplication, PartnerPlan
+from insurance.domain.partner.partner import SUBJECT, DeveloperStep, Partner
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
@@ -23,6 +25,7 @@ from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, load, put, query, read, transact
 from insurance.operations.command import Command
 from insurance.operations.listing import ListEntry, ListRange
+from insurance.operations.partners.ports import DeveloperChange
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -93,6 +96,40 @@ class DynamoDBPartners:
 
         columns = {LIST: _list(event.mode, PARTNERS), "code": codec.text(partner.code)}
         transact(self._client, [*self._moved(event, None, taken, columns), *self._answer(command)])
+
+    def change_developer(
+        self,
+        event: Event,
+        partner: Partner,
+        change: DeveloperChange,
+        before: Stored[Partner],
+        command: Command,
+    ) -> None:
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(partner.code)
+
+        def elsewhere(_item: Item | None) -> Exception:
+            taken = FieldFault(
+                SUBJECT, "in-another-team", "The person is in another team: it removes them first."
+            )
+            return InvalidFields([taken])
+
+        columns = {LIST: _list(event.mode, PARTNERS), "code": codec.text(partner.code)}
+        row = developer_row(partner, change, event.mode)
+        transact(
+            self._client,
+            [
+                *self._moved(event, before, stale, columns),
+                put(
+                    self._tables.applications,
+                    row,
+                    elsewhere,
+                    condition="attribute_not_exists(team) OR team = :team",
+                    team=codec.text(partner.id),
+                ),
+                *self._answer(command),
+            ],
+        )
 
     def store(
         self,
@@ -200,6 +237,22 @@ def admission_row(application: PartnerApplication) -> Item:
         row["binding"] = codec.text(application.proof.method)
         row["thumbprints"] = {"SS": list(application.proof.thumbprints)}
     return row
+
+
+def developer_row(partner: Partner, change: DeveloperChange, mode: Mode) -> Item:
+    """A person of a partner's team as the authorizer reads them, in the place of an application's client."""
+    is_added = change.step is DeveloperStep.ADD
+    return {
+        "id": codec.text(change.developer_id),
+        "v": APPLICATION_ROW.mark,
+        "application": codec.text(change.developer_id),
+        # Not `partner`: who appoints a broker counts the rows that have it (its index) as applications.
+        "developer_of": codec.text(partner.code),
+        "status": codec.text("active" if is_added else "removed"),
+        "mode": codec.text(mode),
+        "plan": codec.text(PartnerPlan.BRONZE),
+        **({"team": codec.text(partner.id)} if is_added else {}),
+    }
 
 
 def _key(id: str) -> Item:

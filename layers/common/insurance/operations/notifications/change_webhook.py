@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
     FieldFault,
     InvalidFields,
@@ -211,10 +212,14 @@ def _load(webhook_id: str, command: Command, ports: WebhookPorts) -> FullWebhook
 
 
 def _is_own(webhook: Webhook, by: Command | Query) -> bool:
+    """Of the caller's application; to a developer, of any application of their partner."""
     caller = by.caller
+    application = caller.principal
+    if caller.kind is CallerKind.DEVELOPER:
+        application = webhook.application
     return (
         mode_of(webhook.id) is caller.mode
-        and (webhook.partner, webhook.application) == (caller.partner, caller.principal)
+        and (webhook.partner, webhook.application) == (caller.partner, application)
     )  # fmt: skip
 
 

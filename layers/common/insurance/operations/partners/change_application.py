@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
     ApplicationNotFound,
     FieldFault,
@@ -88,13 +89,14 @@ def advance_application(
 def read_application(
     application_id: str, query: Query, ports: PartnerPorts
 ) -> Stored[PartnerApplication]:
-    """An application of the caller's mode.
+    """An application of the caller's mode; of a developer's own partner alone.
 
     Raises:
         ApplicationNotFound: There is none.
     """
-    stored = ports.partners.application(application_id)
-    if stored.record.mode is not query.caller.mode:
+    caller, stored = query.caller, ports.partners.application(application_id)
+    theirs = caller.kind is CallerKind.DEVELOPER and stored.record.partner != caller.partner
+    if stored.record.mode is not caller.mode or theirs:
         raise ApplicationNotFound(application_id)
     return stored
 
@@ -102,7 +104,11 @@ def read_application(
 def list_applications(
     partner: str, part: ListRange, query: Query, ports: PartnerPorts
 ) -> ListPage[PartnerApplication]:
-    """Part of the applications of a partner of the caller's mode."""
+    """Part of the applications of a partner of the caller's mode. To a developer another partner has none, as one
+    that nobody knows."""
+    caller = query.caller
+    if caller.kind is CallerKind.DEVELOPER and partner != caller.partner:
+        return ListPage([], None)
     entries = ports.partners.applications(query.caller.mode, partner, part)
     return page_of(entries, part.limit, lambda application: application)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,13 +12,20 @@ if TYPE_CHECKING:
     from insurance.domain.core.identity import Mode
     from insurance.domain.core.stored import Stored
     from insurance.domain.partner.application import PartnerApplication
-    from insurance.domain.partner.partner import Partner
+    from insurance.domain.partner.partner import DeveloperStep, Partner
     from insurance.operations.command import Command
     from insurance.operations.listing import ListEntry, ListRange
 
 
+class DeveloperChange(NamedTuple):
+    """Who is added to a team, or removed from it, as the authorizer knows them."""
+
+    developer_id: str
+    step: DeveloperStep
+
+
 class Partners(Protocol):
-    """Partners and applications, and the rows by which the authorizer admits applications."""
+    """Partners and applications, and the rows by which the authorizer admits applications and developers."""
 
     def partner(self, mode: Mode, code: str) -> Stored[Partner]:
         """A partner of a mode.
@@ -65,6 +72,23 @@ class Partners(Protocol):
         Raises:
             AlreadyAnswered: This call was answered before.
             CodeTaken: There is a partner of this code.
+        """
+
+    def change_developer(
+        self,
+        event: Event,
+        partner: Partner,
+        change: DeveloperChange,
+        before: Stored[Partner],
+        command: Command,
+    ) -> None:
+        """Store a partner whose team has changed, the row by which the authorizer admits the person or does
+        not any more, and the command's answer.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            InvalidFields: The person is in another team.
+            StaleRevision: The partner has moved on since it was loaded.
         """
 
     def store(

@@ -1,6 +1,7 @@
 """Register a partner, and read partners."""
 
-from insurance.domain.core.errors import CodeTaken
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.errors import CodeTaken, PartnerNotFound
 from insurance.domain.core.stored import Stored
 from insurance.domain.partner.event_types import PartnerEventType
 from insurance.domain.partner.partner import Partner
@@ -28,15 +29,22 @@ def register_partner(
 
 
 def read_partner(code: str, query: Query, ports: PartnerPorts) -> Stored[Partner]:
-    """A partner of the caller's mode.
+    """A partner of the caller's mode; a developer's own alone.
 
     Raises:
         PartnerNotFound: There is none.
     """
-    return ports.partners.partner(query.caller.mode, code)
+    caller = query.caller
+    if caller.kind is CallerKind.DEVELOPER and code != caller.partner:
+        raise PartnerNotFound(code)
+    return ports.partners.partner(caller.mode, code)
 
 
 def list_partners(part: ListRange, query: Query, ports: PartnerPorts) -> ListPage[Partner]:
-    """Part of the partners of the caller's mode."""
-    entries = ports.partners.partners(query.caller.mode, part)
+    """Part of the partners of the caller's mode; to a developer their own."""
+    caller = query.caller
+    if caller.kind is CallerKind.DEVELOPER:
+        own = ports.partners.partner(caller.mode, caller.partner).record
+        return ListPage([own] if own.code > part.after else [], None)
+    entries = ports.partners.partners(caller.mode, part)
     return page_of(entries, part.limit, lambda partner: partner)
