@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tools.exam import guard
+from tools.exam import ffiec, guard
 from tools.exam.exceptions import EVERY, EXCEPTIONS, Resources
 from tools.exam.guard import NotJudged, judge, with_values
 
@@ -46,6 +46,7 @@ def exceptions(monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[Resources, st
 def say(monkeypatch: pytest.MonkeyPatch, *reports: Json) -> None:
     monkeypatch.setattr(guard, "rule_sets", lambda: {"Control Tower": Path()})
     monkeypatch.setattr(guard, "mappings", lambda _applied: {"PCI DSS": 2})
+    monkeypatch.setattr(ffiec, "HELD_BY", {})
     monkeypatch.setattr(guard, "_guard", lambda _rules, _template: json.dumps(reports))
 
 
@@ -121,3 +122,33 @@ def test_missing_rules_and_a_missing_tool_fail(tmp_path, monkeypatch):
 
 def test_every_exception_has_a_reason():
     assert all(of and len(reason) > 30 for of, reason in EXCEPTIONS.values())
+
+
+def test_a_rule_for_ffiec_that_nothing_holds_fails(tmp_path, monkeypatch, exceptions):
+    say(monkeypatch, report())
+    monkeypatch.setattr(ffiec, "HELD_BY", {"dynamodb_pitr_enabled": ("rule_9", "D5.IR.Pl.B.6")})
+
+    with pytest.raises(NotJudged, match="dynamodb_pitr_enabled"):
+        judge(template(tmp_path, Group=GROUP), tmp_path)
+
+    monkeypatch.setattr(ffiec, "HELD_BY", {"dynamodb_pitr_enabled": ("rule_4", "D5.IR.Pl.B.6")})
+    assert "rules for FFIEC" in judge(template(tmp_path, Group=GROUP), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule"),
+    [("AWS::RDS::DBInstance", "rds_storage_encrypted"), ("AWS::OpenSearchService::Domain", "AWS")],
+)
+def test_a_resource_of_a_kind_that_there_was_none_of_asks_for_ffiecs_rules_on_it(
+    tmp_path, monkeypatch, exceptions, kind, rule
+):
+    say(monkeypatch, report())
+
+    with pytest.raises(NotJudged, match=rule):
+        judge(template(tmp_path, Group=GROUP, Other={"Type": kind}), tmp_path)
+
+
+def test_each_of_ffiecs_rules_stands_once():
+    elsewhere = [name for rules in ffiec.NOTHING_OF_THE_KIND.values() for name in rules]
+
+    assert len({*ffiec.HELD_BY, *elsewhere}) == len(ffiec.HELD_BY) + len(elsewhere) == 74

@@ -79,6 +79,10 @@ EXCEPTIONS: Final[Mapping[str, tuple[Resources, str]]] = {
         EVERY,
         "the rule compares with the boolean false, IAM and Control Tower's own rule (kept) with the word",
     ),
+    "dynamodb_table_is_in_a_backup_plan": (
+        EVERY,
+        "point-in-time recovery is on for each table; a vault beside the stack is the account's decision on where data may be",
+    ),
     "IAM_NO_INLINE_POLICY_CHECK": (
         EVERY,
         "a role's statements are its function's alone and stand beside it; a managed policy could be attached elsewhere",

@@ -2,7 +2,8 @@
 
 cfn-guard and the rules of Control Tower (which say the controls of NIST 800-53 and PCI DSS that each stands for) come in
 one package of npm, rules of the AWS Guard Rules Registry in one of PyPI: tools/exam names both with
-their versions. The template is transformed and its parameters take their defaults, so rules see values.
+their versions. What FFIEC's rules of the registry ask beyond both stands in ffiec.guard, and ffiec.py says which rule
+stands for which. The template is transformed and its parameters take their defaults, so rules see values.
 """
 
 import json
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple
 
 from local.aws.cloudformation import CloudFormationTemplate
 from local.settings import ROOT
+from tools.exam import ffiec
 from tools.exam.exceptions import EVERY, EXCEPTIONS
 
 type Json = dict[str, Any]
@@ -74,10 +76,12 @@ def judge(transformed: Path, folder: Path) -> str:
         for each in judgements
     )
     applied = frozenset[str]().union(*(each.applied for each in judgements))
+    if missing := ffiec.not_held(applied, types_in(template)):
+        raise NotJudged(f"nothing holds these rules for FFIEC: {missing}")
     controls = ", ".join(f"{number} for {name}" for name, number in mappings(applied).items())
     return (
         f"cfn-guard: {said} of {len(resources)} resources, {len(EXCEPTIONS)} exceptions, 0 other"
-        f" failures ({controls})"
+        f" failures ({controls}, {ffiec.SUMMARY})"
     )
 
 
@@ -106,8 +110,13 @@ def with_values(transformed: Path, folder: Path) -> tuple[Path, set[str]]:
     return path, set(resources)
 
 
+def types_in(template: Path) -> set[str]:
+    """The types of resources that there are."""
+    return {each["Type"] for each in json.loads(template.read_text())["Resources"].values()}
+
+
 def rule_sets() -> Mapping[str, Path]:
-    """Control Tower's rules, and the registry's.
+    """Control Tower's rules, the registry's, and our own for FFIEC.
 
     Raises:
         NotJudged: A package is not installed.
@@ -116,7 +125,8 @@ def rule_sets() -> Mapping[str, Path]:
     found = [*registry.glob("*/site-packages/awslabs/aws_iac_mcp_server/data/*.guard")]
     if not CONTROL_TOWER.exists() or len(found) != 1:
         raise NotJudged("guard rules are missing: `make exam` installs them")
-    return {"Control Tower": CONTROL_TOWER / "cfn-guard", "registry": found[0]}
+    own = Path(__file__).with_name("ffiec.guard")
+    return {"Control Tower": CONTROL_TOWER / "cfn-guard", "registry": found[0], "FFIEC": own}
 
 
 def mappings(applied: Collection[str]) -> Mapping[str, int]:
