@@ -1,7 +1,7 @@
 """First notice of loss: the claim that it opens, and later additions."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,10 +22,8 @@ from insurance.domain.claim.set_off import (
     PremiumDue,
     announce_set_off,
     set_off_premium,
-    with_set_off,
 )
-from insurance.domain.claim.settlement import decide_by_rules, with_demands, with_payee
-from insurance.domain.claim.totals import rooms_of
+from insurance.domain.claim.settlement import decide_by_rules, ready_to_pay
 from insurance.domain.claim.verdict import LossNotice, Verdict
 from insurance.domain.claim.verification import verify_claim, verify_notice
 from insurance.domain.contract.number import ReferenceNumber
@@ -180,10 +178,7 @@ def settle_notice(
 ) -> ClaimChange:
     """Settle a claim in the call that opens it, as `settle` would in the next one."""
     due = PremiumDue(context.policy.record, context.account, product)
-    verdict = with_payee(verdict, claim, matches, act.at)
-    verdict = with_demands(verdict, context.demands)
-    verdict = replace(verdict, totals=rooms_of(product, context.used, context.totals))
-    verdict = with_set_off(verdict, claim, due, act.at)
+    verdict = ready_to_pay(verdict, claim, context, due, matches, act)
     change = decide_by_rules(claim, verdict, product, act)
     change = set_off_premium(change, None, due, context.policy.key, act)
     return change._replace(

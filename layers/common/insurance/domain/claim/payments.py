@@ -187,12 +187,16 @@ def _report_one(context: ClaimContext, claim: Claim, report: BankReport, act: Ac
     task = Task(role=HANDLER, code=code, reason=reason, since=act.at)
     lost = claim.losing(payment).asking(task)
     if report.outcome is not BankOutcome.FAILED:  # it was paid, so it is owed again
-        outstanding = lost.reserve_of(payment.cost_type) + payment.amount
-        lost = lost.with_reserve(
-            payment.cost_type, outstanding, ReserveReason.PAYMENT_RETURNED, by=act.by, at=act.at
-        )
+        lost = owed_again(lost, payment, act)
     undone = undo_set_off(payment, context.account, context.claim.key, act)
     return ClaimChange(lost, event_type, undone)
+
+
+def owed_again(claim: Claim, payment: Payment, act: Act) -> Claim:
+    """The claim with the reserve that it needs since a payment of it came back."""
+    outstanding = claim.reserve_of(payment.cost_type) + payment.amount
+    reason = ReserveReason.PAYMENT_RETURNED
+    return claim.with_reserve(payment.cost_type, outstanding, reason, by=act.by, at=act.at)
 
 
 def _kept(claim: Claim, payment: Payment, report: BankReport, act: Act) -> ClaimChange:

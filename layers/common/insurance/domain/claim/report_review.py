@@ -9,8 +9,8 @@ from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.context import ClaimContext
 from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.payment import Payment
-from insurance.domain.claim.payments import settle_kept
-from insurance.domain.claim.reserve import CostType, ReserveReason
+from insurance.domain.claim.payments import owed_again, settle_kept
+from insurance.domain.claim.reserve import CostType
 from insurance.domain.claim.set_off import undo_set_off
 from insurance.domain.claim.task import HANDLER, PAYMENT_NEWS, Task
 from insurance.domain.core.tasks import TaskCode
@@ -71,10 +71,7 @@ def _lost_after_all(
     task = Task(role=HANDLER, code=code, reason=reason, since=act.at)
     lost = claim.losing(payment).asking(task)
     if before.status is PaymentStatus.PAID:  # so it is owed again
-        outstanding = lost.reserve_of(payment.cost_type) + payment.amount
-        lost = lost.with_reserve(
-            payment.cost_type, outstanding, ReserveReason.PAYMENT_RETURNED, by=act.by, at=act.at
-        )
+        lost = owed_again(lost, payment, act)
     undone = undo_set_off(payment, context.account, context.claim.key, act)
     return ClaimChange(lost, event_type, undone)
 

@@ -13,7 +13,7 @@ from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.claim.authority import has_authority, is_straight_through
 from insurance.domain.claim.change import Act, ClaimChange
 from insurance.domain.claim.claim import Claim
-from insurance.domain.claim.context import ClaimContext
+from insurance.domain.claim.context import ClaimContext, NoticeContext
 from insurance.domain.claim.decision import Decision, DecisionRecord
 from insurance.domain.claim.duties import decides_alone
 from insurance.domain.claim.event_types import ClaimEventType
@@ -72,10 +72,7 @@ def settle(
     check_open(claim)
     due = PremiumDue(context.policy, context.account, product)
     verdict = verify_claim(claim, context.policy, product, context.used)
-    verdict = with_payee(verdict, claim, matches, act.at)
-    verdict = with_demands(verdict, context.demands)
-    verdict = replace(verdict, totals=rooms_of(product, context.used, context.totals))
-    verdict = with_set_off(verdict, claim, due, act.at)
+    verdict = ready_to_pay(verdict, claim, context, due, matches, act)
     change = decide_by_rules(claim, verdict, product, act)
     return set_off_premium(change, context.claim, due, context.claim.key, act)
 
@@ -95,6 +92,22 @@ def check_open(claim: Claim) -> None:
         raise claim.wrong_state(ClaimStep.APPROVE, "before a person")
     if claim.proposed is not None:
         raise claim.wrong_state(ClaimStep.APPROVE, "decided, to be confirmed")
+
+
+def ready_to_pay(
+    verdict: Verdict,
+    claim: Claim,
+    context: ClaimContext | NoticeContext,
+    due: PremiumDue,
+    matches: Sequence[ScreeningMatch],
+    act: Act,
+) -> Verdict:
+    """The verdict on a loss with all that stands between it and a payment: payee, objections, running totals, and
+    premium that is due."""
+    verdict = with_payee(verdict, claim, matches, act.at)
+    verdict = with_demands(verdict, context.demands)
+    totals = rooms_of(due.product, context.used, context.totals)
+    return with_set_off(replace(verdict, totals=totals), claim, due, act.at)
 
 
 def with_payee(
