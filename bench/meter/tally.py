@@ -60,6 +60,12 @@ class Meter:
         yield tally
         self._now = Tally()
 
+    @staticmethod
+    def _counts_a_call(tables: set[str]) -> bool:
+        """Whether the request takes calls from an application's quota: few calls do, and `quota.py` measures how
+        few."""
+        return bool(tables) and all("quotas" in table.lower() for table in tables)
+
     def _heard(self) -> Iterator[tuple[str, Callable[..., Any]]]:
         for operation in METERED:
             yield f"provide-client-params.dynamodb.{operation}", self._ask
@@ -71,12 +77,16 @@ class Meter:
         return {**params, "ReturnConsumedCapacity": "INDEXES"}
 
     def _sent(self, **_: Any) -> None:
-        self._now.round_trips += 1
         tables = {table for table, _ in _touched(self._request, {})}
+        if self._counts_a_call(tables):
+            return
+        self._now.round_trips += 1
         if tables and all(_kind(table) in IDEMPOTENCY_TABLES for table in tables):
             self._now.idempotency_round_trips += 1
 
     def _answered(self, model: Any, parsed: Json, **_: Any) -> None:
+        if self._counts_a_call({table for table, _ in _touched(self._request, {})}):
+            return
         consumed = parsed.get("ConsumedCapacity", [])
         writes = model.name in WRITES
         for each in consumed if isinstance(consumed, list) else [consumed]:

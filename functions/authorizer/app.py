@@ -269,6 +269,7 @@ class ApplicationTable:
             is_portal=item.get("portal", {}).get("BOOL") is True,
             is_developer=developer_of is not None,
             binding=_registered_binding(item),
+            per_month=int(item["per_month"]["N"]) if "per_month" in item else None,
         )
 
 

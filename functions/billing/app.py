@@ -56,7 +56,9 @@ from pydantic import Field
 
 ports = bundles.refund_ports()
 
-api = Api(wiring.stores().idempotency.find_replay, used_proofs=wiring.used_proofs)
+api = Api(
+    wiring.stores().idempotency.find_replay, used_proofs=wiring.used_proofs, quotas=wiring.quotas
+)
 handler = api.entrypoint()
 
 PARTNERS_AND_STAFF = {CallerKind.APPLICATION, CallerKind.STAFF}

@@ -41,7 +41,7 @@ from insurance.operations.command import Command, Query
 ports = bundles.claim_ports()
 idempotency = wiring.stores().idempotency
 
-api = Api(idempotency.find_replay, used_proofs=wiring.used_proofs)
+api = Api(idempotency.find_replay, used_proofs=wiring.used_proofs, quotas=wiring.quotas)
 handler = api.entrypoint()
 
 INSURERS_SIDE: Final = {CallerKind.APPLICATION, CallerKind.STAFF}

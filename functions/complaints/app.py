@@ -62,7 +62,11 @@ from pydantic import StringConstraints
 
 ports = bundles.complaint_ports()
 
-api = Api(wiring.stores().contract_idempotency.find_replay, used_proofs=wiring.used_proofs)
+api = Api(
+    wiring.stores().contract_idempotency.find_replay,
+    used_proofs=wiring.used_proofs,
+    quotas=wiring.quotas,
+)
 handler = api.entrypoint()
 
 EVERYBODY = {CallerKind.APPLICATION, CallerKind.POLICYHOLDER, CallerKind.STAFF}

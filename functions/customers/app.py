@@ -58,7 +58,9 @@ from pydantic import Field
 
 ports, erasing = bundles.party_ports(), bundles.erasure_ports()
 
-api = Api(wiring.stores().idempotency.find_replay, used_proofs=wiring.used_proofs)
+api = Api(
+    wiring.stores().idempotency.find_replay, used_proofs=wiring.used_proofs, quotas=wiring.quotas
+)
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}

@@ -41,7 +41,11 @@ from insurance.operations.notifications.webhook_ports import SendAttempt
 feed, ports = delivery_bundles.feed_ports(), delivery_bundles.webhook_ports()
 stored_events = wiring.stores().stored_events
 
-api = Api(wiring.stores().staff_idempotency.find_replay, used_proofs=wiring.used_proofs)
+api = Api(
+    wiring.stores().staff_idempotency.find_replay,
+    used_proofs=wiring.used_proofs,
+    quotas=wiring.quotas,
+)
 handler = api.entrypoint()
 
 APPLICATIONS = {CallerKind.APPLICATION}

@@ -39,7 +39,9 @@ from insurance.operations.policy.transfer_policy import preview_transfer, transf
 
 transfer_ports, correction_ports = bundles.transfer_ports(), bundles.correction_ports()
 
-api = Api(wiring.stores().idempotency.find_replay, used_proofs=wiring.used_proofs)
+api = Api(
+    wiring.stores().idempotency.find_replay, used_proofs=wiring.used_proofs, quotas=wiring.quotas
+)
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}

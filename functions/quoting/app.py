@@ -57,7 +57,7 @@ from pydantic_core import PydanticCustomError
 ports = bundles.quoting_ports()
 quotes, idempotency = wiring.stores().quotes, wiring.stores().contract_idempotency
 
-api = Api(idempotency.find_replay, used_proofs=wiring.used_proofs)
+api = Api(idempotency.find_replay, used_proofs=wiring.used_proofs, quotas=wiring.quotas)
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}

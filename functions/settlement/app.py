@@ -49,7 +49,7 @@ from pydantic import model_validator
 ports = bundles.claim_ports()
 idempotency = wiring.stores().idempotency
 
-api = Api(idempotency.find_replay, used_proofs=wiring.used_proofs)
+api = Api(idempotency.find_replay, used_proofs=wiring.used_proofs, quotas=wiring.quotas)
 handler = api.entrypoint()
 
 STAFF: Final = {CallerKind.STAFF}

@@ -32,6 +32,8 @@ OF_AWS: set[Series] = {
     ("AWS/Lambda", "Throttles", ("FunctionName",)),
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible", ("QueueName",)),
 }
+# The table of quotas answers here: tests/http/edge/test_quotas.py has it fail.
+IN_TROUBLE: set[Series] = {("Coverwright", "CallsNotCounted", ("service",))}
 SEARCH = re.compile(r"SEARCH\('\{(?P<schema>[^}]+)\} MetricName=\"(?P<name>\w+)\"")
 SELECT = re.compile(
     r'SELECT SUM\((?P<name>\w+)\) FROM SCHEMA\("(?P<namespace>[^"]+)", (?P<dimensions>[\w, ]+)\)'
@@ -100,7 +102,7 @@ def test_dashboard_and_alarms_use_only_metrics_that_are_emitted(
     emitted = set.union(*(function.metrics() for function in played.functions.values()))
 
     for metric in [*dashboard_metrics(template), *alarm_metrics(template)]:
-        assert metric in emitted | OF_AWS, metric
+        assert metric in emitted | OF_AWS | IN_TROUBLE, metric
 
 
 def test_every_metric_of_ours_that_is_shown_or_watched_is_in_the_catalogue(

@@ -21,10 +21,10 @@ WITHOUT_OUR_KEY = {ACCESS_LOGS, "SiteBucket"}
 DISPOSABLE = {"IdempotencyTable", "JwksTable", "ProofsTable", "ScheduledJobsTable"}
 # Open quotes, idempotency records and cached keys; in Balances only the marks of events that were posted, in
 # ScheduledJobs what is done with. In Feeds what partners read; that an event was told stays.
-# In Webhooks what was tried.
+# In Webhooks what was tried, in Quotas the months of more than a year ago.
 EXPIRING = {
     *("QuotesTable", "IdempotencyTable", "JwksTable", "ProofsTable", "BalancesTable"),
-    *("ScheduledJobsTable", "FeedsTable", "WebhooksTable"),
+    *("ScheduledJobsTable", "FeedsTable", "WebhooksTable", "QuotasTable"),
 }
 # The stream waits for one, and schedules for the others; a call of them through the gateway ends in time.
 NOT_WAITED_FOR = {

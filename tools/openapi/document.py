@@ -6,7 +6,7 @@ from typing import Any
 
 from insurance import VERSION
 from insurance.api.body import Request
-from insurance.api.rate_limits import POLICY
+from insurance.api.rate_limits import LIMIT, POLICY
 from insurance.api.route import Route
 from insurance.api_products import products_of
 from insurance.domain.core.caller import CallerKind
@@ -130,6 +130,8 @@ def _responses(route: Route, schemas: Schemas, problems: Mapping[str, str]) -> J
     }
     if not route.own_pool_only:
         answer["headers"][POLICY] = RATE_LIMIT_POLICY
+    if CallerKind.APPLICATION in route.callers:
+        answer["headers"][LIMIT] = RATE_LIMIT
     if route.etag or (route.writes and "etag" in route.view.model_fields):
         answer["headers"]["ETag"] = ETAG
     if route.writes:
@@ -225,7 +227,13 @@ RATE_LIMIT_POLICY: Json = {
         "maxLength": 200,
         "pattern": '^"[a-z]+";q=[0-9]+;w=[0-9]+(, "[a-z]+";q=[0-9]+;w=[0-9]+)*$',
     },
-    "example": '"second";q=25;w=1, "day";q=100000;w=86400',
+    "example": '"second";q=25;w=1, "day";q=100000;w=86400, "month";q=1000000;w=2592000',
+}
+RATE_LIMIT: Json = {
+    "description": "Of an application's calls in this month (UTC): how many are left at least (`r`), and in how many "
+    "seconds the next month begins (`t`)",
+    "schema": {"type": "string", "maxLength": 100, "pattern": '^"month";r=[0-9]+;t=[0-9]+$'},
+    "example": '"month";r=731204;t=1209600',
 }
 REPLAYED: Json = {
     "description": "`true`: this is the recorded answer of the first call",

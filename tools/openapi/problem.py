@@ -262,8 +262,8 @@ def _response(status: str, codes: Codes, name: str) -> Json:
 
 
 RETRY_AFTER: Json = {
-    "description": "Seconds to wait",
-    "schema": {"type": "integer", "format": "int32", "minimum": 1, "maximum": 86400},
+    "description": "Seconds to wait: until the next month at most",
+    "schema": {"type": "integer", "format": "int32", "minimum": 1, "maximum": 2_678_400},
 }
 REQUEST_ID: Json = {
     "description": "The id of this call, for questions to support",

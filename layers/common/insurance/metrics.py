@@ -38,3 +38,5 @@ class Metric(StrEnum):
     JOBS_FAILED = "JobsFailed"
     JOBS_PARKED = "JobsParked"
     """Scheduled jobs that failed run after run and wait for a person."""
+    CALLS_NOT_COUNTED = "CallsNotCounted"
+    """Calls of applications that were let through though their quotas could not be reached."""

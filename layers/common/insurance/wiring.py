@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.used_proofs import DynamoDBUsedProofs
     from insurance.eventbridge import EventBridgeBus
     from insurance.kms import KeyRing, Purpose
+    from insurance.operations.partners.count_calls import Quotas
     from insurance.products import SampleLookUps
     from insurance.receivers import HttpReceivers
     from insurance.s3 import S3Objects
@@ -52,6 +53,16 @@ def used_proofs() -> DynamoDBUsedProofs:
     from insurance.dynamodb.used_proofs import DynamoDBUsedProofs
 
     return DynamoDBUsedProofs(dynamodb(), Tables(table))
+
+
+@cache
+def quotas() -> Quotas:
+    """The calls of applications that this process has taken from their months."""
+    from insurance.dynamodb.quotas import DynamoDBQuotas
+    from insurance.dynamodb.tables import Tables
+    from insurance.operations.partners.count_calls import Quotas
+
+    return Quotas(DynamoDBQuotas(dynamodb(), Tables(table)))
 
 
 @cache

@@ -1,9 +1,11 @@
 """What a plan lets through stands in every answer that the plan counts."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from insurance.api.rate_limits import POLICY
+from insurance.domain.partner.quota import Month
 
 from tests.support.calls import BANK, PARTNER, UNDERWRITER
 from tests.support.platform import Platform
@@ -19,7 +21,12 @@ def policies(said: str) -> dict[str, tuple[int, int]]:
 def test_a_partner_is_told_the_plan(handlers: Platform):
     said = handlers.call("GET", "/v1/products", by=PARTNER).headers[POLICY]
 
-    assert policies(said) == {"second": (200, 1), "day": (2_000_000, 86_400)}
+    month = Month.of(datetime.now(UTC)).seconds
+    assert policies(said) == {
+        "second": (200, 1),
+        "day": (2_000_000, 86_400),
+        "month": (20_000_000, month),
+    }
 
 
 def test_policies_are_issued_at_a_rate_of_their_own(handlers: Platform):

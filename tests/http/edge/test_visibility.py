@@ -35,7 +35,8 @@ def as_text(answer: Answer, *ids: str) -> str:
     text = answer.text.replace(answer.body["request_id"], "(request)")
     for each in sorted(ids, key=len, reverse=True):
         text = text.replace(each, "(id)")
-    headers = {name: value for name, value in answer.headers.items() if name != "X-Request-Id"}
+    own = {"X-Request-Id", "RateLimit"}  # of each call: which it is, and how many are left after it
+    headers = {name: value for name, value in answer.headers.items() if name not in own}
     return f"{answer.status} {sorted(headers.items())} {text}"
 
 

@@ -13,10 +13,12 @@ from typing import Any
 from unittest.mock import patch
 
 from insurance import bundles, clients, telemetry, wiring
+from insurance.operations.partners.count_calls import Quotas
 from insurance.receivers import HttpReceivers
 from insurance.webhook_secrets import WebhookSecrets
 
 from demo.samples import BANKS
+from tests.fakes.quotas import MemoryQuotas
 from tests.fakes.used_proofs import MemoryUsedProofs
 from tests.fakes.webhooks import RememberedNudges, resolve
 from tests.support.backend import environment
@@ -31,6 +33,7 @@ type Apps = Mapping[str, ModuleType]
 
 USED_PROOFS = MemoryUsedProofs()
 """A proof has a name that no other has: what another test used is in nobody's way."""
+QUOTAS = Quotas(MemoryQuotas())
 
 FOLDERS = (
     "quoting",
@@ -103,6 +106,7 @@ def _wired(
     with (
         patch.object(wiring, "stores", lambda: stores),
         patch.object(wiring, "used_proofs", lambda: USED_PROOFS),
+        patch.object(wiring, "quotas", lambda: QUOTAS),
         patch.object(wiring, "products", products),
         patch.object(wiring, "keys", lambda: keys),
         patch.object(wiring, "objects", lambda _bucket: objects()),

@@ -19,8 +19,10 @@ from insurance.domain.core.roles import Role
 from insurance.domain.core.scopes import Scope
 from insurance.operations.command import Command, Query
 from insurance.operations.idempotency import AlreadyAnswered, RecordedAnswer
+from insurance.operations.partners.count_calls import Quotas
 from pydantic import Field
 
+from tests.fakes.quotas import MemoryQuotas
 from tests.fakes.used_proofs import MemoryUsedProofs
 from tools.openapi.forms import PLAIN_TEXT
 from tools.openapi.parameters import parameters_of
@@ -94,6 +96,10 @@ def answer(api: Api, sent: Json) -> tuple[int, Json]:
     return result["statusCode"], json.loads(result["body"] or "{}")
 
 
+def quotas_in_memory() -> Quotas:
+    return Quotas(MemoryQuotas())
+
+
 def nothing_was_answered(_command: Command) -> None:
     """There is no earlier answer."""
 
@@ -105,7 +111,7 @@ def declared(**changes: Any) -> Any:
 
 @pytest.fixture
 def api() -> Api:
-    return Api(nothing_was_answered, used_proofs=MemoryUsedProofs)
+    return Api(nothing_was_answered, used_proofs=MemoryUsedProofs, quotas=quotas_in_memory)
 
 
 def test_a_view_is_given_what_it_asks_for_beside_the_result(api: Api):
@@ -259,7 +265,7 @@ def test_no_refusal_is_answered_where_an_earlier_answer_is_found():
     def answered(_command: Command, policy_id: str) -> None:
         raise AlreadyAnswered(RecordedAnswer(json.dumps({"result": policy_id})))
 
-    api = Api(nothing_was_answered, used_proofs=MemoryUsedProofs)
+    api = Api(nothing_was_answered, used_proofs=MemoryUsedProofs, quotas=quotas_in_memory)
 
     @api.command("/v1/policies/{policy_id}/echo", **declared(find_replay=answered))
     def post(policy_id: str, command: Command) -> str:
@@ -282,12 +288,21 @@ def test_a_route_shows_a_view_and_nothing_that_only_looks_like_one(api: Api):
 
 def test_a_function_with_commands_says_how_an_earlier_answer_is_found():
     with pytest.raises(ValueError, match="earlier answer"):
-        Api(used_proofs=MemoryUsedProofs).command("/v1/echo", **declared())(lambda: None)
+        Api(used_proofs=MemoryUsedProofs, quotas=quotas_in_memory).command(
+            "/v1/echo", **declared()
+        )(lambda: None)
 
 
 def test_a_function_that_applications_may_call_says_where_used_proofs_are():
     with pytest.raises(ValueError, match="used proofs"):
         Api(nothing_was_answered).query("/v1/echo", **declared())(lambda: None)
+
+
+def test_a_function_that_applications_may_call_says_where_their_quotas_are():
+    api = Api(nothing_was_answered, used_proofs=MemoryUsedProofs)
+    api.query("/v1/person", **declared(callers={CallerKind.POLICYHOLDER}))(lambda: None)
+    with pytest.raises(ValueError, match="quotas"):
+        api.query("/v1/echo", **declared())(lambda: None)
 
 
 def test_a_handler_takes_nothing_that_its_route_does_not_give(api: Api):

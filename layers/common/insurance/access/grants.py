@@ -71,6 +71,7 @@ class Application:
     is_portal: bool = False  # policyholders sign in through it
     is_developer: bool = False  # no application: a person of the partner's team
     binding: Binding | None = None  # what the sender of its tokens must prove
+    per_month: int | None = None  # calls of a month; None: as its plan has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class AdmittedCaller:
     parties: frozenset[str] = frozenset()  # a policyholder's own
     counted_as: str = ""  # whose usage key; empty: the principal's own
     binding: Binding | None = None
+    per_month: int | None = None  # an application's own figure
 
     def context(self) -> dict[str, str]:
         """What functions learn about the caller: flat text, the only type that the gateway passes on."""
@@ -102,6 +104,8 @@ class AdmittedCaller:
         }
         if self.signed_in_at:
             context["auth_time"] = self.signed_in_at
+        if self.per_month is not None:
+            context["per_month"] = str(self.per_month)
         return context | (self.binding.context() if self.binding else {})
 
 
@@ -192,6 +196,7 @@ def application_caller(
         mode=application.mode,
         products=products,
         binding=binding,
+        per_month=application.per_month,
     )
 
 

@@ -230,6 +230,7 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.SignInTooOld: Problem(
         HTTPStatus.UNAUTHORIZED, "insufficient-user-authentication", "Sign in again"
     ),
+    errors.QuotaExceeded: Problem(HTTPStatus.TOO_MANY_REQUESTS, "quota-exceeded", "Quota exceeded"),
     errors.Unavailable: Problem(
         HTTPStatus.SERVICE_UNAVAILABLE, "busy", "Busy: repeat the call with the same key"
     ),

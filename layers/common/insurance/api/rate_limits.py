@@ -1,38 +1,20 @@
 """What a caller's usage plan lets through, as every answer says it.
 
-`RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers-10: so many requests (`q`) in so many seconds (`w`).
-API Gateway counts the calls and tells functions nothing of what is left, so nothing is said of it: a
-`RateLimit` field belongs here once somebody counts.
+`RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers-10: so many requests (`q`) in so many seconds (`w`). API
+Gateway counts the calls of a second and a day, and tells functions nothing of what is left; those of a month are
+counted by us (`quota.py`), and `RateLimit` says how many are left (`r`) and when it begins anew (`t`).
 """
 
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from insurance.domain.partner.plans import PLANS
 
 POLICY: Final = "RateLimit-Policy"
+LIMIT: Final = "RateLimit"
 DAY_SECONDS: Final = 86_400
 ISSUE: Final = ("POST", "/v1/policies")
 """The operation that each plan lets through at a rate of its own."""
-
-
-class UsagePlan(NamedTuple):
-    """A usage plan of the template, which a test compares with it."""
-
-    per_second: int
-    per_day: int
-    issues_per_second: int | None = None
-    """Policies issued; None: as any other call."""
-
-
-PLANS: Final[Mapping[str, UsagePlan]] = MappingProxyType(
-    {
-        "bronze": UsagePlan(5, 10_000, 1),
-        "silver": UsagePlan(25, 100_000, 10),
-        "gold": UsagePlan(200, 2_000_000, 50),
-        "internal": UsagePlan(100, 1_000_000),
-    }
-)
-"""By the name that the authorizer hands on."""
 
 
 def rate_limits(event: Mapping[str, Any]) -> dict[str, str]:

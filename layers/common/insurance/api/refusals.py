@@ -21,6 +21,7 @@ from insurance.domain.core.errors import (
     MissingScope,
     NoAuthority,
     ProofRefused,
+    QuotaExceeded,
     SignInTooOld,
     StaleRevision,
     TooLargeToStore,
@@ -37,6 +38,8 @@ def refusals_of(route: Route) -> frozenset[type[InsuranceError]]:
     refusals: set[type[InsuranceError]] = {*EVERY_ROUTE, *route.raises}
     if route.takes_proofs:
         refusals |= {ProofRefused, CertificateRefused}
+    if CallerKind.APPLICATION in route.callers:
+        refusals.add(QuotaExceeded)
     if CallerKind.MACHINE in route.callers:
         refusals.add(CertificateRefused)
     refusals |= {PATH_IDS[name][1] for name in route.path_names if name in PATH_IDS}

@@ -15,6 +15,7 @@ from insurance.domain.core.errors import (
     CertificateRefused,
     InsuranceError,
     ProofRefused,
+    QuotaExceeded,
     SignInTooOld,
     Unavailable,
 )
@@ -69,7 +70,7 @@ def refused(event: Mapping[str, Any], error: InsuranceError) -> dict[str, Any]:
     """The problem that a refusal is shown as."""
     telemetry.count(Metric.REFUSALS)
     headers = {}
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | QuotaExceeded):
         headers["Retry-After"] = str(error.retry_after_seconds)
     challenge = _challenge(error)
     if challenge:

@@ -17,11 +17,14 @@ from insurance.api.idempotent import Answered, carry_out, idempotency_of, record
 from insurance.api.paging import Page
 from insurance.api.parameters import Parameters
 from insurance.api.path import check_parameter
+from insurance.api.quota import QuotaOfCall
 from insurance.api.route import CommandDeclaration, QueryDeclaration, Route
 from insurance.api.sender import UsedProofs, check_sender
+from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import InsuranceError
 from insurance.metrics import Metric
 from insurance.operations.command import Command, Query
+from insurance.operations.partners.count_calls import Quotas
 
 type Entrypoint = Callable[[dict[str, Any], Any], dict[str, Any]]
 type Handler = Callable[..., Any]
@@ -51,13 +54,16 @@ class Api:
         find_replay: Callable[[Command], None] | None = None,
         *,
         used_proofs: Callable[[], UsedProofs] | None = None,
+        quotas: Callable[[], Quotas] | None = None,
     ) -> None:
         """`find_replay` finds the earlier answer of a command: needed where there are commands.
 
         `used_proofs` says which proofs were used: needed where applications or policyholders may call.
+        `quotas` counts the calls of applications: needed where these may call.
         """
         self._find_replay = find_replay
         self._used_proofs = used_proofs
+        self._quotas = quotas
         self.routes: list[Route] = []
 
     def query(
@@ -104,6 +110,8 @@ class Api:
                 raise ValueError("a function with commands says how an earlier answer is found")
             if route.takes_proofs and not self._used_proofs:
                 raise ValueError("a function that applications may call says where used proofs are")
+            if CallerKind.APPLICATION in route.callers and not self._quotas:
+                raise ValueError("a function that applications may call says where quotas are")
             self.routes.append(route)
             return handler
 
@@ -120,12 +128,14 @@ class Api:
             return responses.no_route(event)
         path = match.groupdict()
         access.about(route.operation_id, path)
+        quota = QuotaOfCall(event, self._quotas)
         try:
-            return self._call(route, path, event, access)
+            answer = self._call(route, path, event, access, quota)
         except InsuranceError as error:
-            return responses.refused(event, error)
+            answer = responses.refused(event, error)
         except Exception as error:
-            return responses.failed(event, error)
+            answer = responses.failed(event, error)
+        return quota.told(answer)
 
     def _call(
         self,
@@ -133,11 +143,13 @@ class Api:
         path: Mapping[str, str],
         event: Mapping[str, Any],
         access: AccessRecord,
+        quota: QuotaOfCall,
     ) -> dict[str, Any]:
         """The handler's answer: caller, headers, ids and request are checked before it is called."""
         call = Call(event)
         access.called_by(call.caller)
         check_sender(event, call.caller, self._used_proofs)
+        quota.count(call.caller, call.received_at)
         admit(call.caller, route)
         _check_headers(call, route)
         for name, value in path.items():

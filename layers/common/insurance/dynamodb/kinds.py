@@ -73,6 +73,7 @@ CONTRACT_KEYS: Final = ItemKind("keys of a contract", in_parts=True)
 """With the record of the party that the contract made, if there is one."""
 FORMER_MARK: Final = ItemKind("mark of a former holder", in_parts=True)
 NUMBER: Final = ItemKind("number")
+QUOTA_MONTH: Final = ItemKind("month of an application's quota", in_parts=True)
 USED_PROOF: Final = ItemKind("used proof of possession")
 IDEMPOTENCY_RECORD: Final = ItemKind("idempotency record")
 CLAIM_REGISTER: Final = ItemKind("register of claims", in_parts=True)

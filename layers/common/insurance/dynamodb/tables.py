@@ -37,6 +37,7 @@ class Tables:
     policies = _Name()
     products = _Name()
     proofs = _Name()
+    quotas = _Name()
     quotes = _Name()
     scheduled_jobs = _Name()
     screening = _Name()

@@ -86,6 +86,7 @@ InsuranceError
 ├── Forbidden
 │   ├── MissingScope
 │   └── NoAuthority
+├── QuotaExceeded               the application's calls of the month are used up
 └── Unavailable                 try again: nothing was done
     ├── QuotaUsedUp             an AWS account's quota must be raised
     └── Unanswered              try again: whether it was done, the idempotency record will tell
@@ -649,6 +650,14 @@ class SignInTooOld(InsuranceError):
             f"To let {what} go, sign in again: the last sign-in must be at most {minutes} minutes old."
         )
         self.max_age_seconds = minutes * 60
+
+
+class QuotaExceeded(InsuranceError):
+    """An application has used up the calls that its contract gives it for the month."""
+
+    def __init__(self, limit: int, *, retry_after_seconds: int) -> None:
+        super().__init__(f"The application's {limit:,} calls of this month (UTC) are used up.")
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Unavailable(InsuranceError):
