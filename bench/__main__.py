@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from bench import growth, lists, machine, stored, visible
+from bench import growth, lists, machine, quota, stored, visible
 from bench.goals import Line, count_line, keep, stumbled_line
 from bench.meter import ours, popular, products, table
 from bench.meter.ours import Cost
@@ -88,6 +88,8 @@ def metered(parts: set[str], *, show: Any, say: Any) -> None:
         if "meter" in parts:
             theirs = {cost.name: cost for cost in popular.measure(costs.answers)}
             show(meter_lines(costs.by_command, theirs))
+            say(f"quotas: {quota.CALLS:,} calls of {quota.PROCESSES} processes, twice")
+            show(quota_lines(quota.measure(machine.client(database))))
         if "products" in parts:
             show(products.lines(products.measure(call, meter, database)))
         if "growth" in parts:
@@ -118,6 +120,22 @@ def meter_lines(costs: Mapping[str, Cost], popular: Mapping[str, Cost]) -> list[
         for name, theirs in popular.items()
     ]
     return [*counted, *beside]
+
+
+def quota_lines(found: Mapping[str, quota.Counting]) -> list[Line]:
+    lines = []
+    for name, cost in found.items():
+        trips = Line(
+            f"{name}, counted without a round trip",
+            f"{cost.without_round_trip:.2%}",
+            cost.without_round_trip >= quota.WITHOUT_ROUND_TRIP,
+            f">= {quota.WITHOUT_ROUND_TRIP:.0%}",
+        )
+        units = count_line(
+            f"{name}, write units to count it", cost.units_per_call, at_most=0.02, raw={}
+        )
+        lines += [units, trips]
+    return lines
 
 
 def growth_lines(found: Mapping[int, Mapping[str, Cost]]) -> list[Line]:

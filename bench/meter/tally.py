@@ -16,6 +16,9 @@ METERED = (
 WRITES = frozenset({"BatchWriteItem", "DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"})
 IDEMPOTENCY_TABLES = frozenset({"idempotency"})
 
+COUNTS_CALLS = frozenset({"quotas"})
+"""Few calls take from an application's quota, whatever they do else: `bench/quota.py` measures how few."""
+
 
 @dataclass
 class Tally:
@@ -40,8 +43,11 @@ class Meter:
     Counts at the client's last step before the network, so a retry counts too.
     """
 
-    def __init__(self, keys: dict[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, keys: dict[str, tuple[str, ...]], *, apart: frozenset[str] = COUNTS_CALLS
+    ) -> None:
         self._keys = keys
+        self._apart = apart
         self._now = Tally()
         self._request: Json = {}
 
@@ -60,11 +66,11 @@ class Meter:
         yield tally
         self._now = Tally()
 
-    @staticmethod
-    def _counts_a_call(tables: set[str]) -> bool:
-        """Whether the request takes calls from an application's quota: few calls do, and `quota.py` measures how
-        few."""
-        return bool(tables) and all("quotas" in table.lower() for table in tables)
+    def _is_apart(self, tables: set[str]) -> bool:
+        """Whether the request is about tables that are measured by themselves."""
+        return bool(tables) and all(
+            any(kind in table.lower() for kind in self._apart) for table in tables
+        )
 
     def _heard(self) -> Iterator[tuple[str, Callable[..., Any]]]:
         for operation in METERED:
@@ -78,14 +84,14 @@ class Meter:
 
     def _sent(self, **_: Any) -> None:
         tables = {table for table, _ in _touched(self._request, {})}
-        if self._counts_a_call(tables):
+        if self._is_apart(tables):
             return
         self._now.round_trips += 1
         if tables and all(_kind(table) in IDEMPOTENCY_TABLES for table in tables):
             self._now.idempotency_round_trips += 1
 
     def _answered(self, model: Any, parsed: Json, **_: Any) -> None:
-        if self._counts_a_call({table for table, _ in _touched(self._request, {})}):
+        if self._is_apart({table for table, _ in _touched(self._request, {})}):
             return
         consumed = parsed.get("ConsumedCapacity", [])
         writes = model.name in WRITES

@@ -127,7 +127,8 @@ def without_quotas(
     handlers: Platform, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Platform:
     """The table of quotas does not answer; every other does."""
-    real, table = BaseClient._make_api_call, handlers.backend.environment()["QUOTAS_TABLE"]
+    client_type: Any = BaseClient
+    real, table = client_type._make_api_call, handlers.backend.environment()["QUOTAS_TABLE"]
 
     def call(client: Any, operation: str, sent: Json) -> Any:
         if sent.get("TableName") == table:
