@@ -210,6 +210,9 @@ STAFF = (
     ),
     Staff("onboarding-test", ("operator", "test"), ("partners:read", "partners:write")),
     Staff("approver-test", ("operator", "test"), ("partners:read", "partners:write")),
+    Staff("duty-test", ("operator", "test"), ("controls:read", "controls:write")),
+    Staff("guard-test", ("compliance", "test"), ("controls:read", "controls:write")),
+    Staff("chief-test", ("chief_underwriter", "test"), ("controls:read", "controls:write")),
     Staff("underwriter", ("live", "underwriter"), (*_READS, "quotes:underwrite")),
 )
 PEOPLE = (Person("ada-test", "portal-test"), Person("ben-test", "portal-test"))

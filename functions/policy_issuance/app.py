@@ -21,6 +21,7 @@ from insurance.domain.core.errors import (
     QuoteNotFound,
     ReferralOpen,
     ScreeningOpen,
+    Stopped,
     WrongState,
 )
 from insurance.domain.core.identity import InForcePosition, QuoteId
@@ -91,6 +92,7 @@ class IssuePolicyRequest(Request):
         QuoteNotFound,
         ReferralOpen,
         ScreeningOpen,
+        Stopped,
         WrongState,
     ),
 )

@@ -43,6 +43,7 @@ from insurance.domain.core.errors import (
     OutsideTerm,
     ProcessingRestricted,
     RiskNotAccepted,
+    Stopped,
     TermsNotOffered,
     TooManyChanges,
     TransactionNotFound,
@@ -83,7 +84,7 @@ ENDORSEMENT = (*CHANGE, OutsideTerm, RiskNotAccepted)
 """Later endorsements are applied again, and may be refused too."""
 REINSTATEMENT = (*ENDORSEMENT, ArrearsOpen, TermsNotOffered)
 REVERSAL = (*CHANGE, RiskNotAccepted, TransactionNotFound)
-RENEWAL = (AlreadyErased, TermsNotOffered, WrongState)
+RENEWAL = (AlreadyErased, Stopped, TermsNotOffered, WrongState)
 NOTICE = (AlreadyErased, InvalidFields, NoticeNotFound, WrongState)
 
 TRANSACTION_DIGITS = 5

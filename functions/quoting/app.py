@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from insurance import bundles, wiring
 from insurance.api.body import Request
-from insurance.api.fields import Code, Day, MoneyOrNil, Reason, ReferenceCode, Text
+from insurance.api.fields import Code, Day, MoneyOrNil, Reason, ReferenceCode, Territory, Text
 from insurance.api.router import Api
 from insurance.api.views.quotes import ExplanationView, PreviewView, QuoteView
 from insurance.domain.contract.terms import LOAD_MAX, ImposedTerms
@@ -22,6 +22,7 @@ from insurance.domain.core.errors import (
     ProductNotFound,
     QuoteExpired,
     ReferralOpen,
+    Stopped,
     WrongState,
 )
 from insurance.domain.core.identity import PartyId
@@ -76,9 +77,6 @@ Load = Annotated[
     StringConstraints(pattern=r"^-?[0-9]{1,2}(\.[0-9]{1,6})?$"),
     AfterValidator(_bearable),
 ]
-
-
-Territory = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
 
 
 class PolicyholderRequest(Request):
@@ -191,12 +189,13 @@ class ReferralDecisionRequest(Request):
     status=HTTPStatus.CREATED,
     shows=QuoteView,
     raises=(
-        ProductNotFound,
-        InvalidFields,
-        PartyNotFound,
         AlreadyErased,
+        InvalidFields,
         PartyDiffers,
+        PartyNotFound,
         ProcessingRestricted,
+        ProductNotFound,
+        Stopped,
     ),
     find_replay=quotes.find_replay,
 )
@@ -213,7 +212,11 @@ def post_quote(request: QuoteRequest, command: Command) -> Stored[Quote]:
     callers=TRIED_BY,
     roles=SERVICING_ROLES,
     shows=PreviewView,
-    raises=(ProductNotFound, InvalidFields),
+    raises=(
+        InvalidFields,
+        ProductNotFound,
+        Stopped,
+    ),
 )
 def post_preview(request: QuoteRequest, query: Query) -> PricedRisk:
     return preview_quote(request.risk(), query, ports)

@@ -113,6 +113,7 @@ def run_live(event: dict[str, Any], context: Any) -> dict[str, Any]:
     telemetry.count(Metric.JOBS_RUN, report.jobs)
     telemetry.count(Metric.JOBS_FAILED, report.failed)
     telemetry.count(Metric.JOBS_PARKED, report.parked)
+    telemetry.count(Metric.STOPS_IN_FORCE, len(stores.stops.get(Mode.LIVE).record.stops))
     if report.failed:
         telemetry.logger.error("jobs failed", failed=report.failed, parked=report.parked)
     return {

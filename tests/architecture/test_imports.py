@@ -36,6 +36,7 @@ NOBODY = (
 # Tokens are read by the authorizer alone; products seal nothing; the authorizer is kept light.
 BESIDE: dict[str, tuple[str, ...]] = {
     "authorizer": ("aws_lambda_powertools", "pydantic", "insurance.domain", "insurance.dynamodb"),
+    "controls": ("joserfc", "cryptography", "insurance.kms", "insurance.dynamodb.quoting.quotes"),
     "partners": ("joserfc", "cryptography", "insurance.kms", "insurance.dynamodb.quoting.quotes"),
     "products": (
         "joserfc",

@@ -56,6 +56,7 @@ from tests.artefact.scenes.common import (
     Scene,
 )
 from tests.artefact.scenes.complaints import complaints_scenes
+from tests.artefact.scenes.controls import controls_scenes
 from tests.artefact.scenes.customers import customers_scenes
 from tests.artefact.scenes.documents import documents_scenes, evidence_scenes
 from tests.artefact.scenes.ledger import reporting_scenes
@@ -109,6 +110,7 @@ SECRETS = {
 def scenes() -> Iterator[Scene]:
     """Every HTTP event."""
     yield from partners_scenes()
+    yield from controls_scenes()
     yield from products_scenes()
     yield from published_scenes()
     yield from quoting_scenes()

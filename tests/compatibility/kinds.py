@@ -43,6 +43,7 @@ BY_KEY: dict[str, dict[str, ItemKind]] = {
 OF_TABLE: dict[str, ItemKind] = {
     "DeliveriesTable": kinds.DELIVERY,
     "ApplicationsTable": kinds.APPLICATION_ROW,
+    "ControlsTable": kinds.AGGREGATE,
     "EventsTable": kinds.EVENT,
     "IdempotencyTable": kinds.IDEMPOTENCY_RECORD,
     "PartnersTable": kinds.AGGREGATE,

@@ -9,6 +9,7 @@ from insurance.domain.billing import BillingAccount, SuspendedPayment, UsedRefer
 from insurance.domain.claim import Claim, NoticedClaim
 from insurance.domain.complaint import Complaint
 from insurance.domain.contract.number import normalise_number
+from insurance.domain.control.stop import Stops
 from insurance.domain.core.errors import (
     KeyReused,
     LimitMoved,
@@ -62,6 +63,7 @@ class Memory:
     developers: dict[str, str] = field(default_factory=dict)
     """The partner's id by the developer's."""
     applications: dict[str, Stored[PartnerApplication]] = field(default_factory=dict)
+    stops: dict[Mode, Stored[Stops]] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     events: dict[str, list[Event]] = field(default_factory=dict)
     idempotency_records: dict[str, tuple[bytes, datetime, RecordedAnswer]] = field(

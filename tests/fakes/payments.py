@@ -1,6 +1,6 @@
 """The ports of payments in memory: held to the same contract as the stores on DynamoDB (tests/contract)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from insurance.domain.bank import Instruction, PaymentFile
 from insurance.domain.bank.payment_file import PAYMENTS_PER_FILE_MAX
@@ -9,14 +9,14 @@ from insurance.domain.core.errors import (
     StaleRevision,
 )
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import (
-    Mode,
-)
+from insurance.domain.core.identity import Mode, policy_id_for
 from insurance.domain.core.money import Currency
 from insurance.domain.core.stored import Stored
+from insurance.domain.policy import Policy
 from insurance.operations.command import Command
 from insurance.operations.payments.ports import PaymentQueue
 
+from tests.fakes.controls import MemoryStops
 from tests.fakes.memory import Memory
 
 
@@ -34,11 +34,6 @@ class MemoryPaymentOrders:
 
     def load(self, mode: Mode, currency: Currency, file_id: str, command: Command) -> PaymentQueue:
         self._memory.check(command.idempotency)
-        waiting = [
-            each
-            for each in self._waiting.values()
-            if each.mode is mode and each.amount.currency is currency
-        ]
         unwritten = [
             kept
             for kept in self._files.values()
@@ -46,10 +41,24 @@ class MemoryPaymentOrders:
             and (kept.record.mode, kept.record.currency) == (mode, currency)
         ]
         return PaymentQueue(
-            sorted(waiting, key=lambda each: each.id)[:PAYMENTS_PER_FILE_MAX],
+            self._after("", mode, currency),
             unwritten,
             self._files.get(file_id),
+            MemoryStops(self._memory).leased(mode),
         )
+
+    def waiting_after(
+        self, mode: Mode, currency: Currency, payment_id: str
+    ) -> Sequence[Instruction]:
+        return self._after(payment_id, mode, currency)
+
+    def _after(self, payment_id: str, mode: Mode, currency: Currency) -> Sequence[Instruction]:
+        waiting = [
+            each
+            for each in self._waiting.values()
+            if each.mode is mode and each.amount.currency is currency and each.id > payment_id
+        ]
+        return sorted(waiting, key=lambda each: each.id)[:PAYMENTS_PER_FILE_MAX]
 
     def get(self, file_id: str) -> Stored[PaymentFile]:
         if file_id not in self._files:
@@ -80,3 +89,16 @@ class MemoryPaymentOrders:
     def record_answer(self, command: Command) -> None:
         self._memory.check(command.idempotency)
         self._memory.keep(command.idempotency)
+
+
+class MemoryPaidPolicies:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def of(self, payment_ids: Sequence[str]) -> Mapping[str, Policy]:
+        policies = {id: policy_id_for(id.rsplit("_", 1)[0]) for id in payment_ids}
+        return {
+            payment_id: self._memory.policies[policy_id].record
+            for payment_id, policy_id in policies.items()
+            if policy_id in self._memory.policies
+        }

@@ -12,7 +12,7 @@ from insurance.domain.core.errors import (
     StaleRevision,
 )
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import Mode, billing_id_for
+from insurance.domain.core.identity import Mode, billing_id_for, mode_of
 from insurance.domain.core.sealed_apart import open_apart
 from insurance.domain.core.stored import Naming, Stored
 from insurance.domain.party.record import Party
@@ -23,10 +23,12 @@ from insurance.operations.policy.ports import (
     CorrectionContext,
     CorrectionEvents,
     ExpiringPolicy,
+    QuoteToIssue,
     TransferContext,
 )
 
 from demo.samples import PARTNERS
+from tests.fakes.controls import MemoryStops
 from tests.fakes.memory import Memory
 from tests.fakes.party_records import MemoryParties
 from tests.fakes.quoting import MemoryQuotes
@@ -37,9 +39,10 @@ class MemoryPolicies:
         self._memory = memory
         self._quotes = MemoryQuotes(memory)
 
-    def load_quote(self, quote_id: str, command: Command) -> Stored[Quote]:
+    def load_quote(self, quote_id: str, command: Command) -> QuoteToIssue:
         self._memory.check(command.idempotency)
-        return self._quotes.get(quote_id)
+        stops = MemoryStops(self._memory).leased(command.caller.mode)
+        return QuoteToIssue(self._quotes.get(quote_id), stops)
 
     def issue(
         self,
@@ -255,4 +258,5 @@ class MemoryRenewals:
         noticed = self._memory.registers.get(policy_id, ())
         claims = [self._memory.claims[each.claim_id].record for each in noticed]
         policy = self._policies.get(policy_id)
-        return ExpiringPolicy(policy, claims, self._memory.demands_of(policy.record.party))
+        stops = MemoryStops(self._memory).leased(mode_of(policy_id))
+        return ExpiringPolicy(policy, claims, self._memory.demands_of(policy.record.party), stops)

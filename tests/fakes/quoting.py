@@ -20,6 +20,7 @@ from insurance.operations.products.ports import Products
 from insurance.operations.quoting.ports import NOTHING_READ, QuoteBasis, Quotes, QuotingPorts
 from insurance.products import SampleLookUps
 
+from tests.fakes.controls import MemoryStops
 from tests.fakes.keys import MemoryKeys
 from tests.fakes.memory import Memory
 from tests.fakes.party_records import MemoryIndexKeys, MemoryParties
@@ -112,4 +113,5 @@ def quoting_ports(products: Products, quotes: Quotes, *, keys: Keys | None = Non
         parties=MemoryParties(memory),
         index_keys=MemoryIndexKeys(),
         carrier="Coverwright Insurance",
+        stops=MemoryStops(memory),
     )

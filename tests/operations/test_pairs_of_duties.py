@@ -186,6 +186,7 @@ STORIES: dict[frozenset[Duty], Callable[[Platform], str]] = {
 }
 WAITS = {taken_and_decided, named_and_decided}
 RESOLVED_REPORTS = "tests/operations/payments/test_resolved_reports.py"
+LIFTED_STOPS = "tests/http/controls/test_stops.py"
 ELSEWHERE = {
     frozenset(
         {Duty.VERSION_WRITTEN, Duty.VERSION_RELEASED}
@@ -194,6 +195,8 @@ ELSEWHERE = {
     frozenset(
         {OfficeDuty.APPLICATION_REQUESTED, OfficeDuty.APPLICATION_APPROVED}
     ): "tests/operations/partners/test_onboarding.py",
+    frozenset({OfficeDuty.STOP_SET, OfficeDuty.STOP_LIFTED}): LIFTED_STOPS,
+    frozenset({OfficeDuty.STOP_LIFT_REQUESTED, OfficeDuty.STOP_LIFTED}): LIFTED_STOPS,
     frozenset({Duty.RESOLUTION_PROPOSED, Duty.RESOLUTION_APPROVED}): RESOLVED_REPORTS,
     frozenset({Duty.PAYMENT_REQUESTED, Duty.RESOLUTION_APPROVED}): RESOLVED_REPORTS,
 }

@@ -13,6 +13,7 @@ from insurance.dynamodb.stores import Stores as DynamoDBStores
 from insurance.operations.billing.ports import Billing
 from insurance.operations.claims.ports import Claims
 from insurance.operations.complaints.ports import Complaints
+from insurance.operations.controls.ports import StopRegister
 from insurance.operations.delivery.ports import PayeeAccounts, SealedFacts, SearchIndex
 from insurance.operations.documents.ports import Documents
 from insurance.operations.parties.ports import (
@@ -41,6 +42,7 @@ from insurance.operations.work.ports import WorkLists
 from tests.fakes.billing import MemoryBilling
 from tests.fakes.claims import MemoryClaims, MemoryPayeeAccounts, MemoryRunningTotals
 from tests.fakes.complaints import MemoryComplaints
+from tests.fakes.controls import MemoryStops
 from tests.fakes.documents import MemoryDocuments
 from tests.fakes.keys import MemoryKey, PlainKeys
 from tests.fakes.memory import Memory
@@ -109,6 +111,7 @@ class Stores:
     accesses: Accesses
     versions: ProductVersions
     partners: Partners
+    stops: StopRegister
     complaints: Complaints
     index_keys: IndexKeys
     key_copies: KeyCopies
@@ -139,6 +142,7 @@ def in_memory() -> Stores:
         MemoryAccesses(memory),
         MemoryProductVersions(memory),
         MemoryPartners(memory),
+        MemoryStops(memory),
         MemoryComplaints(memory),
         MemoryIndexKeys(),
         MemoryKeyCopies(),
@@ -171,6 +175,7 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
         real.accesses,
         real.product_versions,
         real.partners,
+        real.stops,
         real.complaints,
         real.index_keys,
         real.key_copies,

@@ -47,6 +47,7 @@ DOING = {
     "import": "read a file of the bank",
     "investigate": "look into a complaint",
     "issue": "make a policy of a quote",
+    "lift": "let go on what was held",
     "lock": "close for ever",
     "merge": "make one of two",
     "offer": "put before a customer",

@@ -109,6 +109,17 @@ PROBLEM: Json = {
             "description": "`correction-not-possible`: what stands in the way",
         },
         "possible_from": {**INSTANT, "description": "`legal-hold`: when the last hold ends"},
+        "stop": {
+            "type": "string",
+            "maxLength": 64,
+            "description": "`stopped`: id of the stop that holds the call",
+        },
+        "activity": {"type": "string", "maxLength": 20, "description": "`stopped`: what is held"},
+        "cause": {
+            "type": "string",
+            "maxLength": 64,
+            "description": "`stopped`: why it is held, as a code",
+        },
         "max_age": {
             "type": "integer",
             "format": "int32",

@@ -96,6 +96,11 @@ TAGS = (
         "Register partners; request, approve, provision, suspend and cancel their applications",
         ("partners",),
     ),
+    Tag(
+        "Controls",
+        "Stops: hold quoting, binding, renewing or paying, and let it go on with two people",
+        ("controls",),
+    ),
     Tag("Test mode", "Run the scheduled jobs that are due on test data", ("scheduler",)),
 )
 

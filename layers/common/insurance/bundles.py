@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from insurance.operations.billing.ports import BillingPorts, CollectionPorts, RefundPorts
     from insurance.operations.claims.ports import ClaimPorts, EvidencePorts, ReinstatementPorts
     from insurance.operations.complaints.ports import ComplaintPorts
+    from insurance.operations.controls.ports import StopPorts
     from insurance.operations.documents.ports import DocumentPorts
     from insurance.operations.files.ports import UploadPorts
     from insurance.operations.ledger.ports import AccountingPorts, EarningsPorts, LedgerPorts
@@ -46,6 +47,7 @@ def quoting_ports() -> QuotingPorts:
         parties=wiring.stores().named_parties,
         index_keys=wiring.stores().index_keys,
         carrier=wiring.carrier(),
+        stops=wiring.stores().stops,
     )
 
 
@@ -212,6 +214,12 @@ def party_ports() -> PartyPorts:
     )
 
 
+def stop_ports() -> StopPorts:
+    from insurance.operations.controls.ports import StopPorts
+
+    return StopPorts(stops=wiring.stores().stops, wait=wiring.wait)
+
+
 def work_ports() -> WorkPorts:
     from insurance.operations.work.ports import WorkPorts
 
@@ -324,6 +332,8 @@ def payment_ports() -> PaymentPorts:
             ret=ReturnPayers(billing),
             rdr=RedressPayers(wiring.stores().complaints),
         ),
+        policies=wiring.stores().paid_policies,
+        products=wiring.products(),
         objects=wiring.objects("payment_files"),
         messages=wiring.bank_messages(),
     )

@@ -34,6 +34,8 @@ class Metric(StrEnum):
     """Minor units by which the control accounts fail to add up to zero."""
     PAYMENTS_IN_DOUBT = "PaymentsInDoubt"
     """Payments of which the bank says two things: nothing was done, and a person must ask the bank."""
+    STOPS_IN_FORCE = "StopsInForce"
+    """Stops of live business that nobody has lifted, as each run of the scheduled jobs found them."""
     JOBS_RUN = "JobsRun"
     JOBS_FAILED = "JobsFailed"
     JOBS_PARKED = "JobsParked"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -93,6 +94,11 @@ def _ring(purpose: Purpose) -> KeyRing:
     ring = KeyRing(kms(), setting("PERSONAL_DATA_KEY"), purpose)
     snapshot.also(after=ring.forget_data_keys)
     return ring
+
+
+def wait(seconds: float) -> None:
+    """Return after so long."""
+    time.sleep(seconds)
 
 
 @cache

@@ -70,6 +70,7 @@ BANK = bank("bank-test")
 
 AUTHOR, PUBLISHER = staff("author-test"), staff("publisher-test")
 ONBOARDING, APPROVER = staff("onboarding-test"), staff("approver-test")
+DUTY, GUARD, THIRD = staff("duty-test"), staff("guard-test"), staff("chief-test")
 
 
 class Scene(NamedTuple):

@@ -61,7 +61,7 @@ def test_a_policy_cannot_be_issued_to_a_party_that_was_erased_meanwhile(stores, 
 
     with pytest.raises(StaleRevision):
         issue(stores, quote, key="issue-2")
-    assert stores.policies.load_quote(SECOND, make_command("issue-2")).key is None
+    assert stores.policies.load_quote(SECOND, make_command("issue-2")).quote.key is None
 
 
 def test_what_does_not_fit_into_the_erasure_is_removed_by_its_delivery(dynamodb):

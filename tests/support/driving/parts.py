@@ -14,6 +14,7 @@ from insurance.products import product
 from tests.fakes.billing import MemoryBilling
 from tests.fakes.claims import MemoryClaims, MemoryPayeeAccounts, MemoryRunningTotals
 from tests.fakes.complaints import MemoryComplaints
+from tests.fakes.controls import MemoryStops
 from tests.fakes.documents import MemoryDocuments, MemoryObjects
 from tests.fakes.keys import PlainKeys
 from tests.fakes.ledger import MemoryEarnings
@@ -27,6 +28,7 @@ from tests.fakes.party_records import (
     MemoryKeyCopies,
     MemoryParties,
 )
+from tests.fakes.payments import MemoryPaidPolicies
 from tests.fakes.policy import (
     MemoryCorrections,
     MemoryPolicies,
@@ -59,6 +61,7 @@ def stores_in_memory(memory: Memory) -> SimpleNamespace:
     idempotency, index = IdempotencyRecords(memory), MemorySearchIndex()
     return SimpleNamespace(
         quotes=MemoryQuotes(memory),
+        stops=MemoryStops(memory),
         policies=MemoryPolicies(memory),
         policy_changes=MemoryPolicyChanges(memory),
         policy_transfers=MemoryPolicyTransfers(memory),
@@ -88,6 +91,8 @@ def stores_in_memory(memory: Memory) -> SimpleNamespace:
         feeds=MemoryFeeds(),
         contract_idempotency=idempotency,
         idempotency=idempotency,
+        staff_idempotency=idempotency,
+        paid_policies=MemoryPaidPolicies(memory),
     )
 
 

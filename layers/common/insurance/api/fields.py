@@ -77,6 +77,7 @@ Day = Annotated[date, AfterValidator(_day_of_our_time)]
 PositiveMoney = Annotated[Money, AfterValidator(_positive)]
 MoneyOrNil = Annotated[Money, AfterValidator(_not_negative)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Territory = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
 ReferenceCode = Annotated[
     str, StringConstraints(max_length=140, pattern=r"^[0-9A-Za-z][0-9A-Za-z./_:+-]*$")
 ]

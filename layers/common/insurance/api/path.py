@@ -23,6 +23,7 @@ PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
     "evidence_id": (identity.EvidenceId, errors.EvidenceNotFound),
     "webhook_id": (identity.WebhookId, errors.WebhookNotFound),
     "application_id": (identity.ApplicationId, errors.ApplicationNotFound),
+    "stop_id": (identity.StopId, errors.StopNotFound),
     "party_id": (identity.PartyId, errors.PartyNotFound),
 }
 """Path parameters that are ids: one of another form is as unknown as one that was never given."""

@@ -17,6 +17,7 @@ from insurance.domain.core.errors import (
     LegalHoldStands,
     Obstacle,
     SignInTooOld,
+    Stopped,
 )
 
 CONTENT_TYPE = "application/problem+json"
@@ -126,6 +127,9 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.ApplicationNotFound: Problem(
         HTTPStatus.NOT_FOUND, "application-not-found", "Application not found"
     ),
+    errors.StopNotFound: Problem(HTTPStatus.NOT_FOUND, "stop-not-found", "Stop not found"),
+    errors.Stopped: Problem(HTTPStatus.CONFLICT, "stopped", "Stopped"),
+    errors.TooManyStops: Problem(HTTPStatus.CONFLICT, "too-many-stops", "As many stops as can be"),
     errors.CodeTaken: Problem(HTTPStatus.CONFLICT, "code-taken", "Code taken"),
     errors.AccessFull: Problem(HTTPStatus.CONFLICT, "access-full", "Access full"),
     errors.SamePerson: Problem(HTTPStatus.CONFLICT, "same-person", "Another person must approve"),
@@ -272,6 +276,8 @@ def members_of(error: InsuranceError) -> dict[str, Any]:
         return {"holds": holds} | _instant("possible_from", error.possible_from)
     if isinstance(error, CorrectionNotPossible):
         return {"obstacles": [_obstacle(obstacle) for obstacle in error.obstacles]}
+    if isinstance(error, Stopped):
+        return {"stop": error.stop_id, "activity": error.activity, "cause": error.cause}
     if isinstance(error, SignInTooOld):
         return {"max_age": error.max_age_seconds}
     return {}

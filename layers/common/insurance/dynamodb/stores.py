@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.claims.claims import DynamoDBClaims
     from insurance.dynamodb.claims.payee_accounts import DynamoDBPayeeAccounts
     from insurance.dynamodb.complaints.complaints import DynamoDBComplaints
+    from insurance.dynamodb.controls.stops import DynamoDBStops
     from insurance.dynamodb.delivery.deliveries import DynamoDBDeliveries
     from insurance.dynamodb.delivery.stored_events import DynamoDBStoredEvents
     from insurance.dynamodb.documents.documents import DynamoDBDocuments
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.parties.screenings import DynamoDBPoliciesInForce, DynamoDBScreenings
     from insurance.dynamodb.partners.partners import DynamoDBPartners
     from insurance.dynamodb.payments.instructions import DynamoDBInstructions
+    from insurance.dynamodb.payments.paid_policies import DynamoDBPaidPolicies
     from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
     from insurance.dynamodb.policy.corrections import DynamoDBCorrections
     from insurance.dynamodb.policy.policies import DynamoDBPolicies
@@ -72,6 +74,13 @@ class Stores(StoreParts):
         from insurance.dynamodb.partners.partners import DynamoDBPartners
 
         return DynamoDBPartners(self.client, self._tables, idempotency=self.staff_idempotency)
+
+    @cached_property
+    def stops(self) -> DynamoDBStops:
+        from insurance.dynamodb.controls.stops import DynamoDBStops
+
+        # Who is only held by stops has no commands on them, and no right to their records.
+        return DynamoDBStops(self.client, self._tables, idempotency=lambda: self.staff_idempotency)
 
     @cached_property
     def quotes(self) -> DynamoDBQuotes:
@@ -362,6 +371,12 @@ class Stores(StoreParts):
         from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
 
         return DynamoDBPaymentOrders(self.client, self._tables, idempotency=self.idempotency)
+
+    @cached_property
+    def paid_policies(self) -> DynamoDBPaidPolicies:
+        from insurance.dynamodb.payments.paid_policies import DynamoDBPaidPolicies
+
+        return DynamoDBPaidPolicies(self.client, sealed_policies=self.sealed_policies)
 
     @cached_property
     def known_versions(self) -> DynamoDBKnownVersions:

@@ -26,6 +26,7 @@ class Tables:
     billing = _Name()
     claims = _Name()
     complaints = _Name()
+    controls = _Name()
     deliveries = _Name()
     documents = _Name()
     events = _Name()

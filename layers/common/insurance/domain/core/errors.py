@@ -25,7 +25,8 @@ InsuranceError
 │   ├── WebhookNotFound
 │   ├── PartyNotFound
 │   ├── PartnerNotFound
-│   └── ApplicationNotFound
+│   ├── ApplicationNotFound
+│   └── StopNotFound            nobody set it, or it was lifted
 ├── Conflict
 │   ├── WrongState              a step that the lifecycle table does not have
 │   ├── ReferralOpen            somebody with authority must decide before this step
@@ -52,6 +53,8 @@ InsuranceError
 │   ├── PayeeUnsettled          another payee was asked for, or agreed too shortly ago
 │   ├── PayeeAlreadyNamed       another payee needs a second person
 │   ├── TooManyWebhooks         a partner has as many as it can
+│   ├── Stopped                 a stop holds this until two people lift it
+│   ├── TooManyStops
 │   ├── LimitMoved              another claim took of the same limit first: decide again
 │   ├── AccountMoved            money came in for the policy first: decide again
 │   ├── PaymentDiffers          one outside reference, two payments
@@ -222,6 +225,10 @@ class ApplicationNotFound(NotFound):
     kind = "application"
 
 
+class StopNotFound(NotFound):
+    kind = "stop"
+
+
 class Conflict(InsuranceError):
     """The request is sound, but not in the state that things are in."""
 
@@ -302,6 +309,19 @@ class PartyDiffers(Conflict):
 class TooManyWebhooks(Conflict):
     def __init__(self, most: int) -> None:
         super().__init__(f"You have {most} webhooks, as many as one partner can.")
+
+
+class Stopped(Conflict):
+    def __init__(self, stop_id: str, activity: str, cause: str) -> None:
+        super().__init__(
+            f"A stop holds this ({activity}, {cause}): nothing was done. Repeat the call when it is lifted."
+        )
+        self.stop_id, self.activity, self.cause = stop_id, activity, cause
+
+
+class TooManyStops(Conflict):
+    def __init__(self, most: int) -> None:
+        super().__init__(f"There are {most} stops, as many as can be: lift one first.")
 
 
 class ReferenceTaken(Conflict):

@@ -88,6 +88,7 @@ RegisterId = Annotated[str, _pattern("reg")]
 DocumentId = Annotated[str, _pattern("doc", SUFFIX_LENGTH + DOCUMENT_LENGTH)]
 WebhookId = Annotated[str, _pattern("whk")]
 ApplicationId = Annotated[str, _pattern("app", APPLICATION_LENGTH)]
+StopId = Annotated[str, _pattern("stp")]
 
 
 def fingerprint(*parts: str) -> bytes:
@@ -292,6 +293,17 @@ def new_webhook_id(mode: Mode, principal: str, key: str) -> WebhookId:
     """One caller's one idempotency key makes one webhook."""
     prefix = "whk_test_" if mode is Mode.TEST else "whk_"
     return prefix + _letters(fingerprint("webhook", mode, principal, key), SUFFIX_LENGTH)
+
+
+def stops_id_for(mode: Mode) -> str:
+    """The stops of a mode are one aggregate."""
+    return "stp_test_register" if mode is Mode.TEST else "stp_register"
+
+
+def new_stop_id(mode: Mode, principal: str, key: str) -> StopId:
+    """One caller's one idempotency key sets one stop."""
+    prefix = "stp_test_" if mode is Mode.TEST else "stp_"
+    return prefix + _letters(fingerprint("stop", mode, principal, key), SUFFIX_LENGTH)
 
 
 def claim_id_for(payment_id: PaymentId) -> ClaimId:

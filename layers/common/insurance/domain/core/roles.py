@@ -41,3 +41,8 @@ NOTICE_TAKERS = CLAIM_HANDLERS | {Role.CALL_CENTRE}
 
 CLAIM_READERS = NOTICE_TAKERS | {Role.COMPLAINTS_HANDLER, Role.COMPLIANCE, Role.AUDITOR}
 """Who may read claims, which hold sensitive facts about people."""
+
+STOPPERS = frozenset(
+    {Role.CHIEF_UNDERWRITER, Role.SUPERVISOR, Role.FINANCE, Role.COMPLIANCE, Role.OPERATOR}
+)
+"""Who may hold back quoting, binding, renewing and paying, and let it go on."""

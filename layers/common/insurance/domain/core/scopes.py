@@ -38,3 +38,5 @@ class Scope(StrEnum):
     PARTIES_ERASE = "parties:erase"
     PARTNERS_READ = "partners:read"
     PARTNERS_WRITE = "partners:write"
+    CONTROLS_READ = "controls:read"
+    CONTROLS_WRITE = "controls:write"

@@ -38,6 +38,9 @@ class OfficeDuty(StrEnum):
 
     APPLICATION_REQUESTED = "application_requested"
     APPLICATION_APPROVED = "application_approved"
+    STOP_SET = "stop_set"
+    STOP_LIFT_REQUESTED = "stop_lift_requested"
+    STOP_LIFTED = "stop_lifted"
 
 
 INCOMPATIBLE: Final[frozenset[frozenset[Duty | OfficeDuty]]] = frozenset(
@@ -64,6 +67,8 @@ INCOMPATIBLE: Final[frozenset[frozenset[Duty | OfficeDuty]]] = frozenset(
         (Duty.VERSION_WRITTEN, Duty.VERSION_RELEASED),
         (Duty.MONTH_CLOSED, Duty.MONTH_LOCKED),
         (OfficeDuty.APPLICATION_REQUESTED, OfficeDuty.APPLICATION_APPROVED),
+        (OfficeDuty.STOP_SET, OfficeDuty.STOP_LIFTED),
+        (OfficeDuty.STOP_LIFT_REQUESTED, OfficeDuty.STOP_LIFTED),
     )
 )
 """Two duties that need two people. One who takes a notice or names the payee may still decide the

@@ -12,6 +12,7 @@ from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.stored import Stored
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.controls.stops import stops_key, stops_of
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.payments.instructions import WAITING, queue_of
 from insurance.dynamodb.tables import Tables
@@ -37,13 +38,19 @@ class DynamoDBPaymentOrders:
         idempotency: IdempotencyRecords,
     ) -> None:
         self._client = client
+        self._tables = tables
         self._table = tables.payments
         self._events_table = tables.events
         self._idempotency = idempotency
 
     def load(self, mode: Mode, currency: Currency, file_id: str, command: Command) -> PaymentQueue:
-        own, earlier = load(
-            self._client, [self._key(file_id), self._idempotency.key(command.idempotency)]
+        own, earlier, stops = load(
+            self._client,
+            [
+                self._key(file_id),
+                self._idempotency.key(command.idempotency),
+                stops_key(self._tables, mode),
+            ],
         )
         self._idempotency.check(command.idempotency, earlier)
         return PaymentQueue(
@@ -53,7 +60,15 @@ class DynamoDBPaymentOrders:
                 for item in self._waiting(_files(mode, currency))
             ],
             own=aggregates.read_stored(PaymentFile, own, None) if own else None,
+            stops=stops_of(mode, stops).record,
         )
+
+    def waiting_after(
+        self, mode: Mode, currency: Currency, payment_id: str
+    ) -> Sequence[Instruction]:
+        return [
+            _instruction(item) for item in self._waiting(queue_of(mode, currency), after=payment_id)
+        ]
 
     def get(self, file_id: str) -> Stored[PaymentFile]:
         """A file.
@@ -110,15 +125,15 @@ class DynamoDBPaymentOrders:
     def record_answer(self, command: Command) -> None:
         transact(self._client, [self._idempotency.keep(command.idempotency)])
 
-    def _waiting(self, queue: str) -> list[Item]:
+    def _waiting(self, queue: str, after: str = " ") -> list[Item]:
         """What the index has under this queue, as it stands now: the index follows a little later."""
         keys = query(
             self._client,
             consistent=False,
             TableName=self._table,
             IndexName=WAITING,
-            KeyConditionExpression="waiting = :queue",
-            ExpressionAttributeValues={":queue": codec.text(queue)},
+            KeyConditionExpression="waiting = :queue AND id > :after",
+            ExpressionAttributeValues={":queue": codec.text(queue), ":after": codec.text(after)},
             Limit=PAYMENTS_PER_FILE_MAX,
         )
         items = load(self._client, [(self._table, {"id": key["id"]}) for key in keys])

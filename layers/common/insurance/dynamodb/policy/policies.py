@@ -13,15 +13,17 @@ from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import ERASED_AT, holder_columns
+from insurance.dynamodb.controls.stops import stops_key, stops_of
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.numbers import give_number
 from insurance.dynamodb.policy.policy_reader import PolicyReader
-from insurance.dynamodb.quoting.quotes import load_quote, quote_changes
+from insurance.dynamodb.quoting.quotes import loaded_quote, quote_changes
 from insurance.dynamodb.streams import stream_items
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import load, transact, update
 from insurance.operations.command import Command
 from insurance.operations.parties.ports import Keys
+from insurance.operations.policy.ports import QuoteToIssue
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -41,6 +43,7 @@ class DynamoDBPolicies:
     ) -> None:
         self._client = client
         self._reader = reader
+        self._tables = tables
         self._quotes_table = tables.quotes
         self._policies_table = tables.policies
         self._events_table = tables.events
@@ -48,15 +51,18 @@ class DynamoDBPolicies:
         self._idempotency = idempotency
         self._keys = keys
 
-    def load_quote(self, quote_id: str, command: Command) -> Stored[Quote]:
-        return load_quote(
-            self._client,
-            self._quotes_table,
-            quote_id,
-            records=self._idempotency,
-            keys=self._keys,
-            idempotency=command.idempotency,
+    def load_quote(self, quote_id: str, command: Command) -> QuoteToIssue:
+        mode, idempotency = command.caller.mode, command.idempotency
+        wanted = [
+            (self._quotes_table, {"id": codec.text(quote_id)}),
+            self._idempotency.key(idempotency),
+            stops_key(self._tables, mode),
+        ]
+        *found, stops = load(self._client, wanted)
+        quote = loaded_quote(
+            quote_id, found, records=self._idempotency, keys=self._keys, idempotency=idempotency
         )
+        return QuoteToIssue(quote, stops_of(mode, stops).record)
 
     def issue(
         self,

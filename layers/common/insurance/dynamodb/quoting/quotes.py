@@ -1,5 +1,6 @@
 """Quotes in their table: one item each, which is also the idempotency record and the first event of its stream."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -190,7 +191,24 @@ def load_quote(
     Raises:
         QuoteNotFound: There is no such quote.
     """
-    item, earlier = load(client, [(table, {"id": codec.text(quote_id)}), records.key(idempotency)])
+    found = load(client, [(table, {"id": codec.text(quote_id)}), records.key(idempotency)])
+    return loaded_quote(quote_id, found, records=records, keys=keys, idempotency=idempotency)
+
+
+def loaded_quote(
+    quote_id: str,
+    found: Sequence[Item | None],
+    *,
+    records: IdempotencyRecords,
+    keys: "Keys",
+    idempotency: Idempotency,
+) -> Stored[Quote]:
+    """The quote that was read together with the idempotency record of a command that starts from it.
+
+    Raises:
+        QuoteNotFound: There is no such quote.
+    """
+    item, earlier = found
     contract = ContractKeys(keys, quote_id, item)
     records.check(idempotency, earlier, contract)
     if item is None:

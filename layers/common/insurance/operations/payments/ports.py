@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from insurance.domain.bank.outgoing_payment import OutgoingPayment
     from insurance.domain.bank.payment_status import PaymentStatus
     from insurance.domain.bank.report import BankReport
+    from insurance.domain.control.stop import Stops
     from insurance.domain.core.event import Event
     from insurance.domain.core.identity import Mode
     from insurance.domain.core.money import Currency
     from insurance.domain.core.stored import Stored
+    from insurance.domain.policy import Policy
     from insurance.operations.command import Command, Query
     from insurance.operations.files.ports import Objects
+    from insurance.operations.products.ports import Products
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class PaymentQueue:
     """Files whose payments were claimed, but that were not written."""
     own: Stored[PaymentFile] | None
     """The file that this call has made before."""
+    stops: Stops
+    """Of the mode: they may hold payments."""
 
 
 class Instructions(Protocol):
@@ -48,6 +53,11 @@ class PaymentOrders(Protocol):
             AlreadyAnswered: This call was answered before.
             KeyReused: The caller's key was used for another request.
         """
+
+    def waiting_after(
+        self, mode: Mode, currency: Currency, payment_id: str
+    ) -> Sequence[Instruction]:
+        """As much again of what waits, in the order of their ids, from the payment that follows."""
 
     def get(self, file_id: str) -> Stored[PaymentFile]:
         """A file.
@@ -123,6 +133,11 @@ class Payers(Protocol):
         """
 
 
+class PaidPolicies(Protocol):
+    def of(self, payment_ids: Sequence[str]) -> Mapping[str, Policy]:
+        """The policy that each payment belongs to, without what is personal. Payments of none are left out."""
+
+
 class PaymentMessages(Protocol):
     """Payments as the bank reads them, and its reports."""
 
@@ -146,5 +161,7 @@ class PaymentPorts:
 
     orders: PaymentOrders
     payers: Payers
+    policies: PaidPolicies
+    products: Products
     objects: Objects
     messages: PaymentMessages

@@ -11,14 +11,20 @@ from typing import Final
 
 from insurance.domain.bank import Instruction, PaymentFile
 from insurance.domain.bank.event_types import BankEventType
+from insurance.domain.bank.payment_file import PAYMENTS_PER_FILE_MAX
 from insurance.domain.bank.report import BankOutcome, BankReport
+from insurance.domain.control.stop import Activity, Reach, Stops
 from insurance.domain.core.errors import KeyReused
 from insurance.domain.core.identity import payment_file_id_for
 from insurance.domain.core.money import Currency
 from insurance.domain.core.stored import Stored
+from insurance.domain.quote.pricing import territory_of
 from insurance.operations.command import Command
-from insurance.operations.payments.ports import PaymentPorts
+from insurance.operations.payments.ports import PaymentPorts, PaymentQueue
 from insurance.operations.payments.report_payment import report_one_of_many
+
+PARTS_MAX: Final = 20
+"""How often as many payments as a file takes are looked at for some that nothing holds."""
 
 NO_PAYEE: Final = "The payee's data are gone, or name no account."
 
@@ -38,9 +44,13 @@ def send_payments(
     queue = ports.orders.load(command.caller.mode, currency, own_id, command)
     if queue.own is not None and queue.own.record.currency is not currency:
         raise KeyReused
-    unwritten = list(queue.unwritten)
+    unwritten = [
+        stored
+        for stored in queue.unwritten
+        if not _stopped(queue.stops, stored.record.instructions, command, ports)
+    ]
     if queue.own is None:
-        new = _make_file(own_id, currency, queue.waiting, command, ports)
+        new = _make_file(own_id, currency, _ready(currency, queue, command, ports), command, ports)
         unwritten += [new] if new else []
     files = {queue.own.record.id: queue.own.record} if queue.own else {}
     for stored in unwritten:
@@ -50,27 +60,64 @@ def send_payments(
     return result
 
 
+def _ready(
+    currency: Currency, queue: PaymentQueue, command: Command, ports: PaymentPorts
+) -> tuple[Instruction, ...]:
+    """The first payments that wait and that nothing holds, at most one file of them.
+
+    A payment that the bank has reported on in another way needs no file any more. One that is on hold,
+    or held by a stop, waits on; those behind it go.
+    """
+    waiting, ready = queue.waiting, list[Instruction]()
+    for _ in range(PARTS_MAX):
+        payables = ports.payers.payables([instruction.id for instruction in waiting])
+        gone = [instruction.id for instruction in waiting if instruction.id not in payables]
+        if gone:
+            ports.orders.drop(gone)
+        payable = [
+            instruction
+            for instruction in waiting
+            if instruction.id in payables and not payables[instruction.id].held
+        ]
+        stopped = _stopped(queue.stops, payable, command, ports)
+        ready += [instruction for instruction in payable if instruction.id not in stopped]
+        if len(waiting) < PAYMENTS_PER_FILE_MAX or len(ready) >= PAYMENTS_PER_FILE_MAX:
+            break
+        waiting = ports.orders.waiting_after(command.caller.mode, currency, waiting[-1].id)
+    return tuple(ready[:PAYMENTS_PER_FILE_MAX])
+
+
+def _stopped(
+    stops: Stops, instructions: Sequence[Instruction], command: Command, ports: PaymentPorts
+) -> frozenset[str]:
+    """Those of the payments that a stop holds."""
+    holding = stops.of_activity(Activity.PAY)
+    if not holding or not instructions:
+        return frozenset()
+    policies = ports.policies.of([instruction.id for instruction in instructions])
+
+    def reach(payment_id: str) -> Reach:
+        policy = policies.get(payment_id)
+        if policy is None:
+            return Reach(None, None, None)
+        product = ports.products.version(policy.product)
+        return Reach(product.code, territory_of(policy, product), policy.partner)
+
+    return frozenset(
+        instruction.id
+        for instruction in instructions
+        if any(stop.holds(Activity.PAY, reach(instruction.id), command.now) for stop in holding)
+    )
+
+
 def _make_file(
     file_id: str,
     currency: Currency,
-    waiting: Sequence[Instruction],
+    ready: tuple[Instruction, ...],
     command: Command,
     ports: PaymentPorts,
 ) -> Stored[PaymentFile] | None:
-    """A new file, if any payment that waits is still to be paid.
-
-    A payment that the bank has reported on in another way needs no file any more; one that is on
-    hold waits on.
-    """
-    payables = ports.payers.payables([instruction.id for instruction in waiting])
-    gone = [instruction.id for instruction in waiting if instruction.id not in payables]
-    if gone:
-        ports.orders.drop(gone)
-    ready = tuple(
-        instruction
-        for instruction in waiting
-        if instruction.id in payables and not payables[instruction.id].held
-    )
+    """A new file, if there is a payment for it."""
     if not ready:
         return None
     file = PaymentFile(

@@ -1,5 +1,6 @@
 """Invite the policyholder to renew: the offer is stored as a quote, and the policy records it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -8,6 +9,7 @@ from insurance.domain.core.errors import (
     KeyReused,
     PolicyNotFound,
     ProcessingRestricted,
+    Stopped,
     TermsNotOffered,
     WrongState,
 )
@@ -24,8 +26,11 @@ from insurance.operations.policy.renew_policy import next_version, offer_renewal
 from insurance.operations.policy.store_policy import ChangedPolicy
 from insurance.operations.system_command import command_for, instant_after
 
-LOOK_AGAIN: Final = timedelta(days=1)
-"""After this the policyholder may have lifted the restriction of processing."""
+LOOK_AGAIN: Final[Mapping[type[Exception], timedelta]] = {
+    ProcessingRestricted: timedelta(days=1),
+    Stopped: timedelta(hours=1),
+}
+"""After how long the policyholder may have lifted their restriction, or two people the stop."""
 
 
 def invite_renewal(policy_id: str, now: datetime, *, ports: InvitationPorts) -> datetime | None:
@@ -49,8 +54,8 @@ def invite_renewal(policy_id: str, now: datetime, *, ports: InvitationPorts) -> 
         quote = _offer(policy, now, ports)
     except (WrongState, AlreadyErased, TermsNotOffered):
         return None  # not in force at its end, or not to be renewed
-    except ProcessingRestricted:
-        return now + LOOK_AGAIN
+    except (ProcessingRestricted, Stopped) as held:
+        return now + LOOK_AGAIN[type(held)]
     _record(before, quote, now, ports)
     return None
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from insurance.domain.control.stop import Activity, Reach, Stops
 from insurance.domain.core.errors import AlreadyErased, NoLongerSold, QuoteChanged, QuoteNotFound
 from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import mode_of
@@ -11,7 +12,7 @@ from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.numbering import policy_numbers
 from insurance.domain.product import Product
 from insurance.domain.quote.event_types import QuoteEventType
-from insurance.domain.quote.pricing import price_again
+from insurance.domain.quote.pricing import price_again, territory_of
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command
 from insurance.operations.free_number import with_free_number
@@ -39,18 +40,20 @@ def issue_policy(
         QuoteExpired: The offer's last day has passed.
         ReferralOpen: A referral must be decided before the policy can be issued.
         WrongState: The quote was not accepted.
+        Stopped: A stop holds the issue.
         NoLongerSold: The product version is no longer sold.
         QuoteChanged: The quote would be priced differently today.
         ScreeningOpen: The policyholder's name resembles one on a sanctions list.
         AlreadyErased: The quote's personal data were erased.
         NumberTaken: Every number that the policy could get is taken.
     """
-    before = ports.policies.load_quote(quote_id, command)
+    before, stops = ports.policies.load_quote(quote_id, command)
     quote = before.record
     if not command.caller.sees(quote_id, quote.partner, quote.party):
         raise QuoteNotFound(quote_id)
     command.check_revision(before, quote_id)
     bound = quote.bound(now=command.now)
+    _check_stops(quote, stops, command, ports.products)
     product = _check_price(quote, ports.products, command.now)
     if before.key is None:
         raise AlreadyErased(f"quote {quote_id}")
@@ -101,6 +104,12 @@ def _store(
         command=command.with_answer(stored),
     )
     return stored
+
+
+def _check_stops(quote: Quote, stops: Stops, command: Command, products: Products) -> None:
+    product = products.version(quote.product)
+    reach = Reach(product.code, territory_of(quote, product), quote.partner)
+    stops.check(Activity.RENEW if quote.renewing else Activity.BIND, reach, command.now)
 
 
 def _check_price(quote: Quote, products: Products, now: datetime) -> Product:

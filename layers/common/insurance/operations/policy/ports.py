@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from insurance.domain.billing import BillingAccount
     from insurance.domain.claim import Claim
+    from insurance.domain.control.stop import Stops
     from insurance.domain.core.event import Event
     from insurance.domain.core.identity import Mode, PartyId
     from insurance.domain.core.stored import Naming, Stored
@@ -40,11 +41,19 @@ class PolicyReads(Protocol):
         """
 
 
+class QuoteToIssue(NamedTuple):
+    """A quote, and the stops that may hold its issue."""
+
+    quote: Stored[Quote]
+    stops: Stops
+
+
 class Policies(PolicyReads, Protocol):
     """Policies for issuing and reading them."""
 
-    def load_quote(self, quote_id: str, command: Command) -> Stored[Quote]:
-        """The quote to issue, in one read with the command's idempotency record.
+    def load_quote(self, quote_id: str, command: Command) -> QuoteToIssue:
+        """The quote to issue, in one read with the stops of the caller's mode and the command's
+        idempotency record.
 
         Raises:
             AlreadyAnswered: This call was answered before.
@@ -290,11 +299,13 @@ class PolicyAccounts(Protocol):
 
 
 class ExpiringPolicy(NamedTuple):
-    """A policy, the claims on it, and what its holder demands of those who process their data."""
+    """A policy, the claims on it, what its holder demands of those who process their data, and stops."""
 
     policy: Stored[Policy]
     claims: Sequence[Claim]
     demands: Demands
+    stops: Stops
+    """Of the policy's mode: they may hold its renewal."""
 
 
 class Renewals(Protocol):

@@ -1,6 +1,7 @@
 """Renew a policy: offer the next term, at a price that takes account of its claims."""
 
 from insurance.domain.claim.past_claims import past_claims
+from insurance.domain.control.stop import Activity, Reach
 from insurance.domain.core.errors import AlreadyErased, PolicyNotFound
 from insurance.domain.core.identity import mode_of
 from insurance.domain.core.stored import Stored
@@ -8,6 +9,7 @@ from insurance.domain.party.demands import check_offer
 from insurance.domain.policy import Policy
 from insurance.domain.policy.renewal import RenewalOffer, renewal_terms
 from insurance.domain.product import Product
+from insurance.domain.quote.pricing import territory_of
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command, Query
 from insurance.operations.policy.ports import ExpiringPolicy, RenewalPorts
@@ -24,6 +26,7 @@ def preview_renewal(policy_id: str, query: Query, ports: RenewalPorts) -> Renewa
         AlreadyErased: The policy's answers were erased.
         WrongState: Another term is not wanted, or there is no cover at the term's end.
         TermsNotOffered: It is too early for an invitation, or the term is over.
+        Stopped: A stop holds renewals of this.
     """
     return _offer(policy_id, query, ports)[0]
 
@@ -39,6 +42,7 @@ def offer_renewal(policy_id: str, command: Command, ports: RenewalPorts) -> Stor
         ProcessingRestricted: The policyholder demanded that their data are used for nothing new.
         WrongState: Another term is not wanted, or there is no cover at the term's end.
         TermsNotOffered: It is too early for an invitation, or the term is over.
+        Stopped: A stop holds renewals of this.
         KeyReused: The offer was made before, by another request.
     """
     offer, expiring = _offer(policy_id, command, ports)
@@ -69,6 +73,9 @@ def _offer(
     policy, products = expiring.policy.record, ports.products
     if not call.caller.sees(policy_id, policy.partner, policy.party):
         raise PolicyNotFound(policy_id)
-    losses = past_claims(expiring.claims, products.version(policy.product))
+    product = products.version(policy.product)
+    reach = Reach(product.code, territory_of(policy, product), policy.partner)
+    expiring.stops.check(Activity.RENEW, reach, call.now)
+    losses = past_claims(expiring.claims, product)
     terms = renewal_terms(policy, losses, next_version(policy, products), now=call.now)
     return terms.priced(find_facts(terms.look_ups, ports.look_ups)), expiring

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from insurance.domain.control.stop import Activity, Reach
 from insurance.domain.core.identity import named_party, new_quote_id
 from insurance.domain.core.stored import Stored
 from insurance.domain.quote.pricing import PricedRisk, read_new_risk
@@ -36,6 +37,7 @@ def preview_quote(risk: RiskInput, query: Query, ports: QuotingPorts) -> PricedR
 
     Raises:
         ProductNotFound: No such product is on sale.
+        Stopped: A stop holds quotes of this.
         InvalidFields: The product cannot read an answer, or cover would start too early or late.
     """
     return _price(risk, query, ports)
@@ -51,6 +53,7 @@ def make_quote(risk: RiskInput, command: Command, ports: QuotingPorts) -> Stored
         PartyDiffers: The caller states other details than are stored for the party.
         ProcessingRestricted: The party demanded that their data are used for nothing new.
         ProductNotFound: No such product is on sale.
+        Stopped: A stop holds quotes of this.
         InvalidFields: The product cannot read an answer, or cover would start too early or late.
         KeyReused: The caller's key has made another quote.
     """
@@ -71,6 +74,8 @@ def make_quote(risk: RiskInput, command: Command, ports: QuotingPorts) -> Stored
 
 def _price(risk: RiskInput, call: Command | Query, ports: QuotingPorts) -> PricedRisk:
     product = ports.products.on_sale(risk.product, call.now.date(), call.caller.mode)
+    reach = Reach(product.code, risk.territory or product.territories[0], call.caller.partner)
+    ports.stops.leased(call.caller.mode).check(Activity.QUOTE, reach, call.now)
     new_risk = read_new_risk(
         product,
         start=risk.start,

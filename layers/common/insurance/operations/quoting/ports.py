@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from insurance.domain.policy import Policy
     from insurance.domain.quote.quote import Quote
     from insurance.operations.command import Command
+    from insurance.operations.controls.ports import StopsInForce
     from insurance.operations.parties.ports import IndexKeys, Keys, NamedParties
     from insurance.operations.products.ports import Products
 
@@ -99,3 +100,4 @@ class QuotingPorts(NamedTuple):
     index_keys: IndexKeys
     carrier: str
     """The insurer that carries the risk."""
+    stops: StopsInForce

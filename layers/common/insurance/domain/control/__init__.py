@@ -1,0 +1,1 @@
+"""What holds calls back beside roles and scopes: stops, and access policies."""

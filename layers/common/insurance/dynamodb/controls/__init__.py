@@ -1,0 +1,1 @@
+"""Stops and access policies in their table."""

@@ -1,0 +1,1 @@
+"""Operations on stops and access policies."""

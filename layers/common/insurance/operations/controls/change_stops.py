@@ -1,0 +1,95 @@
+"""Set stops, lift them with two people, and read them."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from insurance.domain.control.event_types import StopEventType
+from insurance.domain.control.stop import QUOTE_LEASE_SECONDS, Activity, Stop, Stops
+from insurance.domain.core.identity import new_stop_id
+from insurance.domain.core.stored import Stored
+from insurance.operations.command import Command, Query
+from insurance.operations.controls.ports import StopPorts
+from insurance.operations.listing import ListEntry, ListPage, ListRange, page_of
+
+
+class StopInput(NamedTuple):
+    """What somebody wants held."""
+
+    activities: tuple[Activity, ...]
+    cause: str
+    product: str | None = None
+    territory: str | None = None
+    partner: str | None = None
+    starts_at: datetime | None = None
+    """None: at once."""
+
+
+class ChangedStop(NamedTuple):
+    """A stop after a command, and whether it still holds."""
+
+    stop: Stop
+    is_lifted: bool = False
+
+
+def set_stop(wanted: StopInput, command: Command, ports: StopPorts) -> ChangedStop:
+    """Set a stop in the caller's mode. Answered when every call that comes later meets it.
+
+    Raises:
+        TooManyStops: There are as many as can be.
+    """
+    before = ports.stops.load(command.caller.mode, command)
+    stop = Stop(
+        id=new_stop_id(command.caller.mode, command.actor, command.idempotency.key),
+        activities=tuple(dict.fromkeys(wanted.activities)),
+        product=wanted.product,
+        territory=wanted.territory,
+        partner=wanted.partner,
+        cause=wanted.cause,
+        starts_at=wanted.starts_at,
+        set_by=command.actor,
+        set_at=command.now,
+    )
+    changed = ChangedStop(stop)
+    _store(before.record.with_stop(stop), StopEventType.SET, changed, before, command, ports)
+    if Activity.QUOTE in stop.activities:
+        ports.wait(QUOTE_LEASE_SECONDS)
+    return changed
+
+
+def lift_stop(stop_id: str, reason: str, command: Command, ports: StopPorts) -> ChangedStop:
+    """Ask that a stop is lifted or, as the second person, lift it.
+
+    Raises:
+        StopNotFound: There is none in the caller's mode, or it was lifted.
+        SamePerson: The caller asked for it, or set the stop and would have the last word.
+    """
+    before = ports.stops.load(command.caller.mode, command)
+    stop = before.record.stop(stop_id)
+    if stop.lift_requested_by is None:
+        after = before.record.lift_asked(stop_id, by=command.actor, reason=reason)
+        changed = ChangedStop(after.stop(stop_id))
+        _store(after, StopEventType.LIFT_REQUESTED, changed, before, command, ports)
+    else:
+        after = before.record.lifted(stop_id, by=command.actor)
+        changed = ChangedStop(stop, is_lifted=True)
+        _store(after, StopEventType.LIFTED, changed, before, command, ports)
+    return changed
+
+
+def list_stops(part: ListRange, query: Query, ports: StopPorts) -> ListPage[Stop]:
+    """Part of the stops of the caller's mode that nobody has lifted, by their ids."""
+    stops = sorted(ports.stops.get(query.caller.mode).record.stops, key=lambda stop: stop.id)
+    entries = [ListEntry(stop.id, stop) for stop in stops if stop.id > part.after]
+    return page_of(entries[: part.limit], part.limit, lambda stop: stop)
+
+
+def _store(
+    stops: Stops,
+    type: StopEventType,
+    changed: ChangedStop,
+    before: Stored[Stops],
+    command: Command,
+    ports: StopPorts,
+) -> None:
+    event = command.event(stops.id, stops, type, before if before.head.sequence else None)
+    ports.stops.store(event, before, command.with_answer(changed))
