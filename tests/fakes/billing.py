@@ -94,7 +94,8 @@ class MemoryBilling:
 
     def _change(self, change: AccountChange, totals: Sequence[LimitMovement]) -> None:
         event, account, before = change
-        if self._memory.accounts.get(account.id) != before.account:
+        stale = self._memory.accounts.get(account.id) != before.account
+        if stale or (before.account and self._memory.is_destroyed(before.policy)):
             raise StaleRevision(account.policy_id)
         self._memory.take(totals, account.policy_id)
         self._memory.append(event, lambda: StaleRevision(account.policy_id))

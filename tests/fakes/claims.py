@@ -119,7 +119,8 @@ class MemoryClaims:
         totals: Sequence[LimitMovement] = (),
     ) -> None:
         self._memory.check(command.idempotency)
-        if self._memory.claims[claim.id].head != before.head:
+        stale = self._memory.claims[claim.id].head != before.head
+        if stale or self._memory.is_destroyed(before):
             raise StaleRevision(claim.id)
         files = self._memory.files.setdefault(claim.policy_id, {})
         marks = first_seen(before.record, claim)

@@ -63,7 +63,8 @@ class MemoryComplaints:
         totals: Sequence[LimitMovement] = (),
     ) -> None:
         self._memory.check(command.idempotency)
-        if self._memory.complaints[complaint.id].head != before.head:
+        stale = self._memory.complaints[complaint.id].head != before.head
+        if stale or self._memory.is_destroyed(before):
             raise StaleRevision(complaint.id)
         self._memory.take(totals, complaint.id)
         self._memory.append(event, lambda: StaleRevision(complaint.id))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from insurance.domain.billing import BillingAccount, SuspendedPayment, UsedReference
 from insurance.domain.claim import Claim, NoticedClaim
@@ -119,6 +120,10 @@ class Memory:
             return NO_DEMANDS
         into = stored.record.merged_into
         return self.demands_of(into) if into else stored.record.demands
+
+    def is_destroyed(self, before: Stored[Any] | None) -> bool:
+        """Whether the key with which a command read this was destroyed since."""
+        return before is not None and before.key is not None and before.record.party in self.erased
 
     def move(self, policy_id: str, partner: str) -> None:
         """Move what belongs to a policy into the book of another partner."""

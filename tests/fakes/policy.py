@@ -118,7 +118,7 @@ class MemoryPolicyChanges:
     ) -> None:
         self._memory.check(command.idempotency)
         id = policy.record.id
-        if self._memory.policies[id].head != before.head:
+        if self._memory.policies[id].head != before.head or self._memory.is_destroyed(before):
             raise StaleRevision(id)
         self._memory.append(event, lambda: StaleRevision(id))
         self._memory.policies[id] = policy

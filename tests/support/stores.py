@@ -1,6 +1,6 @@
 """Every store of one promise twice, in memory and on DynamoDB, and the first steps of a policy on them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -80,6 +80,7 @@ from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Erasure
 from insurance.domain.policy import Policy
+from insurance.domain.privacy.legal_hold import ContractRecords
 from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.operations.billing.ports import AccountChange, BillingContext
 from insurance.operations.idempotency import RecordedAnswer
@@ -260,9 +261,15 @@ class ErasingStores(Protocol):
     def parties(self) -> Parties: ...
 
 
-def erase(stores: ErasingStores, party_id: str, key: str = "erase-1") -> Event:
+def erase(
+    stores: ErasingStores,
+    party_id: str,
+    key: str = "erase-1",
+    *,
+    unless_changed: Sequence[ContractRecords] = (),
+) -> Event:
     """Erase the party and those that were merged into it, whatever holds them, as erasures did before
-    there were legal holds; the event of the party is given back."""
+    there were legal holds; the event of the party is given back. `unless_changed`: its contracts."""
     command = make_command(
         key,
         operation="test POST /v1/parties/{party_id}/erasure",
@@ -284,7 +291,7 @@ def erase(stores: ErasingStores, party_id: str, key: str = "erase-1") -> Event:
         )
         for before in (group.party, *group.members)
     ]
-    stores.parties.erase(erased, command=command.with_answer(None))
+    stores.parties.erase(erased, unless_changed=unless_changed, command=command.with_answer(None))
     return erased[0].event
 
 

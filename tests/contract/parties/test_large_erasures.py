@@ -10,10 +10,11 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.party import Erasure
 from insurance.domain.policy import Policy
+from insurance.domain.policy.event_types import PolicyEventType
 from insurance.operations.idempotency import RecordedAnswer
 from insurance.operations.parties.ports import PartyChange
 
-from tests.support.builders import LATER, make_claim, make_command, make_quote
+from tests.support.builders import LATER, make_claim, make_command, make_quote, next_event
 from tests.support.engine import make_tables
 from tests.support.stores import Stores, accept, add_quote, issue, notify, on_dynamodb
 
@@ -159,7 +160,24 @@ def test_one_that_died_is_undone(fleet: Fleet, write: int):
         fleet.stores.parties.keep([fleet.party_id])
 
     assert all(fleet.opened())
+    change(fleet.stores, fleet.stores.policies.get(fleet.policy.record.id))
     notify(fleet.stores, make_claim(fleet.policy.record))
+
+
+def change(stores: Stores, before: Stored[Policy]) -> None:
+    """A command that has read the policy changes it."""
+    event = next_event(before.head, before.record, before.key, type=PolicyEventType.ENDORSED)
+    after = Stored(before.record, event.head, before.key)
+    command = make_command("change", operation="test POST /v1/policies/{policy_id}/endorsements")
+    stores.changes.change(event, after, before=before, command=command.with_answer(after))
+
+
+def test_a_command_that_had_read_the_key_before_the_fence_writes_nothing(fleet: Fleet):
+    before = fleet.stores.policies.get(fleet.policy.record.id)
+    fleet.erase()
+
+    with pytest.raises(StaleRevision):
+        change(fleet.stores, before)
 
 
 def test_a_quote_for_a_party_that_is_being_erased_is_refused(fleet: Fleet):

@@ -6,18 +6,28 @@ from typing import Any, NamedTuple
 from insurance.domain.core.classification import JsonObject, Record
 from insurance.domain.core.errors import WrittenByNewerRelease
 from insurance.domain.core.event import Event, StreamPosition
-from insurance.domain.core.identity import mode_of
+from insurance.domain.core.identity import PartyId, mode_of
 from insurance.domain.core.party_record import PartyRecord
 from insurance.domain.core.posting import Posting
 from insurance.domain.core.sealed_apart import open_apart
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.contract_keys import RecordKeys, party_in
+from insurance.dynamodb.contract_keys import ERASED_FOR, RecordKeys, party_in
 from insurance.dynamodb.kinds import AGGREGATE, EVENT
 from insurance.dynamodb.transaction import Refusal, Write, add, put
 
 AT_REVISION = "revision = :seen"
+
+
+def as_read(before: Stored[Any], party_id: PartyId | None) -> tuple[str, Item]:
+    """The condition that an aggregate stands as a command has read it, and its values: it is at that revision, and
+    the party's key, with which the command seals it, was not destroyed since. `party_id`: None where it is nobody's."""
+    values: Item = {"seen": codec.number(before.head.sequence)}
+    if before.key is None or party_id is None:
+        return AT_REVISION, values
+    unerased = f"(attribute_not_exists({ERASED_FOR}) OR NOT contains({ERASED_FOR}, :party))"
+    return f"{AT_REVISION} AND {unerased}", values | {"party": codec.text(party_id)}
 
 
 def head_columns(head: StreamPosition) -> Item:
@@ -129,8 +139,10 @@ def moved(
     if before is None:
         write = add(table, item, stale, key="id")
     else:
-        seen = codec.number(before.head.sequence)
-        write = put(table, item, stale, condition=AT_REVISION, seen=seen)
+        record = before.record
+        party_id = record.party if isinstance(record, PartyRecord) else None
+        condition, values = as_read(before, party_id)
+        write = put(table, item, stale, condition=condition, **values)
     return [write, append(events_table, event, taken=stale)]
 
 

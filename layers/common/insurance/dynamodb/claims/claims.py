@@ -216,6 +216,7 @@ class DynamoDBClaims:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(claim.id)
 
+        condition, values = aggregates.as_read(before, before.record.party)
         transact(
             self._client,
             [
@@ -226,8 +227,8 @@ class DynamoDBClaims:
                     self._claims_table,
                     claim_item(event, claim),
                     stale,
-                    condition=aggregates.AT_REVISION,
-                    seen=codec.number(before.head.sequence),
+                    condition=condition,
+                    **values,
                 ),
                 aggregates.append(self._events_table, event, taken=stale),
                 self._idempotency.keep(command.idempotency, about=claim.party, key=before.key),

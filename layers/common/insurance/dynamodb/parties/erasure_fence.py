@@ -15,7 +15,7 @@ from insurance.domain.core.identity import PartyId, QuoteId, party_id_for, polic
 from insurance.domain.privacy.legal_hold import ContractRecords
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.contract_keys import ERASING
+from insurance.dynamodb.contract_keys import ERASED_FOR, ERASING
 from insurance.dynamodb.parties.party_contracts import UnchangedContracts
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Refusal, Write, load, mark, transact, unmark
@@ -33,7 +33,7 @@ class ErasureFence:
     def __init__(self, client: "DynamoDBClient", tables: Tables) -> None:
         self._client = client
         self._tables = tables
-        self._unchanged = UnchangedContracts(tables).checks
+        self._unchanged = UnchangedContracts(client, tables)
 
     def checks(
         self, contracts: Sequence[ContractRecords], party_ids: Sequence[PartyId]
@@ -42,7 +42,7 @@ class ErasureFence:
         return [
             check
             for contract in contracts
-            for check in self._unchanged(contract, party_ids, _moved_on(party_ids[0]))
+            for check in self._unchanged.checks(contract, party_ids, _moved_on(party_ids[0]))
         ]
 
     def put(self, party_ids: Sequence[PartyId], contracts: Sequence[ContractRecords]) -> None:
@@ -82,16 +82,25 @@ class ErasureFence:
         ]
         if not any(item and ERASING in item for item in load(self._client, own)):
             return
-        contracts = [
-            place
-            for quote_id in quotes
-            for place in (*self._items(quote_id), *self._lists(quote_id))
-        ]
+        contracts = list[tuple[str, Item]]()
+        for quote_id in quotes:
+            self._release(quote_id, party_ids)
+            contracts += [*self._items(quote_id), *self._lists(quote_id)]
         for table, key in [*contracts, *own]:
             for party_id in party_ids:
                 with suppress(_NotMarked):
                     value = codec.text(party_id)
                     transact(self._client, [unmark(table, key, ERASING, value, _NotMarked)])
+
+    def _release(self, quote_id: QuoteId, party_ids: Sequence[PartyId]) -> None:
+        """Let commands write again what of a contract was checked for the erasure of these parties."""
+        places = self._unchanged.places(quote_id)
+        for (table, key), item in zip(places, load(self._client, places), strict=True):
+            for party_id in (
+                {*item[ERASED_FOR]["SS"]} & {*party_ids} if item and ERASED_FOR in item else ()
+            ):
+                with suppress(_NotMarked):
+                    transact(self._client, [_released(table, key, party_id)])
 
     def _marked(self, table: str, key: Item, party_id: PartyId) -> Write:
         def refused(item: Item | None) -> Exception:
@@ -132,6 +141,19 @@ def _once(writes: Sequence[Write]) -> list[Write]:
 def _moved_on(stream: str) -> Refusal:
     """The party, or one of its contracts, has changed since it was read."""
     return lambda _item: StaleRevision(stream)
+
+
+def _released(table: str, key: Item, party_id: PartyId) -> Write:
+    """The Update that takes a party out of those for whose erasure an aggregate was checked."""
+    request = {
+        "TableName": table,
+        "Key": key,
+        "UpdateExpression": "DELETE #parties :parties",
+        "ConditionExpression": "contains(#parties, :party)",
+        "ExpressionAttributeNames": {"#parties": ERASED_FOR},
+        "ExpressionAttributeValues": {":parties": {"SS": [party_id]}, ":party": {"S": party_id}},
+    }
+    return Write("Update", request, _NotMarked)
 
 
 class _NotThere(Exception):

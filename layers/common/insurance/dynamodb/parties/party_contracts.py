@@ -23,6 +23,7 @@ from insurance.dynamodb.claims.claim_items import read_register
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.complaints.complaints import COMPLAINTS
 from insurance.dynamodb.contract_keys import (
+    ERASED_FOR,
     ERASING,
     ContractKeys,
     RecordKeys,
@@ -199,8 +200,28 @@ class _OwnKeysOfContract:
 class UnchangedContracts:
     """The checks that contracts stand as they were read."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, client: "DynamoDBClient", tables: Tables) -> None:
+        self._client = client
         self._tables = tables
+
+    def places(self, quote_id: QuoteId) -> list[tuple[str, Item]]:
+        """What of a contract is marked where it is checked."""
+        policy_id = policy_id_for(quote_id)
+        claims, complaints = self._tables.claims, self._tables.complaints
+        register, listed = load(
+            self._client,
+            [
+                (claims, {"id": codec.text(policy_id)}),
+                (complaints, {"id": codec.text(quote_id)}),
+            ],
+        )
+        ids = [
+            (self._tables.policies, policy_id),
+            (self._tables.billing, billing_id_for(policy_id)),
+            *((claims, noticed.claim_id) for noticed in read_register(register)),
+            *((complaints, id) for id in _listed(listed)),
+        ]
+        return [(table, {"id": codec.text(id)}) for table, id in ids]
 
     def checks(
         self, contract: ContractRecords, party_ids: Sequence[PartyId], refusal: Refusal
@@ -213,11 +234,12 @@ class UnchangedContracts:
         tables, claims, complaints = self._tables, contract.claims, contract.complaints
         holder = contract.policy.record.party if contract.policy else contract.quote.record.party
         erased = holder if holder in party_ids else party_ids[0]
-        streams = {
-            policy_id: contract.policy,
-            billing_id_for(policy_id): contract.account,
-            **{stored.record.id: stored for stored in (*claims, *complaints)},
-        }
+        aggregates_of: list[tuple[str, str, Stored[Any] | None]] = [
+            (tables.policies, policy_id, contract.policy),
+            (tables.billing, billing_id_for(policy_id), contract.account),
+            *((tables.claims, claim.record.id, claim) for claim in claims),
+            *((tables.complaints, complaint.record.id, complaint) for complaint in complaints),
+        ]
         return [
             # The register of claims counts its entries as revisions.
             self._listed(
@@ -230,19 +252,49 @@ class UnchangedContracts:
                 erased,
                 refusal,
             ),
-            *(self._no_next(stream, stored, refusal) for stream, stored in streams.items()),
+            *(
+                self._unchanged(table, stored, party_ids, refusal)
+                if stored
+                else self._not_begun(stream, refusal)
+                for table, stream, stored in aggregates_of
+            ),
         ]
 
-    def _no_next(self, stream: str, stored: Stored[Any] | None, refusal: Refusal) -> Write:
-        """That the stream has no event after those that were read."""
-        sequence = stored.head.sequence if stored else 0
+    def _not_begun(self, stream: str, refusal: Refusal) -> Write:
+        """That the stream has no event yet."""
         return check(
             self._tables.events,
-            {"stream": codec.text(stream), "sequence": codec.number(sequence + 1)},
+            {"stream": codec.text(stream), "sequence": codec.number(1)},
             refusal,
             condition="attribute_not_exists(#stream)",
             names={"#stream": "stream"},
         )
+
+    def _unchanged(
+        self, table: str, stored: Stored[Any], party_ids: Sequence[PartyId], refusal: Refusal
+    ) -> Write:
+        """That an aggregate is at the revision that was read. It is marked for the erasure, so that no command
+        writes it any more that has read the key before. A policy that never changed has its head from then on."""
+        party = stored.record.party
+        head = aggregates.head_columns(stored.head)
+        first = table == self._tables.policies and stored.head.sequence == 1
+        sets = "SET #v = if_not_exists(#v, :v), #revision = :revision, #hash = :hash, #at = :at "
+        names, condition = {"#parties": ERASED_FOR}, "#revision = :revision"
+        values = {":parties": {"SS": [party if party in party_ids else party_ids[0]]}}
+        if first:
+            condition = f"attribute_not_exists(#revision) OR {condition}"
+        columns = head if first else {"revision": head["revision"]}
+        names |= {f"#{column}": column for column in columns}
+        values |= {f":{column}": value for column, value in columns.items()}
+        request = {
+            "TableName": table,
+            "Key": {"id": codec.text(stored.record.id)},
+            "UpdateExpression": f"{sets if first else ''}ADD #parties :parties",
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+        }
+        return Write("Update", request, refusal)
 
     def _listed(
         self,

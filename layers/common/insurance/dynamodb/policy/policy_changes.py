@@ -69,7 +69,7 @@ def policy_change(tables: Tables, event: Event, *, before: Stored[Policy]) -> li
     def stale(_item: Item | None) -> Exception:
         return StaleRevision(event.stream)
 
-    unchanged = aggregates.AT_REVISION
+    unchanged, values = aggregates.as_read(before, before.record.party)
     if before.head.sequence == 1:  # the policy has no item until its first change
         unchanged = f"attribute_not_exists(id) OR {unchanged}"
     item = {
@@ -77,8 +77,7 @@ def policy_change(tables: Tables, event: Event, *, before: Stored[Policy]) -> li
         **aggregates.head_columns(event.head),
         **aggregates.body_columns(event),
     }
-    seen = codec.number(before.head.sequence)
     return [
-        put(tables.policies, item, stale, condition=unchanged, seen=seen),
+        put(tables.policies, item, stale, condition=unchanged, **values),
         aggregates.append(tables.events, event, taken=stale),
     ]
