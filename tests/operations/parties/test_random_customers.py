@@ -95,6 +95,8 @@ class Customers(RuleBasedStateMachine):
         self.stands_for: dict[str, str] = {}
         self.holder: dict[str, str] = {}
         """The party that each policy was issued to."""
+        self.moved: dict[str, str] = {}
+        """The party of each policy that moved into the book of another partner, who has nothing else."""
         self.erased: set[str] = set()
         self.known: list[Known] = []
         self.story: dict[str, list[Event]] = {}
@@ -200,6 +202,38 @@ class Customers(RuleBasedStateMachine):
         self.named.setdefault(passed.party, HEIR)
         self.named[policy_id] = self.named[passed.party]
         self._learn(passed)
+
+    @precondition(lambda self: self.holder)
+    @rule(which=places)
+    def appoint(self, which: int) -> None:
+        """The holder appoints another broker, whose customer they become."""
+        policy_id = sorted(self.holder)[which % len(self.holder)]
+        policy = self.platform.policies.get(policy_id).record
+        appoint = partial(self._transferred, policy_id, None, TransferReason.BROKER)
+        if self._root(self.holder[policy_id]) in self.erased:
+            self._refused(appoint)
+            return
+        begun = max(self.platform.now, policy.period.start + timedelta(minutes=1))
+        if begun >= policy.period.end or policy.invitation is not None:
+            return
+        self.platform.now = begun
+        moved = appoint()
+        assert (moved.partner, moved.policyholder) == ("meadow", policy.policyholder)
+        assert moved.party != policy.party
+        del self.holder[policy_id]
+        self.moved[policy_id] = moved.party
+        self._learn(moved)
+
+    @precondition(lambda self: self.moved)
+    @rule(which=places)
+    def erase_for_the_new_broker(self, which: int) -> None:
+        party_id = sorted(self.moved.values())[which % len(self.moved)]
+        erase = partial(self._erase, party_id, after=NOTHING_IS_KEPT_AFTER)
+        if party_id in self.erased:
+            self._refused(erase)
+            return
+        erase()
+        self.erased.add(party_id)
 
     @precondition(lambda self: self.holder)
     @rule(which=places, by=places)
@@ -308,7 +342,7 @@ class Customers(RuleBasedStateMachine):
 
     @invariant()
     def what_is_charged_is_posted_and_the_name_counts_that_was_last_told(self) -> None:
-        for policy_id, holder in self.holder.items():
+        for policy_id, holder in (self.holder | self.moved).items():
             policy = self.platform.policies.get(policy_id).record
             owed = sum(
                 posting.amount.amount * sign
@@ -349,16 +383,18 @@ class Customers(RuleBasedStateMachine):
     ) -> Policy:
         """The policy after it passed on; the new holder keeps the thing."""
         keeper = self.named[self._root(party_id)] if party_id else HEIR
+        is_broker = reason is TransferReason.BROKER
         requested = TransferRequested(
             reason=reason,
             effective_on=None,
             effective_at=None,
-            holder=None if party_id else Policyholder(name=HEIR),
+            holder=None if party_id or is_broker else Policyholder(name=HEIR),
             party_id=party_id,
             joint_holder=None,
             consents=frozenset({TransferConsent.HOLDER, TransferConsent.NEW_HOLDER}),
-            evidence=None,
-            answers={"keeper": keeper} if reason.changes_holder else None,
+            evidence="L-1" if is_broker else None,
+            to_partner="meadow" if is_broker else None,
+            answers={"keeper": keeper} if reason.changes_holder and not is_broker else None,
         )
         command = self.platform.command("transfer", caller=UNDERWRITER)
         transfer_policy(policy_id, requested, command, self.transferring)
