@@ -18,7 +18,7 @@ _PARTNERS = ("partners:read",)
 _PARTIES = ("parties:read", "parties:write")
 _CLAIMS = ("claims:read", "claims:write", "claims:settle")
 _COMPLAINTS = ("complaints:read", "complaints:write")
-_EVENTS = ("events:read", "webhooks:read", "webhooks:write")
+_EVENTS = ("events:read", "webhooks:read", "webhooks:write", "usage:read")
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,9 @@ STAFF = (
         ("privacy_officer", "test"),
         (*_READS, *_PARTIES, "parties:erase", "work:read"),
     ),
-    Staff("onboarding-test", ("operator", "test"), ("partners:read", "partners:write")),
+    Staff(
+        "onboarding-test", ("operator", "test"), ("partners:read", "partners:write", "usage:read")
+    ),
     Staff("approver-test", ("operator", "test"), ("partners:read", "partners:write")),
     Staff("duty-test", ("operator", "test"), ("controls:read", "controls:write")),
     Staff("guard-test", ("compliance", "test"), ("controls:read", "controls:write")),

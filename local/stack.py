@@ -29,6 +29,7 @@ from local.aws.gateway.firewall import Firewall
 from local.aws.gateway.plans import Plans, Usage, plan_of, stage_throttles
 from local.aws.guarded_database import GuardedDatabase
 from local.aws.issuer import Issuer
+from local.aws.log_groups import LogDelivery, LogGroup, access_log_of
 from local.aws.queues import QueueReader
 from local.aws.rights import Rights
 from local.aws.runtime import Lambda
@@ -99,6 +100,7 @@ class Stack:
         self._onboarding: Onboarding
         self.bank: Bank
         self._s3: S3
+        self._access_log: LogGroup
 
     # -- for the owner of the stack ------------------------------------------------------------
 
@@ -193,6 +195,7 @@ class Stack:
         )
         store = open_store(settings.folder / SERVICES)
         self._parts.callback(store.close)
+        self._access_log = access_log_of(self.template, store)
         aws = Services.of(self.template, store)
         check_keys(aws.kms, self.dynamodb())
         ensure_keys_and_secrets(self.template, aws.kms, aws.secrets)
@@ -352,6 +355,7 @@ class Stack:
             Stage(
                 name=api["StageName"],
                 access_log_format=api["AccessLogSetting"]["Format"],
+                write_access_log=self._access_log.write,
                 api_key_source=api.get("ApiKeySourceType", "HEADER"),
                 minimum_compression_size=api.get("MinimumCompressionSize"),
                 stretch=self.settings.stretch,
@@ -378,6 +382,9 @@ class Stack:
                 self._keep_running(EventSource(source, *clients, invoke=invoke, store=store))
             for queue in function.queue_sources:
                 self._keep_running(QueueReader(queue, invoke=invoke, store=store))
+
+        if self._access_log.subscription is not None:
+            self._keep_running(LogDelivery(self._access_log, invoke=self._invoke, store=store))
 
     def _keep_running(self, work: Background) -> None:
         self._parts.push_async_callback(work.stop)

@@ -7,11 +7,13 @@ from pathlib import Path
 from bench.goals import Line
 from bench.machine import ROOT
 from bench.meter.ours import Cost
+from bench.meter.usage import CountingCost
 
 COSTS = ROOT / "docs" / "costs.md"
 README = ROOT / "README.md"
 COMMANDS = "commands"
 LAYOUTS = "layouts"
+COUNTING = "counting"
 LINES = "lines"
 CLAIMS = "claims"
 
@@ -42,6 +44,18 @@ def layouts(ours: Mapping[str, Cost], popular: Iterable[Cost]) -> str:
         f" | {cost.round_trips} | {cost.idempotency_round_trips} |"
         for theirs in popular
         for layout, cost in (("ours", ours[theirs.name]), ("popular", theirs))
+    ]
+    return "\n".join([head, *rows])
+
+
+def counting(costs: Iterable[CountingCost]) -> str:
+    """What a thousand calls cost to count, by how many one delivery of the log holds."""
+    head = (
+        "| calls in one delivery | write units | read units | round trips |\n|---:|---:|---:|---:|"
+    )
+    rows = [
+        f"| {cost.calls_a_delivery:,} | {cost.write_units:,.0f} | {cost.read_units:,.0f} | {cost.round_trips:,.0f} |"
+        for cost in costs
     ]
     return "\n".join([head, *rows])
 

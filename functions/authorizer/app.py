@@ -99,7 +99,7 @@ class Authorizer:
             caller = self._recognised(token)
         except CallerDenied as denied:
             note("Denied", reason=denied.reason, who=denied.principal, request_id=request_id)
-            return denying(denied.principal, method_arn=event["methodArn"])
+            return denying(denied, method_arn=event["methodArn"])
         if scheme == DPOP and (caller.binding is None or caller.binding.method != DPOP):
             note("Refused", reason="not_bound_to_a_key", request_id=request_id)
             raise Unauthorized  # it is no DPoP token: RFC 9449 §7.1

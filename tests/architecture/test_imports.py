@@ -37,6 +37,7 @@ NOBODY = (
 BESIDE: dict[str, tuple[str, ...]] = {
     "authorizer": ("aws_lambda_powertools", "pydantic", "insurance.domain", "insurance.dynamodb"),
     "controls": ("joserfc", "cryptography", "insurance.kms", "insurance.dynamodb.quoting.quotes"),
+    "usage": ("joserfc", "cryptography", "insurance.kms", "insurance.dynamodb.quoting.quotes"),
     "partners": ("joserfc", "cryptography", "insurance.kms", "insurance.dynamodb.quoting.quotes"),
     "products": (
         "joserfc",

@@ -76,6 +76,7 @@ from tests.artefact.scenes.quoting import (
 )
 from tests.artefact.scenes.search import search_scenes
 from tests.artefact.scenes.settlement import settlement_scenes
+from tests.artefact.scenes.usage import PROBED, probe, usage_scenes
 from tests.artefact.stream_events import stream_events
 
 GIVEN = {
@@ -132,6 +133,7 @@ def scenes() -> Iterator[Scene]:
     yield from customers_scenes()
     yield from search_scenes()
     yield from notifications_scenes()
+    yield from usage_scenes()
 
 
 def write(path: str, content: Json) -> None:
@@ -164,7 +166,10 @@ def delete_stale(paths: set[str]) -> None:
     """Delete the events of scenes that there are no more."""
     for file in EVENTS.glob("*/*.json"):
         path = f"{file.parent.name}/{file.name.removesuffix(EXPECTED).removesuffix('.json')}"
-        if path not in paths | {RECONCILE, SCHEDULED} and file.parent.name not in RECORDED_APART:
+        if (
+            path not in paths | {RECONCILE, SCHEDULED, PROBED}
+            and file.parent.name not in RECORDED_APART
+        ):
             file.unlink()
 
 
@@ -179,6 +184,8 @@ def _record_others(stage: SourceStage) -> None:
     # Live data, by the real time: nothing of test mode stands in them.
     write(f"{SCHEDULED}.json", {"kinds": ["billing", "earning"], "release_parked": True})
     _answer(stage, SCHEDULED, (), (*BUSY, PLANNED))
+    write(f"{PROBED}.json", probe())
+    _answer(stage, PROBED, (), ())
     usage_key = ("/answer/usageIdentifierKey",)
     for folder, varies in (
         ("authorizer", usage_key),

@@ -22,7 +22,9 @@ def metered() -> list[str]:
     return "\n".join(tables).strip("\n").split("\n\n")
 
 
-@pytest.mark.parametrize(("place", "name"), [(0, table.COMMANDS), (1, table.LAYOUTS)])
+@pytest.mark.parametrize(
+    ("place", "name"), [(0, table.COMMANDS), (1, table.COUNTING), (2, table.LAYOUTS)]
+)
 def test_the_documents_table_is_what_the_meter_finds(metered, place, name):
     assert table.read(name) == metered[place], "run `python -m bench.meter --write`"
 

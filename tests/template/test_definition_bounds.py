@@ -23,7 +23,7 @@ type Operations = list[tuple[str, Json]]
 
 AS_LONG_AS_AN_ANSWER = {
     *("JournalView.text", "LedgerExportView.text"),
-    *("PartnerStatementView.csv", "RegisterExportView.csv"),
+    *("PartnerStatementView.csv", "RegisterExportView.csv", "UsageStatementView.csv"),
 }
 """Files as text, which end where the answer does: Lambda answers 6 MB. Nothing else may say so."""
 

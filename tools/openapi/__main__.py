@@ -1,7 +1,8 @@
-"""`python -m tools.openapi` writes openapi.yaml, openapi.deployed.yaml for the gateway, and the pages of problems and
-events; `--check` compares."""
+"""`python -m tools.openapi` writes openapi.yaml, openapi.deployed.yaml for the gateway, what its access log's calls are
+named by, and the pages of problems and events; `--check` compares."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ from tools.docs import events
 from tools.openapi.deployed import deployed
 from tools.openapi.document import document
 from tools.openapi.examples import examples
-from tools.openapi.handlers import ROOT, handlers
+from tools.openapi.handlers import ROOT, Handler, handlers
 from tools.problems import pages
 
 PUBLISHED, DEPLOYED = ROOT / "openapi.yaml", ROOT / "openapi.deployed.yaml"
+OPERATION_IDS = ROOT / "layers/common/insurance/operation_ids.json"
 HEADER = (
     "# Generated from the handlers by `make openapi`; a test fails when it is stale. Do not edit.\n"
 )
@@ -32,7 +34,18 @@ def rendered() -> dict[Path, str]:
     """Each file's text: what people and tools read, what the template includes, and the page of events."""
     asked = list(handlers())
     whole = document(asked, examples())
-    return {PUBLISHED: _text(whole), DEPLOYED: _text(deployed(whole, asked)), **events.page()}
+    return {
+        PUBLISHED: _text(whole),
+        DEPLOYED: _text(deployed(whole, asked)),
+        OPERATION_IDS: _operation_ids(asked),
+        **events.page(),
+    }
+
+
+def _operation_ids(asked: list[Handler]) -> str:
+    """The operation of each method and path."""
+    named = {f"{r.method} {r.path}": r.operation_id for each in asked for r in each.routes}
+    return json.dumps(named, indent=0, sort_keys=True) + "\n"
 
 
 def _text(definition: dict[str, Any]) -> str:

@@ -101,6 +101,7 @@ TAGS = (
         "Stops: hold quoting, binding, renewing or paying, and let it go on with two people",
         ("controls",),
     ),
+    Tag("Usage", "What each application called: day by day, and in a month", ("usage",)),
     Tag("Test mode", "Run the scheduled jobs that are due on test data", ("scheduler",)),
 )
 

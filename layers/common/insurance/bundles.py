@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from insurance.operations.products.ports import ProductPorts
     from insurance.operations.quoting.ports import QuotingPorts
     from insurance.operations.search.ports import SearchPorts
+    from insurance.operations.usage.ports import UsagePorts
     from insurance.operations.work.ports import WorkPorts
 
 
@@ -224,6 +225,16 @@ def work_ports() -> WorkPorts:
     from insurance.operations.work.ports import WorkPorts
 
     return WorkPorts(lists=wiring.stores().work_lists)
+
+
+def usage_ports() -> UsagePorts:
+    from insurance.operations.usage.ports import UsagePorts
+
+    return UsagePorts(
+        meter=wiring.stores().meter,
+        registered=wiring.stores().registry,
+        kept_days=wiring.usage_days,
+    )
 
 
 def product_ports() -> ProductPorts:

@@ -22,6 +22,15 @@ def setting(name: str) -> str:
     return value
 
 
+def number(name: str) -> int:
+    """The whole number of a setting.
+
+    Raises:
+        MissingSetting: There is no such variable, or it is empty.
+    """
+    return int(setting(name))
+
+
 def words(name: str) -> frozenset[str]:
     """The words of a setting; none where the template gives the function no such variable."""
     return frozenset(os.environ.get(name, "").split())

@@ -42,3 +42,7 @@ class Metric(StrEnum):
     """Scheduled jobs that failed run after run and wait for a person."""
     CALLS_NOT_COUNTED = "CallsNotCounted"
     """Calls of applications that were let through though their quotas could not be reached."""
+    CALLS_COUNTED = "CallsCounted"
+    """Lines of the access log that the meter counted."""
+    CALLS_SET_ASIDE = "CallsSetAside"
+    """Lines of the access log that say too little, or came too late, to be counted."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from insurance import snapshot
 from insurance.clients import client
-from insurance.config import setting, table, words
+from insurance.config import number, setting, table, words
 
 # A function loads what it asks for and nothing else: every import below is inside its function.
 if TYPE_CHECKING:
@@ -251,6 +251,11 @@ def usage_keys() -> GatewayUsageKeys:
 
     gateway = client("apigateway", read_timeout=5, attempts=1)
     return GatewayUsageKeys(gateway, setting("USAGE_PLANS"), secret)
+
+
+def usage_days() -> int:
+    """How many days usage is shown after its month."""
+    return number("USAGE_DAYS")
 
 
 def carrier() -> str:

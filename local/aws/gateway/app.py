@@ -67,6 +67,7 @@ class Stage:
 
     name: str
     access_log_format: str
+    write_access_log: Callable[[str], None]
     api_key_source: str
     minimum_compression_size: int | None
     """In bytes; None: answers are never compressed."""
@@ -92,7 +93,9 @@ class Gateway:
         request.status = answer.status
         request.response_length = len(answer.body)
         await self._send(request, answer, send)
-        access_log.info("%s", request.access_log(self._stage.access_log_format))
+        line = request.access_log(self._stage.access_log_format)
+        self._stage.write_access_log(line)
+        access_log.info("%s", line)
 
     async def _answer(self, request: Request, too_large: Refusal | None) -> Answer:
         try:

@@ -92,14 +92,15 @@ class Authorizers:
             grant = outcome
             if authorizer.ttl_seconds:
                 self._remember(key, started + authorizer.ttl_seconds, grant)
+        latency = int((self._clock() - started) * 1000)
+        said = {**grant.context, "principalId": grant.principal, "integrationLatency": latency}
+        request.authorizer = said  # the access log knows also of whom it is who is turned away
         match grant.verdict(request.arn()):
             case "deny":
                 message = "User is not authorized to access this resource with an explicit deny"
                 return Refusal("ACCESS_DENIED", message)
             case "silent":
                 return Refusal("ACCESS_DENIED")
-        latency = int((self._clock() - started) * 1000)
-        said = {**grant.context, "principalId": grant.principal, "integrationLatency": latency}
         return Admitted(said, grant.usage_key)
 
     def _remember(self, key: tuple[str, ...], expires: float, grant: Grant) -> None:

@@ -60,7 +60,10 @@ def with_application(house: House, **changes: object) -> House:
 def assert_denied(house: House, token: str, *, principal: str = "unknown") -> None:
     answer = house.answer(token)
     assert answer["principalId"] == principal
-    assert answer.keys() == {"principalId", "policyDocument"}
+    # Whom it denies is counted by the access log; functions are not called.
+    known = {"application": principal, "partner": "harbour", "mode": "live"}
+    assert answer.get("context") == (known if principal != "unknown" else None)
+    assert answer.keys() - {"context"} == {"principalId", "policyDocument"}
     for route in (*QUOTING_AND_ISSUANCE, *CLAIMS_ROUTES):
         assert grant_of(answer).verdict(f"{STAGE}/{route}") == "deny"
 
@@ -149,6 +152,7 @@ def test_handlers_learn_who_the_application_is(house: House) -> None:
         "plan": "gold",
         "mode": "live",
         "parties": "",
+        "application": "app_harbour",
     }
 
 

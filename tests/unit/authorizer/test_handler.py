@@ -165,6 +165,7 @@ def test_an_application_is_admitted_from_its_row(tables: DynamoDBClient, issuer:
         "plan": "silver",
         "mode": "test",
         "parties": "",
+        "application": "app_harbour",
     }
     assert grant_of(answer).verdict(ARN) == "allow"
     assert grant_of(answer).verdict(f"{STAGE}/POST/v1/claims") == "silent"

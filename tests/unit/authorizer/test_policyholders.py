@@ -61,6 +61,7 @@ def test_a_policyholder_is_their_parties_at_one_partner_and_nothing_else(portal:
         "plan": "gold",
         "mode": "live",
         "parties": "pty_0000000000000001 pty_0000000000000002",
+        "application": "app_harbour",
         "binding": "dpop",
         "thumbprints": "a-thumbprint",
     }

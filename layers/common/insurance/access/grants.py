@@ -20,6 +20,8 @@ METHODS = ("GET", "POST")
 SCOPE_PREFIX = "coverwright/"  # the resource server's, on the wire only
 MODE_GROUPS = frozenset({"live", "test"})
 """A member of staff is in exactly one of them."""
+DEVELOPERS = "developers"
+"""What people of a partner's team are counted as, together: no log names one of them for it."""
 STAFF_PLAN = "internal"
 PEOPLES_SCOPES = frozenset(
     {
@@ -30,14 +32,17 @@ PEOPLES_SCOPES = frozenset(
 """The most that a policyholder may do, whatever scopes the portal has."""
 DEVELOPERS_PATHS = (
     *("/v1/partners", "/v1/applications", "/v1/products", "/v1/quotes", "/v1/webhooks"),
+    "/v1/usage",
 )
 """What the developer portal calls."""
 DEVELOPERS_SCOPES: Mapping[str, frozenset[str]] = {
-    "live": frozenset({"partners:read", "products:read", "webhooks:read", "webhooks:write"}),
+    "live": frozenset(
+        {"partners:read", "products:read", "usage:read", "webhooks:read", "webhooks:write"}
+    ),
     "test": frozenset(
         {
             *("partners:read", "products:read", "webhooks:read", "webhooks:write"),
-            *("quotes:read", "quotes:write"),
+            *("quotes:read", "quotes:write", "usage:read"),
         }
     ),
 }
@@ -50,10 +55,11 @@ type Mode = Literal["live", "test"]
 class CallerDenied(Exception):
     """The token is valid, but its owner may not call. `principal` is the application, if known."""
 
-    def __init__(self, reason: str, *, principal: str = "unknown") -> None:
+    def __init__(self, reason: str, *, application: Application | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.principal = principal
+        self.principal = application.id if application else "unknown"
+        self.application = application
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,10 @@ class AdmittedCaller:
             "mode": self.mode,
             "parties": " ".join(sorted(self.parties)),
         }
+        if self.kind != "staff":
+            context["application"] = (
+                DEVELOPERS if self.kind == "developer" else self.counted_as or self.principal
+            )
         if self.signed_in_at:
             context["auth_time"] = self.signed_in_at
         if self.per_month is not None:
@@ -177,10 +187,10 @@ def application_caller(
     if not vouched:
         raise CallerDenied("unknown_application")
     if not application.is_active:
-        raise CallerDenied("inactive_application", principal=application.id)
+        raise CallerDenied("inactive_application", application=application)
     products = application.products & API_PRODUCTS.keys()
     if not products:
-        raise CallerDenied("no_subscription", principal=application.id)
+        raise CallerDenied("no_subscription", application=application)
     scopes = _scopes(claims) & application.scopes
     binding = _binding(claims, application, products, scopes)
     if claims["sub"] != client_of(claims):
@@ -209,7 +219,7 @@ def developer_of(claims: Json, row: Application | None) -> AdmittedCaller:
     if row is None or not row.is_developer:
         raise CallerDenied("unknown_application")
     if not row.is_active:
-        raise CallerDenied("inactive_developer", principal=row.id)
+        raise CallerDenied("inactive_developer", application=row)
     return AdmittedCaller(
         principal=row.id,
         kind="developer",
@@ -228,9 +238,9 @@ def _binding(
     try:
         binding = binding_of(claims, application.binding)
     except NotBound as refused:
-        raise CallerDenied(refused.reason, principal=application.id) from None
+        raise CallerDenied(refused.reason, application=application) from None
     if binding is None and must_be_bound(application.mode, products, scopes):
-        raise CallerDenied("not_bound", principal=application.id)
+        raise CallerDenied("not_bound", application=application)
     return binding
 
 
@@ -242,12 +252,12 @@ def _policyholder(
     parties_of: Callable[[str], frozenset[str]],
 ) -> AdmittedCaller:
     if not portal.is_portal:
-        raise CallerDenied("not_an_application", principal=portal.id)
+        raise CallerDenied("not_an_application", application=portal)
     subject = str(claims["sub"])
     principal = person_id(portal.mode, partner=portal.partner, issuer=issuer.url, subject=subject)
     parties = parties_of(principal)
     if not parties:
-        raise CallerDenied("no_access", principal=portal.id)
+        raise CallerDenied("no_access", application=portal)
     return AdmittedCaller(
         principal=principal,
         kind="policyholder",
@@ -287,12 +297,16 @@ def allowing(caller: AdmittedCaller, *, method_arn: str, usage_key: str) -> Json
     }
 
 
-def denying(principal: str, *, method_arn: str) -> Json:
-    """A policy that denies the whole stage; the gateway caches it too."""
-    return {
-        "principalId": principal,
+def denying(denied: CallerDenied, *, method_arn: str) -> Json:
+    """A policy that denies the whole stage; the gateway caches it too, and its access log names whom it denies."""
+    policy: Json = {
+        "principalId": denied.principal,
         "policyDocument": _policy("Deny", [f"{_stage_of(method_arn)}/*"]),
     }
+    if (row := denied.application) is not None:
+        counted = DEVELOPERS if row.is_developer else row.id
+        policy["context"] = {"application": counted, "partner": row.partner, "mode": row.mode}
+    return policy
 
 
 def _scopes(claims: Json) -> frozenset[str]:

@@ -81,6 +81,7 @@ FORMS: Mapping[str, str] = {
     r"^[a-z_]+\.[a-z_]+$": "Give a type of the event catalogue, such as policy.issued.",
     r"^[0-9a-z_-]{1,60}$": "Give the id of an event as the feed or a message names it.",
     r"^[0-9a-f]{64}$": "Give the SHA-256 of the file as 64 hexadecimal digits.",
+    r"^(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])$": "Give a month such as 2027-02.",
     r"^20[0-9]{2}-(0[1-9]|1[0-2])$": "Give a month such as 2027-02.",
     r"^-?[0-9]{1,2}(\.[0-9]{1,6})?$": "Give a decimal as text, such as 0.25.",
     r"^([0123456789abcdefghjkmnpqrstvwxyz]#(pol_(test_)?[0123456789abcdefghjkmnpqrstvwxyz]{16})?)?$": (

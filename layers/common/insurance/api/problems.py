@@ -82,6 +82,9 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.EventsNoLongerKept: Problem(
         HTTPStatus.GONE, "events-no-longer-kept", "These events are no longer kept"
     ),
+    errors.UsageNoLongerKept: Problem(
+        HTTPStatus.GONE, "usage-no-longer-kept", "This usage is no longer kept"
+    ),
     errors.TooLargeToStore: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "too-large-to-store", "Too large to be stored"
     ),

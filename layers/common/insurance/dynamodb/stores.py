@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.parties.party_contracts import DynamoDBPartyContracts
     from insurance.dynamodb.parties.screenings import DynamoDBPoliciesInForce, DynamoDBScreenings
     from insurance.dynamodb.partners.partners import DynamoDBPartners
+    from insurance.dynamodb.partners.registry import DynamoDBRegistry
     from insurance.dynamodb.payments.instructions import DynamoDBInstructions
     from insurance.dynamodb.payments.paid_policies import DynamoDBPaidPolicies
     from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.search.kept_reports import DynamoDBKeptReports
     from insurance.dynamodb.search.sealed_facts import DynamoDBSealedFacts
     from insurance.dynamodb.search.search_index import DynamoDBSearchIndex, DynamoDBSearchLists
+    from insurance.dynamodb.usage.meter import DynamoDBMeter
     from insurance.dynamodb.work.work_lists import DynamoDBWorkLists
 
 
@@ -81,6 +83,18 @@ class Stores(StoreParts):
 
         # Who is only held by stops has no commands on them, and no right to their records.
         return DynamoDBStops(self.client, self._tables, idempotency=lambda: self.staff_idempotency)
+
+    @cached_property
+    def registry(self) -> DynamoDBRegistry:
+        from insurance.dynamodb.partners.registry import DynamoDBRegistry
+
+        return DynamoDBRegistry(self.client, self._tables)
+
+    @cached_property
+    def meter(self) -> DynamoDBMeter:
+        from insurance.dynamodb.usage.meter import DynamoDBMeter
+
+        return DynamoDBMeter(self.client, self._tables)
 
     @cached_property
     def quotes(self) -> DynamoDBQuotes:

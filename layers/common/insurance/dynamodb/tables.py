@@ -43,6 +43,7 @@ class Tables:
     scheduled_jobs = _Name()
     screening = _Name()
     search = _Name()
+    usage = _Name()
     webhooks = _Name()
 
     def __init__(self, name_of: Callable[[str], str]) -> None:

@@ -522,6 +522,11 @@ class EventsNoLongerKept(InsuranceError):
         )
 
 
+class UsageNoLongerKept(InsuranceError):
+    def __init__(self, month: str) -> None:
+        super().__init__(f"The usage of {month} is no longer kept. Ask for later days.")
+
+
 class LookUpUnavailable(Refused):
     def __init__(self, source: str) -> None:
         super().__init__(

@@ -26,6 +26,7 @@ class Scope(StrEnum):
     EVENTS_READ = "events:read"
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
+    USAGE_READ = "usage:read"
     WORK_READ = "work:read"
     LEDGER_READ = "ledger:read"
     LEDGER_CLOSE = "ledger:close"

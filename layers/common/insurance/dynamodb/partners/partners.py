@@ -9,7 +9,6 @@ from insurance.domain.core.errors import (
     CodeTaken,
     FieldFault,
     InvalidFields,
-    PartnerNotFound,
     StaleRevision,
 )
 from insurance.domain.core.event import Event
@@ -21,8 +20,9 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.kinds import APPLICATION_ROW
+from insurance.dynamodb.partners.registry import DynamoDBRegistry, key_of
 from insurance.dynamodb.tables import Tables
-from insurance.dynamodb.transaction import Write, load, put, query, read, transact
+from insurance.dynamodb.transaction import Write, load, put, query, transact
 from insurance.operations.command import Command
 from insurance.operations.listing import ListEntry, ListRange
 from insurance.operations.partners.ports import DeveloperChange
@@ -35,37 +35,14 @@ LIST = "list"
 PARTNERS = "partners"
 
 
-class DynamoDBPartners:
+class DynamoDBPartners(DynamoDBRegistry):
     """The port `Partners` on DynamoDB."""
 
     def __init__(
         self, client: "DynamoDBClient", tables: Tables, *, idempotency: IdempotencyRecords
     ) -> None:
-        self._client = client
-        self._tables = tables
+        super().__init__(client, tables)
         self._idempotency = idempotency
-
-    def partner(self, mode: Mode, code: str) -> Stored[Partner]:
-        """A partner of a mode.
-
-        Raises:
-            PartnerNotFound: There is none.
-        """
-        item = read(self._client, self._tables.partners, _key(partner_id_for(mode, code)))
-        if item is None:
-            raise PartnerNotFound(code)
-        return aggregates.read_stored(Partner, item, None)
-
-    def application(self, application_id: str) -> Stored[PartnerApplication]:
-        """An application.
-
-        Raises:
-            ApplicationNotFound: There is none.
-        """
-        item = read(self._client, self._tables.partners, _key(application_id))
-        if item is None:
-            raise ApplicationNotFound(application_id)
-        return aggregates.read_stored(PartnerApplication, item, None)
 
     def partners(self, mode: Mode, part: ListRange) -> Sequence[ListEntry[Partner]]:
         return self._listed(Partner, _list(mode, PARTNERS), part)
@@ -187,7 +164,7 @@ class DynamoDBPartners:
     def _load(self, id: str, command: Command) -> Item | None:
         item, earlier = load(
             self._client,
-            [(self._tables.partners, _key(id)), self._idempotency.key(command.idempotency)],
+            [(self._tables.partners, key_of(id)), self._idempotency.key(command.idempotency)],
         )
         self._idempotency.check(command.idempotency, earlier)
         return item
@@ -253,10 +230,6 @@ def developer_row(partner: Partner, change: DeveloperChange, mode: Mode) -> Item
         "plan": codec.text(PartnerPlan.BRONZE),
         **({"team": codec.text(partner.id)} if is_added else {}),
     }
-
-
-def _key(id: str) -> Item:
-    return {"id": codec.text(id)}
 
 
 def _list(mode: Mode, name: str) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Usage: how often each application called what, and how it was answered."""

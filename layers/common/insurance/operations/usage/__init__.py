@@ -1,0 +1,1 @@
+"""Operations: what each application called, counted and told."""
