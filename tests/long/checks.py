@@ -65,6 +65,7 @@ REFERRALS: Final = "tests/http/policy/test_blocking_points.py"
 MONTHS: Final = "tests/operations/ledger/test_periods.py"
 WAYS_OUT: Final = "tests/operations/test_totals_of_ways_out.py"
 STEP_UP: Final = "tests/operations/test_step_up.py"
+ONBOARDING: Final = "tests/operations/partners/test_onboarding.py"
 RESOLVED: Final = "tests/operations/payments/test_resolved_reports.py"
 SENDERS: Final = "tests/http/edge/test_senders.py"
 
@@ -91,8 +92,10 @@ NOTICED_BY: Final[Sequence[tuple[str, Sequence[str]]]] = (
     ("domain/claim/recoveries.py", (SEGREGATION, STEP_UP)),
     ("domain/claim/", (AMOUNTS, PAIRS, TOTALS, SEGREGATION, STEP_UP)),
     ("domain/ledger/", (MONTHS,)),
+    ("domain/partner/", (ONBOARDING,)),
     ("domain/product/", ("tests/unit/product/test_publishing.py",)),
     ("domain/", (PAIRS,)),
+    ("operations/partners/", (BOOKS, ONBOARDING, "tests/http/partners")),
     ("operations/billing/", (PAIRS, MONEY, BOOKS, STEP_UP)),
     ("operations/complaints/", (COMPLAINTS, BOOKS, OWN, STEP_UP)),
     ("operations/claims/change_payee.py", (AMOUNTS,)),

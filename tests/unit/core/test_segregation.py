@@ -6,17 +6,20 @@ from typing import Any
 
 import pytest
 from insurance.domain.core.caller import Caller, CallerKind
-from insurance.domain.core.errors import NoAuthority, SamePerson
+from insurance.domain.core.errors import NoAuthority, SamePerson, SignInTooOld
 from insurance.domain.core.house_authority import (
     APPROVALS_A_DAY,
     APPROVED_LIMITS,
     HOLDERS_ACCOUNT,
     LIMITS,
     PARTS,
+    SIGN_IN_MINUTES,
+    STEP_UP_ABOVE,
     TOTAL_LIMITS,
     Outlay,
     RunningTotal,
     check_house_authority,
+    check_sign_in,
     day_limit,
     part_limit,
     total_limit,
@@ -85,6 +88,20 @@ def test_a_role_that_is_not_listed_lets_nothing_go(outlay: Outlay) -> None:
 
 def test_every_way_out_has_somebody_who_may() -> None:
     assert {outlay for _, outlay in LIMITS} == set(Outlay)
+
+
+def test_above_the_value_that_the_document_names_a_sign_in_must_be_fresh() -> None:
+    value = Money.of(str(STEP_UP_ABOVE), Currency.GBP)
+    earlier = caller().replace(signed_in_recently=False)
+
+    check_sign_in(earlier, value)
+    with pytest.raises(SignInTooOld):
+        check_sign_in(earlier, value + Money(amount=1, currency=Currency.GBP))
+
+    check_sign_in(caller(), value + Money(amount=1, currency=Currency.GBP))
+    assert f"Above {STEP_UP_ABOVE:,} (`STEP_UP_ABOVE`" in DOCUMENT
+    assert SIGN_IN_MINUTES == 10
+    assert "ten minutes (`SIGN_IN_MINUTES`)" in DOCUMENT
 
 
 def test_a_limit_is_counted_in_the_units_of_the_currency() -> None:
