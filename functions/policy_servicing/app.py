@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 from insurance import bundles, wiring
 from insurance.api.paging import Page
+from insurance.api.requests.risks import UPLOAD
 from insurance.api.requests.servicing import (
     AccessRequest,
     CancellationNoticeRequest,
@@ -122,12 +123,14 @@ def notice_number(number: str, policy_id: str) -> int:
     callers=SELLERS,
     roles=SERVICING_ROLES,
     shows=ChangeView,
-    raises=ENDORSEMENT,
+    raises=(*ENDORSEMENT, *UPLOAD),
 )
 def post_endorsement_preview(
     policy_id: str, request: EndorsementRequest, query: Query
 ) -> PolicyChange:
-    return preview_change(policy_id, request.change(), query, ports)
+    return preview_change(
+        policy_id, request.change(query.caller, bundles.risk_uploads), query, ports
+    )
 
 
 @api.command(
@@ -139,10 +142,12 @@ def post_endorsement_preview(
     roles=SERVICING_ROLES,
     shows=ChangeView,
     if_match=True,
-    raises=ENDORSEMENT,
+    raises=(*ENDORSEMENT, *UPLOAD),
 )
 def post_endorsement(policy_id: str, request: EndorsementRequest, command: Command) -> PolicyChange:
-    return change_policy(policy_id, request.change(), command, ports)
+    return change_policy(
+        policy_id, request.change(command.caller, bundles.risk_uploads), command, ports
+    )
 
 
 @api.query(

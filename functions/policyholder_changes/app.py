@@ -6,6 +6,7 @@ Every change has a preview, which stores nothing.
 
 from insurance import bundles, wiring
 from insurance.api.requests.corrections import CorrectionRequest, OwnCorrectionRequest
+from insurance.api.requests.risks import UPLOAD
 from insurance.api.requests.servicing import TransferRequest
 from insurance.api.router import Api
 from insurance.api.views.corrections import CorrectionView
@@ -56,6 +57,7 @@ TRANSFER = (
     RiskNotAccepted,
     TooManyChanges,
     WrongState,
+    *UPLOAD,
 )
 """What a transfer may be refused for. Later endorsements are applied again, and may be too."""
 CORRECTION = (AlreadyErased, CorrectionNotPossible, InvalidFields, PartyFull)
@@ -73,7 +75,9 @@ CORRECTION = (AlreadyErased, CorrectionNotPossible, InvalidFields, PartyFull)
     raises=TRANSFER,
 )
 def post_transfer_preview(policy_id: str, request: TransferRequest, query: Query) -> PolicyChange:
-    return preview_transfer(policy_id, request.transfer(), query, transfer_ports)
+    return preview_transfer(
+        policy_id, request.transfer(query.caller, bundles.risk_uploads), query, transfer_ports
+    )
 
 
 @api.command(
@@ -89,7 +93,9 @@ def post_transfer_preview(policy_id: str, request: TransferRequest, query: Query
 )
 def post_transfer(policy_id: str, request: TransferRequest, command: Command) -> PolicyChange:
     """The number and the terms stay. What was stored before stays the former holder's."""
-    return transfer_policy(policy_id, request.transfer(), command, transfer_ports)
+    return transfer_policy(
+        policy_id, request.transfer(command.caller, bundles.risk_uploads), command, transfer_ports
+    )
 
 
 @api.query(

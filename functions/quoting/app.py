@@ -7,10 +7,12 @@ from typing import Annotated, Any, Literal, Self
 from insurance import bundles, wiring
 from insurance.api.body import Request
 from insurance.api.fields import Code, Day, MoneyOrNil, Reason, ReferenceCode, Territory, Text
+from insurance.api.requests.risks import UPLOAD, RiskUploadRequest, answers_of
 from insurance.api.router import Api
 from insurance.api.views.quotes import ExplanationView, PreviewView, QuoteView
+from insurance.api.views.uploads import AnnouncedUploadView
 from insurance.domain.contract.terms import LOAD_MAX, ImposedTerms
-from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import (
     AlreadyErased,
     InvalidFields,
@@ -25,7 +27,7 @@ from insurance.domain.core.errors import (
     Stopped,
     WrongState,
 )
-from insurance.domain.core.identity import PartyId
+from insurance.domain.core.identity import PartyId, UploadId
 from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES, UNDERWRITING_ROLES
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
@@ -35,6 +37,7 @@ from insurance.domain.product.covers import COVERS_MAX
 from insurance.domain.quote.pricing import PricedRisk
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command, Query
+from insurance.operations.files.uploads import AnnouncedUpload, announce_upload
 from insurance.operations.quoting.accept_quote import accept_quote
 from insurance.operations.quoting.decide_referral import (
     AcceptanceInput,
@@ -119,7 +122,9 @@ class QuoteRequest(Request):
     """A customer that exists: the policy is another one of theirs."""
     policyholder: Annotated[PolicyholderRequest | None, Field(validate_default=True)] = None
     """Who takes out the policy. What is stored of a named party may be left out."""
-    answers: dict[str, Any]
+    upload_id: UploadId | None = None
+    """Answers that were announced and uploaded: they take the place of `answers`."""
+    answers: Annotated[dict[str, Any] | None, Field(validate_default=True)] = None
     """Answers to the product's questions, by code: `GET /v1/products/{product_code}/schema` is their JSON Schema."""
     covers: Annotated[list[Code], Field(max_length=COVERS_MAX)] = []
     """Optional covers that are wanted."""
@@ -140,7 +145,16 @@ class QuoteRequest(Request):
             raise ValueError("a party is named by its id or by a reference, not by both")
         return policyholder
 
-    def risk(self) -> RiskInput:
+    @field_validator("answers")
+    @classmethod
+    def _one_of_both(
+        cls, answers: dict[str, Any] | None, info: ValidationInfo
+    ) -> dict[str, Any] | None:
+        if (answers is None) is (info.data.get("upload_id") is None):
+            raise ValueError("either answers are expected, or an upload_id")
+        return answers
+
+    def risk(self, caller: Caller) -> RiskInput:
         return RiskInput(
             product=self.product,
             start=self.start,
@@ -149,7 +163,7 @@ class QuoteRequest(Request):
                 party_id=self.party_id,
                 reference=self.policyholder.reference if self.policyholder else None,
             ),
-            answers=self.answers,
+            answers=answers_of(self.answers, self.upload_id, caller, bundles.risk_uploads),
             options=tuple(self.covers),
             territory=self.territory or "",
             producer=self.producer,
@@ -196,11 +210,12 @@ class ReferralDecisionRequest(Request):
         ProcessingRestricted,
         ProductNotFound,
         Stopped,
+        *UPLOAD,
     ),
     find_replay=quotes.find_replay,
 )
 def post_quote(request: QuoteRequest, command: Command) -> Stored[Quote]:
-    return make_quote(request.risk(), command, ports)
+    return make_quote(request.risk(command.caller), command, ports)
 
 
 @api.query(
@@ -216,10 +231,27 @@ def post_quote(request: QuoteRequest, command: Command) -> Stored[Quote]:
         InvalidFields,
         ProductNotFound,
         Stopped,
+        *UPLOAD,
     ),
 )
 def post_preview(request: QuoteRequest, query: Query) -> PricedRisk:
-    return preview_quote(request.risk(), query, ports)
+    return preview_quote(request.risk(query.caller), query, ports)
+
+
+@api.query(
+    "/v1/quotes/uploads",
+    method="POST",
+    operation_id="announceAnswers",
+    summary="Announce a file of answers and get a form to upload it",
+    scope=Scope.QUOTES_WRITE,
+    callers=TRIED_BY,
+    roles=SERVICING_ROLES,
+    shows=AnnouncedUploadView,
+)
+def post_upload(request: RiskUploadRequest, query: Query) -> AnnouncedUpload:
+    """For risks that are larger than a request, such as a fleet. The file is a JSON object with `answers`. The form
+    takes this very file for ten minutes; a quote, an endorsement, a transfer or a preview may name it for a day."""
+    return announce_upload(request.file(), query, bundles.risk_uploads())
 
 
 @api.query(

@@ -55,6 +55,10 @@ RENAMED = {
 SAID_OTHERWISE = frozenset({"referred_because"})
 """Sentences for people that say more today."""
 DECIDED_OTHERWISE = {
+    **dict.fromkeys(
+        ("quoting/upload", "quoting/upload_of_changes", "quoting/upload_malware"),
+        "0.9.0 takes no answers by an upload (ADR 52)",
+    ),
     "billing/approve_refund": "0.9.0 lets a refund in the policyholder's name go to any account (ADR 44)",
 }
 SINCE = frozenset({Consumer.FEED, Consumer.WEBHOOKS})

@@ -47,6 +47,9 @@ def test_who_asks_for_files_that_may_not_be_there_is_told_so(resources: Json) ->
         ("SchedulerFunction", "DocumentsBucket"),
         ("PaymentExecutionFunction", "BankUploadsBucket"),
         ("ProductsFunction", "ProductUploadsBucket"),
+        ("QuotingFunction", "RiskUploadsBucket"),
+        ("PolicyServicingFunction", "RiskUploadsBucket"),
+        ("PolicyholderChangesFunction", "RiskUploadsBucket"),
     }
 
 
@@ -167,10 +170,13 @@ OBJECTS = {
     ("payment_execution", "BankUploadsBucket"): {"*": "get put tags"},
     ("policy_issuance", "ProductsBucket"): {"*": "get"},
     ("policy_servicing", "ProductsBucket"): {"*": "get"},
+    ("policy_servicing", "RiskUploadsBucket"): {"*": "get tags"},
     ("policyholder_changes", "ProductsBucket"): {"*": "get"},
+    ("policyholder_changes", "RiskUploadsBucket"): {"*": "get tags"},
     ("products", "ProductsBucket"): {"*": "get put"},
     ("products", "ProductUploadsBucket"): {"*": "get put tags"},
     ("quoting", "ProductsBucket"): {"*": "get"},
+    ("quoting", "RiskUploadsBucket"): {"*": "get put tags"},
     ("reporting", "ProductsBucket"): {"*": "get"},
     ("scheduler", "ProductsBucket"): {"*": "get"},
     ("scheduler", "DocumentsBucket"): {"sealed/*": "get put", "downloads/*": "delete versions"},

@@ -313,7 +313,7 @@ def test_commands_want_an_idempotency_key_and_questions_do_not(operations: Opera
             (
                 "/preview",
                 "/coverage-checks",
-                "-uploads",
+                "uploads",
                 "/product-checks",
                 "/scheduler/runs",
                 "/screening-runs",

@@ -152,12 +152,19 @@ def test_browsers_send_evidence_from_the_pages_that_are_named_and_from_no_others
 REASON = "our own scanner stands before the form"
 
 
-UPLOADED_TO = {"EvidenceBucket": "inbox/", "BankUploadsBucket": "", "ProductUploadsBucket": ""}
+LAYER = ROOT / "layers" / "common" / "insurance"
+UPLOADED_TO = {
+    "EvidenceBucket": "inbox/",
+    "BankUploadsBucket": "",
+    "ProductUploadsBucket": "",
+    "RiskUploadsBucket": "",
+}
 """Where a form brings files, and under which prefix of the bucket."""
 
 
 def test_wherever_a_form_brings_files_they_are_scanned(written: Json) -> None:
-    sources = "".join(path.read_text("utf-8") for path in (ROOT / "functions").glob("*/app.py"))
+    paths = [*(ROOT / "functions").glob("*/app.py"), *LAYER.glob("*.py")]
+    sources = "".join(path.read_text("utf-8") for path in paths)
     named = re.findall(r"upload_ports\(\"(\w+)\"\)", sources)
     buckets = {"EvidenceBucket", *(f"{name}_bucket".title().replace("_", "") for name in named)}
     plans = [
@@ -183,13 +190,13 @@ def test_uploads_are_scanned_unless_a_reason_is_written(uploaded_to: str, reason
         if bucket.name in each.environment.values()
         and each.environment["POWERTOOLS_SERVICE_NAME"] not in {"customers", "scheduler"}
     ]  # those two delete what an erasure takes back
-    [function] = reading
     policy = template.resources[f"{uploaded_to}Policy"].properties["PolicyDocument"]
     denied = {statement["Sid"]: statement for statement in policy["Statement"]}
 
     if reason:
         assert list(template.of_type("AWS::GuardDuty::MalwareProtectionPlan")) == []
-        assert function.environment["NO_MALWARE_SCAN_BECAUSE"] == reason
+        for function in reading:
+            assert function.environment["NO_MALWARE_SCAN_BECAUSE"] == reason
         assert not denied.keys() & {"ReadOnceScanned", "TaggedByTheScanAlone"}
         return
     plans = template.of_type("AWS::GuardDuty::MalwareProtectionPlan")
@@ -203,7 +210,9 @@ def test_uploads_are_scanned_unless_a_reason_is_written(uploaded_to: str, reason
         "EventBridgeConfiguration": {"EventBridgeEnabled": True}
     }
     assert plan.properties["Actions"] == {"Tagging": {"Status": "ENABLED"}}
-    assert "NO_MALWARE_SCAN_BECAUSE" not in function.environment
+    assert reading
+    for function in reading:
+        assert "NO_MALWARE_SCAN_BECAUSE" not in function.environment
     for sid in ("ReadOnceScanned", "TaggedByTheScanAlone"):
         assert (denied[sid]["Effect"], denied[sid]["Principal"]) == ("Deny", "*")
         assert denied[sid]["Resource"] == f"{bucket.arn}/{UPLOADED_TO[uploaded_to]}*"

@@ -299,6 +299,11 @@ def upload_ports(bucket: str) -> UploadPorts:
     )
 
 
+def risk_uploads() -> UploadPorts:
+    """Asked for when a request names an upload: other risks need no bucket."""
+    return upload_ports("risk_uploads")
+
+
 def billing_ports() -> BillingPorts:
     from insurance.operations.billing.ports import BillingPorts
 

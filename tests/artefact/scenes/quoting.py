@@ -1,8 +1,13 @@
 """Scenes of quoting: one HTTP event each."""
 
+import json
 from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
 
 from insurance.domain.core import identity
+from insurance.domain.core.identity import Mode
+from insurance.scanning import EICAR
 
 from tests.artefact.backend import ISSUER
 from tests.artefact.scenes.common import (
@@ -20,10 +25,55 @@ from tests.artefact.scenes.common import (
     SHARED,
     UNDERWRITER,
     UNKNOWN,
+    Json,
     Scene,
     quote_id_of,
     risk,
 )
+
+
+def uploads_scenes() -> Iterator[Scene]:
+    """The same by an upload, and changes of a policy by one; an upload with malware."""
+
+    def announced(name: str, file: bytes, given: tuple[str, ...] = (), **when: Any) -> Scene:
+        body = {"size_bytes": len(file), "sha256": sha256(file).hexdigest()}
+        form: Json = {"varies": ("/body/upload",), "key": "-", "sends": file}
+        return Scene(name, "POST /v1/quotes/uploads", HARBOUR, body, given, **form, **when)
+
+    def named(file: bytes) -> Json:
+        mark = sha256(file).hexdigest()
+        return {"upload_id": identity.upload_id_for(Mode.TEST, HARBOUR["principal"], mark)}
+
+    without = {name: value for name, value in RISK.items() if name != "answers"}
+    fleet = json.dumps({"answers": RISK["answers"]}).encode()
+    post, whole, infected = "POST /v1/quotes", "quoting/upload", "quoting/upload_malware"
+    yield announced(whole, fleet)
+    yield Scene("quoting/quote_uploaded", post, HARBOUR, without | named(fleet), (whole,))
+    preview = f"{post}/preview"
+    yield Scene(
+        *("quoting/preview_uploaded", preview, HARBOUR, without | named(fleet), (whole,)), key="-"
+    )
+    yield announced(infected, EICAR)
+    bad = without | named(EICAR)
+    yield Scene("quoting/quote_with_malware", post, HARBOUR, bad, (infected,))
+
+    changes = json.dumps({"answers": {"annual_mileage": 12_000}}).encode()
+    later, of_policy = {"at": "2027-02-01T09:00:00Z"}, {"policy_id": POLICY}
+    asked: Json = {"variables": of_policy, **later}
+    changed, place = "quoting/upload_of_changes", "POST /v1/policies/{policy_id}"
+    yield announced(changed, changes, ISSUED, **later)
+    before, end = (*ISSUED, changed), {"effective_on": "2027-06-01"}
+    yield Scene(
+        *("policy_servicing/endorse_uploaded", f"{place}/endorsements", HARBOUR),
+        *(end | named(changes), before),
+        **asked,
+    )
+    passed = {"reason": "divorce", "holder": {"name": "Ada Byron"}, **named(changes)}
+    yield Scene(
+        *("policyholder_changes/transfer_uploaded", f"{place}/transfers", HARBOUR),
+        *(passed | {"consents": ["holder", "new_holder"]}, before),
+        **asked,
+    )
 
 
 def quoting_scenes() -> Iterator[Scene]:
@@ -46,6 +96,7 @@ def quoting_scenes() -> Iterator[Scene]:
     # Nobody has said who calls: the gateway never sends this, and whatever comes of it is our fault.
     yield Scene("quoting/quote_of_nobody", post, {}, RISK)
     yield Scene("quoting/preview", "POST /v1/quotes/preview", HARBOUR, RISK, key="-")
+    yield from uploads_scenes()
     given = ("quoting/quote",)
     yield Scene("quoting/read", get, HARBOUR, None, given, quote)
     yield Scene("quoting/read_of_another_partner", get, MEADOW, None, given, quote)

@@ -10,8 +10,14 @@ import pytest
 import yaml
 from insurance.api.body import Request
 from insurance.api.headers import KEY_HEADER
+from insurance.api.requests.risks import RISK_FILE_BYTES_MAX
 from insurance.api.route import Route
-from insurance.domain.product.definition.sizes import ANSWERS_BYTES_MAX, FACTS_BYTES_MAX
+from insurance.domain.product.definition.sizes import (
+    ANSWERS_BYTES_MAX,
+    FACTS_BYTES_MAX,
+    LOOKED_UP_BYTES_MAX,
+)
+from insurance.operations.files.uploads import UPLOAD_BYTES_MAX
 
 from local.aws.gateway.app import BODY_LIMIT
 from local.aws.gateway.context import Request as GatewayRequest
@@ -30,8 +36,8 @@ PER_CHARACTER = 4
 """Bytes of UTF-8. Longer escapes of a character are counted as the character (insurance.api.body)."""
 
 OF_THE_PRODUCT = {
-    "answers": ANSWERS_BYTES_MAX,
-    "looked_up": ANSWERS_BYTES_MAX,
+    "answers": 0,  # what is more than the request takes is uploaded: see below
+    "looked_up": LOOKED_UP_BYTES_MAX,
     "facts": FACTS_BYTES_MAX,  # and the item that a claim names, both together
     "item": 0,
 }
@@ -116,6 +122,16 @@ def test_what_the_definition_offers_fits_into_the_body_that_the_handler_takes(
         assert largest(schema) <= limit_of(route), route.operation_id
         said = operation["requestBody"]["description"]
         assert f"{limit_of(route):,} bytes" in said, route.operation_id
+
+
+def test_what_a_product_asks_and_no_request_takes_is_uploaded(routes: list[Route]):
+    """Wherever answers are sent, an upload may be named in their place, and takes as much as a product may ask."""
+    for route in routes:
+        request = route.input_of(Request)
+        if request and "answers" in request.model_fields:
+            assert "upload_id" in request.model_fields, route.operation_id
+
+    assert len('{"answers":}') + ANSWERS_BYTES_MAX <= RISK_FILE_BYTES_MAX <= UPLOAD_BYTES_MAX
 
 
 def padded(size: int) -> str:

@@ -1,15 +1,17 @@
 """Requests of policy servicing, each as the input of its operation."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from insurance.access.people import person_id
 from insurance.api.body import Request
 from insurance.api.fields import Code, Day, Instant, TokenName
+from insurance.api.requests.risks import Answers, answers_of
 from insurance.domain.core.caller import Caller
-from insurance.domain.core.identity import PartyId
+from insurance.domain.core.identity import PartyId, UploadId
 from insurance.domain.jurisdiction.jurisdiction import DispatchChannel
 from insurance.domain.party.party import EvidenceReference, Policyholder
 from insurance.domain.policy import Initiator, TransactionKind
@@ -17,10 +19,18 @@ from insurance.domain.policy.holders import JOINT_HOLDERS_MAX
 from insurance.domain.policy.notice import DispatchReference
 from insurance.domain.policy.transfer_record import TransferConsent, TransferReason
 from insurance.domain.product.covers import COVERS_MAX
+from insurance.operations.files.ports import UploadPorts
 from insurance.operations.parties.grant_access import PersonOfPolicy
 from insurance.operations.policy.change_policy import ChangeInput
 from insurance.operations.policy.report_dispatch import DispatchInput
 from insurance.operations.policy.transfer_policy import TransferRequested
+
+
+def one_of_both(answers: Answers, info: ValidationInfo) -> Answers:
+    """Answers that change are sent, or an upload of them is named."""
+    if answers and info.data.get("upload_id") is not None:
+        raise ValueError("either answers are expected, or an upload_id")
+    return answers
 
 
 class EndorsementRequest(Request):
@@ -29,19 +39,23 @@ class EndorsementRequest(Request):
     effective_on: Day | None = None
     """A date where the risk is: from the time of day at which cover begins."""
     effective_at: Instant | None = None
+    upload_id: UploadId | None = None
+    """Answers that were announced and uploaded: they take the place of `answers`."""
     answers: Annotated[dict[str, Any], Field(max_length=200)] = {}
     """The answers that change, by code; null removes an answer. The others stay."""
     covers: Annotated[list[Code], Field(max_length=COVERS_MAX)] | None = None
     """The optional covers from then on; left out, they stay."""
     reason: Code | None = None
 
-    def change(self) -> ChangeInput:
+    _one_of_both = field_validator("answers")(one_of_both)
+
+    def change(self, caller: Caller, uploads: Callable[[], UploadPorts]) -> ChangeInput:
         return ChangeInput(
             kind=TransactionKind.ENDORSEMENT,
             effective_on=self.effective_on,
             effective_at=self.effective_at,
             reason=self.reason,
-            answers=self.answers,
+            answers=answers_of(self.answers, self.upload_id, caller, uploads),
             options=None if self.covers is None else tuple(self.covers),
         )
 
@@ -122,10 +136,14 @@ class TransferRequest(Request):
         None
     )
     """Of another broker: what was agreed to be theirs of the commission for the time left."""
+    upload_id: UploadId | None = None
+    """Answers that were announced and uploaded: they take the place of `answers`."""
     answers: Annotated[dict[str, Any], Field(max_length=200)] = {}
     """What is different about the risk with the new holder; null removes an answer."""
 
-    def transfer(self) -> TransferRequested:
+    _one_of_both = field_validator("answers")(one_of_both)
+
+    def transfer(self, caller: Caller, uploads: Callable[[], UploadPorts]) -> TransferRequested:
         share = self.commission_share
         return TransferRequested(
             reason=TransferReason(self.reason),
@@ -138,7 +156,7 @@ class TransferRequest(Request):
             evidence=self.evidence,
             to_partner=self.to_partner,
             commission_share=None if share is None else Decimal(share),
-            answers=self.answers or None,
+            answers=answers_of(self.answers, self.upload_id, caller, uploads) or None,
         )
 
 

@@ -1,4 +1,4 @@
-"""How large answers and facts may become: what a product asks has to fit into the request that tells it."""
+"""How large answers and facts may become: what a product asks has to fit into the request, or the upload, that tells it."""
 
 from collections.abc import Iterable, Iterator
 from re import _parser  # type: ignore[attr-defined]  # its own reading of a pattern
@@ -7,7 +7,10 @@ from typing import Final
 from insurance.domain.product.definition.questions import Question
 from insurance.domain.product.faults import Fault
 
-ANSWERS_BYTES_MAX: Final = 200_000
+ANSWERS_BYTES_MAX: Final = 1_000_000
+"""Of all answers about a risk: what is more than a request takes is uploaded."""
+LOOKED_UP_BYTES_MAX: Final = 200_000
+"""Of the facts of all look-ups, which an underwriter may have to answer for in one request."""
 FACTS_BYTES_MAX: Final = 128 * 1024
 """Of all facts about a loss together, and of the item that it names."""
 

@@ -9,6 +9,7 @@ from insurance.domain.product.definition import model
 from insurance.domain.product.definition.sizes import (
     ANSWERS_BYTES_MAX,
     FACTS_BYTES_MAX,
+    LOOKED_UP_BYTES_MAX,
     size_faults,
 )
 from insurance.domain.product.definition.source import ProductSource
@@ -79,11 +80,11 @@ def checked(source: ProductSource, asked: KeysAsked | None = None) -> Product:
 
 
 def _too_large(product: Product) -> Iterator[Fault]:
-    """What is asked and cannot be told in one request."""
+    """What is asked and cannot be told in one request or upload."""
     questions, looked_up = product.scope.questions, product.scope.looked_up
     yield from size_faults(questions.values(), ANSWERS_BYTES_MAX, "/questions")
     fields = [field for source in looked_up.values() for field in source.values()]
-    yield from size_faults(fields, ANSWERS_BYTES_MAX, "/look_ups")
+    yield from size_faults(fields, LOOKED_UP_BYTES_MAX, "/look_ups")
     for cover in product.definition.covers:
         item = product.claims.item_question(cover.code)
         told = [*product.claims.asks(cover.code), *(item.fields if item else ())]
