@@ -141,7 +141,7 @@ FIELDS = [
 VEHICLES = {"code": "vehicles", "type": "list", "max": 500, "fields": FIELDS}
 LONG_LIST = {
     **VEHICLES,
-    "fields": [*FIELDS, {"code": "driver", "type": "text", "max": 60}],
+    "fields": [*FIELDS, {"code": "driver", "type": "text", "max": 500}],
 }
 
 
@@ -156,7 +156,7 @@ LONG_LIST = {
             {
                 "questions": [
                     {"code": "n", "type": "integer"},
-                    {"code": "items", "type": "list", "fields": [LONG]},
+                    {"code": "items", "type": "list", "max": 300, "fields": [LONG]},
                 ]
             },
             "/questions",
@@ -177,9 +177,9 @@ LONG_LIST = {
             "/covers/0",
         ),
     ],
-    ids=["500 vehicles and their drivers", "a hundred long texts", "facts"],
+    ids=["500 vehicles and what is said of each", "three hundred long texts", "facts"],
 )
-def test_what_cannot_be_told_in_one_request_is_not_asked(change, path):
+def test_what_cannot_be_told_in_one_request_or_upload_is_not_asked(change, path):
     with pytest.raises(InvalidProduct) as caught:
         checked(read_source(json.dumps(document(**change)), {}, None))
 
@@ -187,8 +187,12 @@ def test_what_cannot_be_told_in_one_request_is_not_asked(change, path):
     assert "bytes" in str(caught.value)
 
 
-def test_five_hundred_vehicles_can_be_told_in_one_request():
-    questions = [{"code": "n", "type": "integer"}, VEHICLES]
+DRIVERS = {**VEHICLES, "fields": [*FIELDS, {"code": "driver", "type": "text", "max": 60}]}
+
+
+@pytest.mark.parametrize("asked", [VEHICLES, DRIVERS], ids=["in one request", "by an upload"])
+def test_five_hundred_vehicles_can_be_told(asked):
+    questions = [{"code": "n", "type": "integer"}, asked]
 
     checked(read_source(json.dumps(document(questions=questions)), {}, None))
 
