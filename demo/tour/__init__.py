@@ -32,6 +32,7 @@ SCENES: tuple[Callable[[Visitor], str], ...] = (
     desk.complained_about_and_put_right,
     desk.work_listed_by_role,
     partners.brought_in_by_two_people_and_stopped,
+    partners.told_what_it_called,
 )
 
 

@@ -1,13 +1,18 @@
-"""A scene of partners: one comes in with its application, calls, and is stopped."""
+"""Scenes of partners: one comes in with its application, calls, and is stopped; one reads what it called."""
 
 from __future__ import annotations
 
+import time
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import httpx
 
 from demo.tour.visitor import Visitor
 
+COUNTED_SECONDS = 60.0
+"""The access log is delivered every second or so; a machine may be busy."""
+SHOWN = 5
 ASKS, APPROVES = "onboarding-test", "approver-test"
 
 
@@ -42,3 +47,39 @@ def brought_in_by_two_people_and_stopped(visitor: Visitor) -> str:
     stopped = visitor.status_as(newer, "/v1/products")
     visitor.expect(stopped == httpx.codes.FORBIDDEN, "a suspended application is refused")
     return f"{id} was approved by another person, called, changed its secret and was suspended"
+
+
+def told_what_it_called(visitor: Visitor) -> str:
+    before = _called(visitor).get("listUsage", 0)
+    visitor.refused("/v1/quotes", {}, "invalid-fields")
+    deadline = time.monotonic() + COUNTED_SECONDS
+    while _called(visitor).get("listUsage", 0) <= before:  # until the first look is counted itself
+        if time.monotonic() > deadline:
+            visitor.fail(f"the meter has not counted a call in {COUNTED_SECONDS:.0f} s")
+        time.sleep(0.2)
+    month = f"{datetime.now(UTC):%Y-%m}"
+    statement = visitor.get(f"/v1/usage/statement?month={month}")
+    rows = sorted(statement["operations"], key=lambda row: -row["calls"])
+    for row in rows[:SHOWN]:
+        errors = row["calls"] - row["succeeded"]
+        visitor.say(
+            row["operation"],
+            f"{row['calls']} calls, {errors} of them errors, p95 {row['p95_ms']} ms",
+        )
+    total = statement["total"]
+    visitor.expect(total["calls"] == sum(row["calls"] for row in rows), "the total is the sum")
+    visitor.expect(total["invalid"] > 0, "a call that was refused is counted as such")
+    lines = statement["csv"].splitlines()
+    visitor.expect(len(lines) == len(rows) + 1, "the CSV has a line for each")
+    path = visitor.keep("usage.csv", statement["csv"].encode())
+    return f"{total['calls']} calls of {len(rows)} operations in {month}, p50 {total['p50_ms']} ms; {path}"
+
+
+def _called(visitor: Visitor) -> dict[str, int]:
+    """How often the partner's application called each operation today and yesterday."""
+    since = (datetime.now(UTC) - timedelta(days=1)).date()
+    rows = visitor.get(f"/v1/usage?since={since}&limit=100")["items"]
+    calls: dict[str, int] = {}
+    for row in rows:
+        calls[row["operation"]] = calls.get(row["operation"], 0) + row["calls"]
+    return calls

@@ -38,6 +38,7 @@ BY_KEY: dict[str, dict[str, ItemKind]] = {
     "PoliciesTable": {"num": kinds.NUMBER, "pol": kinds.AGGREGATE},
     "SearchTable": {"book": kinds.SEARCH_BOOK, "mark": kinds.PARTY_MARK},
     "ScreeningTable": {"pol": kinds.POLICY_IN_FORCE, "scr": kinds.AGGREGATE},
+    "UsageTable": {"-": kinds.COUNTED_CALLS},
 }
 """By what stands in front of the first `_` or `#` of the key."""
 OF_TABLE: dict[str, ItemKind] = {
@@ -53,6 +54,7 @@ OF_TABLE: dict[str, ItemKind] = {
     "QuotesTable": kinds.AGGREGATE,
     "ScheduledJobsTable": kinds.SCHEDULED_JOB,
     "SearchTable": kinds.SEARCH_ROW,
+    "UsageTable": kinds.USAGE_COUNTER,
 }
 """Where the table holds one kind, or one beside those by key."""
 

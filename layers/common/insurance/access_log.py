@@ -61,7 +61,7 @@ def read_line(text: str, event_id: str) -> LoggedCall:
         Unreadable: It is no such line.
     """
     try:
-        line = json.loads(text)
+        line = json.loads(text, object_pairs_hook=_once)
         call = line["call_id"]
         return LoggedCall(
             id=event_id if call == ABSENT else str(call),
@@ -83,6 +83,18 @@ def operation_ids() -> Mapping[str, str]:
         files("insurance").joinpath("operation_ids.json").read_text("utf-8")
     )
     return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The members of a line. The gateway escapes nothing: what a caller wrote must not stand for what it said.
+
+    Raises:
+        ValueError: One is there twice.
+    """
+    line = dict(pairs)
+    if len(line) != len(pairs):
+        raise ValueError("a member twice")
+    return line
 
 
 def _account(line: Mapping[str, str]) -> UsageAccount:

@@ -85,6 +85,7 @@ def test_every_operation_of_the_definition_has_its_name() -> None:
         "[]",
         "3",
         '{"request_id":"1"}',
+        json.dumps(line("c1"))[:-1] + ', "application": "app_test_another"}',
         json.dumps(line("c1", time="-")),
         json.dumps(line("c1", time="9" * 15)),
         json.dumps(line("c1", status="-")),
