@@ -34,8 +34,13 @@ SEEDS = int(os.environ.get("LOSS_SEEDS", "3"))
 STREAMS = ("a", "b", "c")
 STATUSES = ("200", "200", "200", "401", "403", "404", "409", "422", "429")
 CLASSES = {
-    "200": "succeeded", "401": "unauthorized", "403": "forbidden", "404": "not_found",
-    "409": "conflict", "422": "invalid", "429": "limited",
+    "200": "succeeded",
+    "401": "unauthorized",
+    "403": "forbidden",
+    "404": "not_found",
+    "409": "conflict",
+    "422": "invalid",
+    "429": "limited",
 }
 NOW = AT + timedelta(hours=1)
 
