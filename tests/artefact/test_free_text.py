@@ -215,10 +215,10 @@ def _ids(stage: SourceStage) -> dict[str, list[str]]:
 
 
 def _readings_of(played: Case, ids: dict[str, list[str]]) -> Iterator[Json]:
-    """The recorded reading of a route, of every object that there is."""
+    """The recorded reading of a route, of every object that there is; none, if there is none of its kind."""
     parameters = played.event.get("pathParameters") or {}
     known = [name for name in parameters if name in PREFIXES]
-    choices = [ids.get(PREFIXES[name], []) or [parameters[name]] for name in known]
+    choices = [ids.get(PREFIXES[name], []) for name in known]
     for chosen in product(*choices):
         values = {**parameters, **dict(zip(known, chosen, strict=True))}
         path = played.event["resource"]

@@ -22,7 +22,7 @@ HEAD: Final = (
     " SignedHeaders=host, Signature=none\r\n"
     "X-Amz-Date: 20260101T000000Z\r\n"
     "Content-Type: application/x-amz-json-1.0\r\n"
-    "X-Amz-Target: {target}.{operation}\r\n"
+    "X-Amz-Target: {target}\r\n"
     "Content-Length: {length}\r\n\r\n"
 )
 TABLES, STREAMS = "DynamoDB_20120810", "DynamoDBStreams_20120810"
@@ -109,14 +109,18 @@ class LeanClient:
     def get_records(self, **request: Any) -> Json:
         return self._call("GetRecords", request, of=STREAMS)
 
-    def _call(self, operation: str, request: Json, of: str = TABLES) -> Json:
-        body = orjson.dumps(request, default=_encoded)
-        head = HEAD.format(host=self._host, target=of, operation=operation, length=len(body))
+    def pass_on(self, target: str, body: bytes) -> tuple[int, bytes]:
+        """Another client's request as it is; status and body of the answer."""
+        head = HEAD.format(host=self._host, target=target, length=len(body))
         try:
-            status, said = self._exchange(head.encode() + body)
+            return self._exchange(head.encode() + body)
         except OSError as error:
             self._socket = None
-            raise ConnectionClosedError(endpoint_url=operation) from error
+            raise ConnectionClosedError(endpoint_url=target) from error
+
+    def _call(self, operation: str, request: Json, of: str = TABLES) -> Json:
+        body = orjson.dumps(request, default=_encoded)
+        status, said = self.pass_on(f"{of}.{operation}", body)
         answer: Json = _decoded(orjson.loads(said))
         if status == HTTPStatus.OK:
             return answer
