@@ -296,6 +296,7 @@ CASES = (
     *both_ways("a list of values", {"enum": ["a"]}, {}, "enum"),
     *both_ways("a type", {"type": "integer"}, NUMBER, "type"),
     *both_ways("null", {"type": "string"}, {"type": ["string", "null"]}, "type"),
+    *both_ways("or null", TEXT, {"anyOf": [TEXT, {"type": "null"}], "description": "x"}, "type"),
     *both_ways("a length", {"maxLength": 10}, {"maxLength": 20}, "maxLength"),
     *both_ways("a length that had no end", {"maxLength": 10}, {}, "maxLength"),
     *both_ways("a least figure", {"minimum": 2}, {"minimum": 1}, "minimum"),

@@ -41,7 +41,7 @@ class Comparison:
             self._seen.add((*names, side))
             if names[0] == names[1]:
                 pointer = at("/components/schemas", names[0])
-        old, new = resolved(self._before, before), resolved(self._after, after)
+        old, new = _or_null(self._before, before), _or_null(self._after, after)
         if isinstance(old, bool) or isinstance(new, bool):
             yield from _openness(old, new, side, pointer)
             return
@@ -165,6 +165,18 @@ def _openness(old: Json, new: Json, side: Side, pointer: str) -> Changes:
         pointer,
         "takes anything now" if wider else "takes less than anything now",
     )
+
+
+def _or_null(definition: Definition, schema: Json) -> Json:
+    """What a reference leads to; a schema or null, said as two alternatives, is that schema with null."""
+    found = resolved(definition, schema)
+    for word in ("oneOf", "anyOf"):
+        said = found.get(word, ()) if isinstance(found, Mapping) else ()
+        others = _but_null(said)
+        if len(others) == 1 and len(said) == 2 and word not in others[0]:  # noqa: PLR2004 - it, and null
+            rest = {name: value for name, value in found.items() if name != word}
+            return {**rest, **_or_null(definition, others[0]), "nullable": True}
+    return found
 
 
 def _but_null(alternatives: Iterator[Json] | tuple[Json, ...]) -> list[Json]:
