@@ -95,6 +95,7 @@ NOTICED_BY: Final[Sequence[tuple[str, Sequence[str]]]] = (
     ("domain/partner/", (ONBOARDING,)),
     ("domain/product/", ("tests/unit/product/test_publishing.py",)),
     ("domain/", (PAIRS,)),
+    ("operations/payments/", (BOOKS, RESOLVED)),
     ("operations/partners/", (BOOKS, ONBOARDING, "tests/http/partners")),
     ("operations/billing/", (PAIRS, MONEY, BOOKS, STEP_UP)),
     ("operations/complaints/", (COMPLAINTS, BOOKS, OWN, STEP_UP)),

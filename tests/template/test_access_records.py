@@ -6,6 +6,7 @@ from typing import Any
 
 from insurance.api.access_record import FIELD
 
+from tests.support.statements import actions, functions
 from tests.support.transformed import aliases_of_integrations, of_type
 
 type Json = dict[str, Any]
@@ -49,6 +50,25 @@ def test_the_gateway_names_staff_too(resources: Json):
     assert not re.search(
         r"\$context\.path\b", json.dumps(line)
     )  # it holds what callers write there
+
+
+def test_whatever_changes_who_may_sign_in_is_administrative_use(resources: Json):
+    """Every right on a pool that a function has and that changes it is of a kind that the rule tells of."""
+    rule = resources["AdministrativeUse"]["Properties"]["EventPattern"]["detail"]["$or"]
+    [told] = [one["eventName"] for one in rule if "cognito-idp.amazonaws.com" in one["eventSource"]]
+    rights = {
+        action.partition(":")[2]
+        for _, _, statements in functions(resources)
+        for statement in statements
+        for action in actions(statement)
+        if action.startswith("cognito-idp:")
+    }
+
+    changing = {each for each in rights if not each.startswith(("List", "Get", "Describe"))}
+    assert "AddUserPoolClientSecret" in changing
+    assert [
+        each for each in changing if not each.startswith(tuple(p["prefix"] for p in told))
+    ] == []
 
 
 def test_administrative_use_is_kept_with_the_records_and_rings(resources: Json):

@@ -11,6 +11,7 @@ from insurance.operations.ledger.read_general_ledger import read_health
 
 from tests.support.bank import executing
 from tests.support.builders import PARTNER
+from tests.support.calls import staff
 from tests.support.claims import SUPERVISOR, issued, money, reported
 from tests.support.complaints import KIM, opened
 from tests.support.ledger import Bookkeeper
@@ -139,6 +140,21 @@ def test_a_report_that_was_kept_is_in_the_list_and_seen_and_closed_by_two(
     assert (
         platform.refused(f"{path}/resolution", proposal, by=CONTROLLER) == "kept-report-not-found"
     )
+
+
+def test_finance_of_the_other_mode_neither_sees_a_kept_report_nor_resolves_it(
+    platform: Platform, instruction: str
+):
+    tell(platform, instruction, "failed", "paid")
+    path = f"/v1/kept-reports/{waiting(platform)[0]['id']}"
+    live = staff("finance-live", "finance", "payments:send", mode="live")
+    proposal = {"decision": "close", "reason_code": "bank_was_wrong"}
+
+    seen = platform.call("GET", path, by=live, clock=None)
+    proposed = platform.call("POST", f"{path}/resolution", proposal, by=live, clock=None)
+
+    assert (seen.status, seen.code) == (404, "kept-report-not-found")
+    assert (proposed.status, proposed.code) == (404, "kept-report-not-found")
 
 
 def test_who_requested_a_return_does_not_approve_what_becomes_of_a_report_on_it(
