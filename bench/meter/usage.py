@@ -19,7 +19,7 @@ from bench.meter.tally import Meter
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-CALLS = 4000
+CALLS = 1000
 SECONDS_A_DELIVERY = 5
 """How long calls are collected for a delivery here; AWS promises nothing."""
 APPLICATIONS, OPERATIONS = 3, 10

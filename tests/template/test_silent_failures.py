@@ -2,9 +2,13 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import yaml
+
+from tests.support.engine import ROOT
 from tests.support.transformed import alias_in, aliases_of_integrations, of_type
 
 type Json = dict[str, Any]
@@ -51,6 +55,22 @@ def test_each_integration_and_authorizer_may_call_its_alias(resources: Json) -> 
     assert called == set(permitted)
     assert len(permitted) == len(set(permitted))
     assert called <= of_type(resources, "AWS::Lambda::Alias").keys()
+
+
+def test_no_name_stands_twice_in_the_template() -> None:
+    """YAML's readers keep the last of two, so one resource would silently take another's place."""
+    twice = []
+    waiting = [yaml.compose((ROOT / "template.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, yaml.MappingNode):
+            names = Counter(name.value for name, _ in node.value)
+            twice += [name for name, times in names.items() if times > 1]
+            waiting += [value for _, value in node.value]
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+
+    assert twice == []
 
 
 def test_each_permission_names_this_api_only(resources: Json) -> None:

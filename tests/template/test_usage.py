@@ -49,7 +49,7 @@ def test_a_delivery_that_fails_to_the_end_waits_for_a_person(resources: Json) ->
 
 
 def test_lines_that_are_set_aside_or_not_delivered_ring(resources: Json) -> None:
-    alarm = resources["UncountedCallsAlarm"]["Properties"]
+    alarm = resources["LinesNotCountedAlarm"]["Properties"]
     asked = {
         (each["MetricStat"]["Metric"]["Namespace"], each["MetricStat"]["Metric"]["MetricName"])
         for each in alarm["Metrics"]
