@@ -19,7 +19,7 @@ export npm_config_cache := $(CURDIR)/.tools/cache/npm
 endif
 SAM_ENV := UV_PROJECT_ENVIRONMENT=.venv-sam
 
-.PHONY: help setup run tour serve show reconcile unit test check lint format build openapi schema events products cases clients sdk docs exam bench load mutants checks lives long flaky lock clean
+.PHONY: help setup run tour serve show reconcile unit test check lint format build openapi schema events products cases clients sdk docs portal exam bench load mutants checks lives long flaky lock clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -41,6 +41,7 @@ tour: .tools/setup ## Play what else the platform does: policies changed, ended,
 
 serve: .tools/setup ## Start the local stack and leave it up (PORT=, TLS=1, ENGINE=dynamodb-local)
 	@$(MAKE) -s .tools/site.done || echo "The docs could not be built; the stack starts without them."
+	@$(MAKE) -s .tools/portal.done || echo "The developer portal could not be built; the stack starts without it."
 	$(RUN) python -m local serve
 
 show: .tools/setup ## Print a stored item readably: make show ID=pol_…
@@ -57,9 +58,10 @@ test: .tools/setup .tools/sam .tools/site.done ## Run the tests, and say which d
 	$(RUN) python -m tests.support.routes
 
 check: export YEAR_POLICIES := 1000
-check: .tools/setup .tools/sam .tools/clients.done .tools/docs-check.done lint docs build test products cases sdk ## Everything that CI runs
+check: .tools/setup .tools/sam .tools/clients.done .tools/docs-check.done lint docs portal build test products cases sdk ## Everything that CI runs
 	$(RUN) python -m tools.clients openapi-python-client openapi-typescript
 	$(RUN) python -m tools.docs check --few
+	$(RUN) python -m tools.portal check
 
 lint: .tools/setup .tools/sam ## Style, types, import contracts, generated files
 	$(RUN) ruff format --check .
@@ -108,6 +110,14 @@ docs: .tools/setup .tools/docs.done ## Build the docs site into .tools/site; `ma
 
 .tools/site.done: $(shell find docs tools/docs mkdocs.yml openapi.yaml CHANGELOG.md CONTRIBUTING.md clients/python/README.md clients/typescript/README.md -type f -not -name '*.pyc') | .tools/setup .tools/docs.done
 	$(RUN) python -m tools.docs build
+	@touch $@
+
+portal: .tools/setup ## Build the developer portal into .tools/site; `make serve` shows it (SIGN_IN=, CLIENT=, DOCS=: a stage's)
+	$(RUN) python -m tools.portal build $(if $(SIGN_IN),--sign-in $(SIGN_IN)) $(if $(CLIENT),--client $(CLIENT)) $(if $(DOCS),--docs $(DOCS))
+	@touch .tools/portal.done
+
+.tools/portal.done: $(shell find portal tools/portal tools/problems openapi.yaml CHANGELOG.md clients/typescript/src layers/common/insurance/api_products -type f -not -name '*.pyc' -not -path '*/node_modules/*' -not -path '*/generated/*') | .tools/setup
+	$(RUN) python -m tools.portal build
 	@touch $@
 
 .tools/docs.done: uv.lock | .tools/setup

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from demo.samples import CALLERS, PARTNERS, PEOPLE, STAFF, Machine, Partner, Staff
+from demo.samples import CALLERS, DEVELOPERS, PARTNERS, PEOPLE, STAFF, Machine, Partner, Staff
 from local.aws.issuer import Issuer
 from local.aws.services.store import open_store
 from local.aws.services.user_pool import UserPoolClients
@@ -99,6 +99,10 @@ def _welcome(stack: Stack, callers: Path) -> Iterator[str]:
     yield ""
     yield f"  Base URL      {stack.base_url}"
     yield f"  Docs          {stack.services_url}/docs/"
+    if (stack.settings.site / "portal").exists():
+        yield f"  Portal        {stack.services_url}/portal/ (sign in as {', '.join(d.name for d in DEVELOPERS)})"
+    else:
+        yield "  Portal        not built: `make portal` builds it, with node and npm"
     yield f"  Tokens from   {stack.services_url}/oauth2/token (client credentials)"
     yield f"  Database      {stack.database_url}"
     yield f"  Logs          {stack.settings.logs}"
@@ -109,6 +113,8 @@ def _welcome(stack: Stack, callers: Path) -> Iterator[str]:
         yield f"    {partner.client_id:<17} {_described(partner)}"
     for staff in STAFF:
         yield f"    {staff.name:<17} {_described(staff)}"
+    for developer in DEVELOPERS:
+        yield f"    {developer.name:<17} of {developer.partner}'s team, test mode"
     for person in PEOPLE:
         yield f"    {person.name:<17} policyholder, signed in through {person.portal}"
     yield ""

@@ -37,7 +37,7 @@ class Settings:
     folder: Path = ROOT / ".coverwright"
     tools: Path = ROOT / ".tools"
     site: Path = ROOT / ".tools" / "site"
-    """What `make docs` builds, and the site's bucket holds."""
+    """What `make docs` and `make portal` build, and the site's bucket holds."""
     ports: Ports = field(default_factory=Ports)
     engine: str | None = None
     slots: int = 2

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Self
 from demo.samples import BANKS, CALLERS, Developer, Partner
 from local.aws.background import Background, close
 from local.aws.clients import dynamodb_client, streams_client
-from local.aws.distribution import site_routes
+from local.aws.distribution import portal_routes, site_routes
 from local.aws.engine import Database, engine_for
 from local.aws.gateway.app import Gateway, Guards, Stage
 from local.aws.gateway.authorizers import Authorizers, UserPool
@@ -219,6 +219,7 @@ class Stack:
         further = [
             *self.issuer.routes(),
             *site_routes(settings.site, self.template, lambda: self.base_url, self.services_url),
+            *portal_routes(settings.site, self.template, lambda: self._api, self.services_url),
             invocations(
                 self._invoke,
                 {id: function.name for id, function in self.template.functions.items()},
@@ -241,8 +242,9 @@ class Stack:
 
         await asyncio.to_thread(self._fill_tables)
         staff_keys(self.template, aws.secrets, aws.keys)
+        self._api = self._gateway(aws.keys)
         gateway = Server(
-            self._gateway(aws.keys),
+            self._api,
             [gateway_socket],
             certificate=self.certificate.certificate if self.certificate else None,
             key=self.certificate.key if self.certificate else None,

@@ -31,7 +31,7 @@ Resources:
         SecurityHeadersConfig:
           <<: *headers
           ContentSecurityPolicy: { ContentSecurityPolicy: default-src 'self' }
-  Distribution:
+  SiteDistribution:
     Type: AWS::CloudFront::Distribution
     Properties:
       DistributionConfig:

@@ -13,7 +13,7 @@ from local.settings import ROOT
 from tools.docs.packages import SCALAR, NotFetched, file_of
 
 SITE = ROOT / ".tools" / "site"
-"""What the bucket of the site holds: the docs under `docs/`."""
+"""What the bucket of the site holds: the docs under `docs/`, the developer portal under `portal/`."""
 MKDOCS = ROOT / ".tools" / "docs" / "bin" / "mkdocs"
 RENDERER = "dist/browser/standalone.js"
 
@@ -30,18 +30,17 @@ def build(site: Path = SITE, *, api: str | None = None, sign_in: str | None = No
     Raises:
         NotBuilt: mkdocs found fault with a page, or in CI, the renderer could not be fetched.
     """
-    made = site.with_name(f"{site.name}.{os.getpid()}")
-    docs = made / "docs"
+    docs = site / f"docs.{os.getpid()}"
     docs.mkdir(parents=True)
     try:
         _render(docs)
         definition = read_yaml(ROOT / "openapi.yaml")
         (docs / "openapi.json").write_text(json.dumps(addressed(definition, api, sign_in)))
         missing = _copy_renderer(docs)
-        shutil.rmtree(site, ignore_errors=True)
-        made.rename(site)
+        shutil.rmtree(site / "docs", ignore_errors=True)
+        docs.rename(site / "docs")
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(docs, ignore_errors=True)
     pages = sum(1 for _ in (site / "docs").rglob("*.html"))
     return f"{pages} pages in {site}" + (
         f"; without the API reference: {missing}" if missing else ""

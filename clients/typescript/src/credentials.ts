@@ -5,6 +5,13 @@ const EARLY_SECONDS = 60;
 
 export type Fetch = (request: Request) => Promise<Response>;
 
+/** Where a call's token comes from. */
+export interface Tokens {
+  token(fetch: Fetch): Promise<string>;
+  /** The API took this token no more. */
+  forget(token: string): void;
+}
+
 /** The token endpoint could not answer for now: asked again, it may. */
 export class TokenEndpointBusy extends Error {
   constructor(
@@ -24,7 +31,7 @@ interface Said {
 }
 
 /** Gives a token that is good (OAuth 2.0 client credentials); asks for one only when it must. */
-export class ClientCredentials {
+export class ClientCredentials implements Tokens {
   #token: { value: string; goodUntil: number } | undefined;
   #asked: Promise<string> | undefined;
 

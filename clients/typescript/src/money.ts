@@ -8,9 +8,14 @@ const DECIMALS: Readonly<Record<string, number>> = {
   ),
 };
 
+/** How many decimals an amount of a currency has as people write it. */
+export function decimalsOf(currency: string): number {
+  return DECIMALS[currency] ?? 2;
+}
+
 /** An amount as people write it: 16926 of GBP, in minor units, is `169.26 GBP`. */
 export function moneyText({ amount, currency }: { amount: number; currency: string }): string {
-  const decimals = DECIMALS[currency] ?? 2;
+  const decimals = decimalsOf(currency);
   const digits = String(Math.abs(amount)).padStart(decimals + 1, "0");
   const place = digits.length - decimals;
   const part = decimals > 0 ? `.${digits.slice(place)}` : "";

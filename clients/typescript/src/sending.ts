@@ -1,4 +1,4 @@
-import { type ClientCredentials, type Fetch, TokenEndpointBusy } from "./credentials.js";
+import { type Fetch, TokenEndpointBusy, type Tokens } from "./credentials.js";
 import { ConnectionLost, CoverwrightError, type Problem, ProblemError, SignInRefused } from "./errors.js";
 import { VERSION } from "./version.js";
 
@@ -23,7 +23,7 @@ const REPEATED = new Set([429, 500, 502, 503, 504]);
 const TIMEOUT_MILLISECONDS = 35_000;
 
 export interface Sending {
-  credentials: ClientCredentials;
+  credentials: Tokens;
   clock: string | undefined;
   retries: Retries;
   proof: Proof | undefined;

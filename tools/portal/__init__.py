@@ -1,0 +1,1 @@
+"""The developer portal: built from portal/ by Vite, walked in a browser (docs/adr/0050)."""
