@@ -13,7 +13,7 @@ POLICY_ID = policy_id_for(QUOTE_ID)
 def test_a_policy_without_claims_is_alone(stores):
     kept = issue(stores, accept(stores, add_quote(stores)))
 
-    policy, claims, _ = stores.renewals.expiring(POLICY_ID)
+    policy, claims, *_ = stores.renewals.expiring(POLICY_ID)
 
     assert policy.record == kept.record
     assert list(claims) == []
@@ -23,7 +23,7 @@ def test_its_claims_come_with_the_policy(stores):
     issue(stores, accept(stores, add_quote(stores)))
     kept = notify(stores, make_claim())
 
-    _, claims, _ = stores.renewals.expiring(POLICY_ID)
+    _, claims, *_ = stores.renewals.expiring(POLICY_ID)
 
     assert list(claims) == [kept.record]
 

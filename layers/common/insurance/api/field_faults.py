@@ -83,6 +83,7 @@ FORMS: Mapping[str, str] = {
     r"^[0-9a-f]{64}$": "Give the SHA-256 of the file as 64 hexadecimal digits.",
     r"^(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])$": "Give a month such as 2027-02.",
     r"^20[0-9]{2}-(0[1-9]|1[0-2])$": "Give a month such as 2027-02.",
+    r"^[01](\.[0-9]{1,6})?$": "Give a share from 0 to 1 as text, such as 0.25.",
     r"^-?[0-9]{1,2}(\.[0-9]{1,6})?$": "Give a decimal as text, such as 0.25.",
     r"^([0123456789abcdefghjkmnpqrstvwxyz]#(pol_(test_)?[0123456789abcdefghjkmnpqrstvwxyz]{16})?)?$": (
         "Give the `next` of the answer before, or nothing."
