@@ -1,7 +1,7 @@
 """Fixtures of every level: one engine and one set of functions a process, each started when first asked for."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -84,14 +84,7 @@ def loaded(running: "Backend") -> "Platform":
 @pytest.fixture
 def handlers(loaded: "Platform") -> "Platform":
     """Every function in this process, on empty tables and with the environment of template.yaml."""
-    from tests.support.driving.functions import forget_wiring
-
-    loaded.backend.empty()
-    forget_wiring()  # what a function makes late would be what another test's functions have made
-    for app in loaded.apps.values():
-        products: Any = getattr(getattr(app, "ports", None), "products", None)
-        if hasattr(products, "_states"):
-            products._states.clear()  # versions that the tables had before
+    loaded.empty()
     return loaded
 
 

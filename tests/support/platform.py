@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from insurance import wiring
@@ -26,7 +26,7 @@ from tests.support.backend import Backend, environment
 from tests.support.calls import FOLDERS, PARTNER
 from tests.support.driving.billing import Billing
 from tests.support.driving.claims import Claims
-from tests.support.driving.functions import functions_of, functions_on
+from tests.support.driving.functions import forget_wiring, functions_of, functions_on
 from tests.support.driving.journey import Journey
 from tests.support.driving.parts import Parts, catalogue_in_memory, stores_in_memory
 from tests.support.driving.sales import Sales
@@ -52,6 +52,19 @@ class Platform(Billing, Claims, Scheduler, Journey, Sales):
         """Of one as deployed: the engine, the keys and the buckets that it stands on."""
         assert self._backend is not None
         return self._backend
+
+    def empty(self) -> None:
+        """New tables, and functions that remember nothing of the old ones. (What one makes late would be what another
+        test's functions have made.)"""
+        self.backend.empty()
+        forget_wiring()
+        for app in self.apps.values():
+            ports: Any = getattr(app, "ports", None)
+            for kept in (
+                getattr(getattr(ports, "products", None), "_states", {}),
+                getattr(getattr(ports, "stops", None), "_leases", {}),
+            ):
+                kept.clear()
 
 
 @contextmanager

@@ -42,7 +42,7 @@ class Player:
         if given in self._states:
             self.backend.restore(self._states[given])
             return
-        self.backend.empty()
+        self._handlers.empty()
         self._play(given)
         self._states[given] = self.backend.state()
 

@@ -11,7 +11,6 @@ from tests.artefact.scenes.common import (
     HANDLER,
     HARBOUR,
     QUOTE,
-    RISK,
     THIRD,
     Json,
     Scene,
@@ -38,7 +37,6 @@ def controls_scenes() -> Iterator[Scene]:
     yield Scene("controls/set_what_holds_nothing", "POST /v1/stops", DUTY, nothing)
     done: tuple[str, ...] = ("controls/set",)
     yield Scene("controls/list", "GET /v1/stops", GUARD, None, done)
-    yield Scene("quoting/quote_held_by_a_stop", "POST /v1/quotes", HARBOUR, RISK, done)
     issue: Json = {"quote_id": QUOTE}
     given = (*ACCEPTED, *done)
     yield Scene("policy_issuance/issue_held_by_a_stop", "POST /v1/policies", HARBOUR, issue, given)

@@ -141,7 +141,7 @@ def test_a_client_that_nobody_registered_may_do_nothing(loaded: Platform, routes
 @pytest.fixture(scope="module")
 def theirs(loaded: Platform) -> Json:
     """Ids of objects that there are, of the book of a partner, in test mode."""
-    loaded.backend.empty()
+    loaded.empty()
     claim = loaded.settled()
     policy_id = claim["policy_id"]
     words = {"about": policy_id, "category": "delay", "complainant": "A", "text": "Too late."}

@@ -63,7 +63,7 @@ every_post = pytest.mark.parametrize("name", POSTS)
 @pytest.fixture(scope="module")
 def ids(loaded: Platform) -> dict[str, str]:
     """One object of each kind, in the state in which a good body would do something."""
-    loaded.backend.empty()
+    loaded.empty()
     large = loaded.settled(claimed={"amount": 900_000, "currency": "GBP"})
     answers = QUOTE["answers"] | {"vehicle_value": {"amount": 6_000_000, "currency": "GBP"}}
     return {
