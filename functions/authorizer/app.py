@@ -20,13 +20,14 @@ import urllib3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from insurance import snapshot
-from insurance.access.binding import DPOP, Binding
+from insurance.access.binding import DPOP
 from insurance.access.grants import (
     AdmittedCaller,
     Application,
     CallerDenied,
     allowing,
     application_caller,
+    application_in,
     client_of,
     denying,
     developer_of,
@@ -41,9 +42,11 @@ from insurance.access.keys import (
     PublishedKeys,
     usable_keys,
 )
+from insurance.access.notices import RecentNotices, SunsetNotice, notice_id, notices_in
 from insurance.access.people import developer_id
 from insurance.access.tokens import SignedToken, TokenRefused, check_claims, read_token
 from insurance.access.usage_key import usage_key
+from insurance.api_products import API_PRODUCTS
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
@@ -76,6 +79,8 @@ class Authorizer:
     secret: Callable[[], bytes]
     staff_key: Callable[[], str]
     """The one key of the internal plan, by which all staff are counted."""
+    notices: RecentNotices
+    """Which API products end when."""
     clock: Callable[[], float] = time.time
 
     def answer(self, event: Json) -> Json:
@@ -110,7 +115,8 @@ class Authorizer:
         )
         who = caller.principal if caller.kind == "application" else ""  # a person stays unnamed
         note("Admitted", reason=caller.kind, who=who, request_id=request_id)
-        return allowing(caller, method_arn=event["methodArn"], usage_key=key)
+        ends = self.notices.of(caller.mode)
+        return allowing(caller, method_arn=event["methodArn"], usage_key=key, notices=ends)
 
     def _verified(self, compact: str) -> SignedToken:
         token = read_token(compact, self.issuers)
@@ -253,32 +259,17 @@ class ApplicationTable:
             TableName=self.table, Key={"id": {"S": client_id}}, ConsistentRead=True
         )
         item = answer.get("Item")
-        if item is None:
+        return None if item is None else application_in(item)
+
+    def notices(self, mode: str) -> dict[str, SunsetNotice] | None:
+        """Which API products end when; None: nobody can say now."""
+        keys = [{"id": {"S": notice_id(mode, product)}} for product in API_PRODUCTS]
+        try:
+            answer = self.client.batch_get_item(RequestItems={self.table: {"Keys": keys}})
+        except (BotoCoreError, ClientError) as error:
+            note("NoticesFailed", reason=type(error).__name__)
             return None
-        developer_of = item.get("developer_of", {}).get("S")
-        return Application(
-            id=item["application"]["S"],
-            partner=developer_of or item["partner"]["S"],
-            is_active=item["status"]["S"] == "active",
-            # Anything that is not marked live is test.
-            mode="live" if item["mode"]["S"] == "live" else "test",
-            plan=item["plan"]["S"],
-            products=frozenset(item.get("products", {}).get("SS", ())),
-            scopes=frozenset(item.get("scopes", {}).get("SS", ())),
-            issuer=item.get("issuer", {}).get("S"),
-            is_portal=item.get("portal", {}).get("BOOL") is True,
-            is_developer=developer_of is not None,
-            binding=_registered_binding(item),
-            per_month=int(item["per_month"]["N"]) if "per_month" in item else None,
-        )
-
-
-def _registered_binding(item: Mapping[str, Any]) -> Binding | None:
-    """What the row says that the sender of its tokens must prove."""
-    if "binding" not in item:
-        return None
-    thumbprints = item.get("thumbprints", {}).get("SS", ())
-    return Binding(item["binding"]["S"], frozenset(thumbprints))
+        return notices_in(answer["Responses"].get(self.table, ()))
 
 
 @dataclass(frozen=True)
@@ -354,14 +345,16 @@ def _setting(name: str) -> str:
 def authorizer() -> Authorizer:
     tables: DynamoDBClient = _client("dynamodb")
     shelf = KeyTable(tables, _setting("JWKS_TABLE"))
+    applications = ApplicationTable(tables, _setting("APPLICATIONS_TABLE"))
     return Authorizer(
         issuers=trusted_issuers(_setting("TRUSTED_ISSUERS")),
         audience=_setting("AUDIENCE"),
         keys=IssuerKeys(fetch=fetch_keys, shelf=shelf, clock=time.time),
-        registered=ApplicationTable(tables, _setting("APPLICATIONS_TABLE")).get,
+        registered=applications.get,
         parties_of=AccessTable(tables, _setting("ACCESS_TABLE")).get,
         secret=lambda: _secret("USAGE_KEY_SECRET").encode(),
         staff_key=lambda: _secret("STAFF_USAGE_KEY_SECRET"),
+        notices=RecentNotices(applications.notices, time.time),
     )
 
 

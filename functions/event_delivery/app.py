@@ -4,7 +4,7 @@ It indexes new quotes too, by the stream of their own table: a quote's first eve
 until the quote changes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, Final
@@ -36,8 +36,16 @@ type Json = dict[str, Any]
 type Total = tuple[Mode, Currency]
 
 stores, bus = wiring.stores(), wiring.event_bus()
-feeds = FeedWriter(stores.feeds, lambda: datetime.now(UTC))
-webhooks = WebhookNotes(stores.webhook_queue, wiring.nudges(), lambda: datetime.now(UTC))
+
+
+def _partners_with(mode: Mode, product: str) -> Iterator[str]:
+    return stores.subscribers.partners_with(mode, product)
+
+
+feeds = FeedWriter(stores.feeds, _partners_with, lambda: datetime.now(UTC))
+webhooks = WebhookNotes(
+    stores.webhook_queue, wiring.nudges(), _partners_with, lambda: datetime.now(UTC)
+)
 COLLECTORS: Final = {
     Consumer.BUS: bus.flush,
     Consumer.FEED: feeds.flush,

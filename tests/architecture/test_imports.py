@@ -39,6 +39,10 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "controls": ("joserfc", "cryptography", "insurance.kms", "insurance.dynamodb.quoting.quotes"),
     "usage": ("joserfc", "cryptography", "insurance.kms", "insurance.dynamodb.quoting.quotes"),
     "partners": ("joserfc", "cryptography", "insurance.kms", "insurance.dynamodb.quoting.quotes"),
+    "catalogue": (
+        *("joserfc", "cryptography", "insurance.kms", "insurance.products"),
+        "insurance.dynamodb.quoting.quotes",
+    ),
     "products": (
         "joserfc",
         "cryptography",

@@ -19,6 +19,7 @@ from tests.artefact.backend import backend
 from tests.artefact.cases import EVENTS, EXPECTED, case, observed, settled
 from tests.artefact.conftest import SourceStage
 from tests.artefact.proxy import proxy_event
+from tests.artefact.scenes.api_products import api_product_scenes
 from tests.artefact.scenes.billing import billing_scenes
 from tests.artefact.scenes.claims import arrears_scenes, assessment_scenes, claims_scenes
 from tests.artefact.scenes.common import (
@@ -112,6 +113,7 @@ def scenes() -> Iterator[Scene]:
     """Every HTTP event."""
     yield from partners_scenes()
     yield from controls_scenes()
+    yield from api_product_scenes()
     yield from products_scenes()
     yield from published_scenes()
     yield from quoting_scenes()

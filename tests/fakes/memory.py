@@ -27,6 +27,7 @@ from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.document import Document
 from insurance.domain.events.catalogue import CATALOGUE
 from insurance.domain.ledger.earnings import EarnedPremium
+from insurance.domain.partner.api_product import ApiProductLife
 from insurance.domain.partner.application import PartnerApplication
 from insurance.domain.partner.partner import Partner
 from insurance.domain.party.demands import NO_DEMANDS, Demands
@@ -65,6 +66,7 @@ class Memory:
     """The partner's id by the developer's."""
     applications: dict[str, Stored[PartnerApplication]] = field(default_factory=dict)
     stops: dict[Mode, Stored[Stops]] = field(default_factory=dict)
+    api_products: dict[str, Stored[ApiProductLife]] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     events: dict[str, list[Event]] = field(default_factory=dict)
     idempotency_records: dict[str, tuple[bytes, datetime, RecordedAnswer]] = field(

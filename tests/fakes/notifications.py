@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from insurance.domain.events.feed import KEPT, EventSummary, Feed
+from insurance.domain.events.feed import KEPT, EventObject, EventSummary, Feed
 from insurance.operations.notifications.ports import Extent, NumberedEvent
 
 
@@ -15,9 +15,13 @@ class MemoryFeeds:
 
     def append(self, feed: Feed, events: Sequence[EventSummary], *, now: datetime) -> None:
         held = self._feeds.setdefault(feed, [])
-        known = {summary.id for feed in self._feeds.values() for summary, _ in feed}
+        everywhere = {summary.id for feed in self._feeds.values() for summary, _ in feed}
+        here = {summary.id for summary, _ in held}
         today = max([now.astimezone(UTC).date(), *(day for _, day in held[-1:])])
-        held += [(summary, today) for summary in events if summary.id not in known]
+        for summary in events:
+            is_shared = summary.object is EventObject.API_PRODUCT
+            if summary.id not in (here if is_shared else everywhere):
+                held.append((summary, today))
 
     def extent(self, feed: Feed, *, now: datetime) -> Extent:
         held = self._feeds.get(feed, [])

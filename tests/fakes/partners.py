@@ -1,6 +1,6 @@
 """The ports of partners in memory: the store is held to the same contract as the one on DynamoDB (tests/contract)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from insurance.domain.core.errors import (
     ApplicationNotFound,
@@ -13,6 +13,7 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode, mode_of, partner_id_for
 from insurance.domain.core.stored import Stored
+from insurance.domain.partner.api_product import ApiProductLife
 from insurance.domain.partner.application import PartnerApplication
 from insurance.domain.partner.partner import SUBJECT, DeveloperStep, Partner
 from insurance.operations.command import Command
@@ -112,6 +113,42 @@ class MemoryPartners:
 
     def record_answer(self, command: Command) -> None:
         self._memory.check(command.idempotency)
+        self._memory.keep(command.idempotency)
+
+
+class MemoryApiProducts:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def partners_with(self, mode: Mode, product: str) -> Iterator[str]:
+        having = {
+            stored.record.partner
+            for stored in self._memory.applications.values()
+            if stored.record.mode is mode and product in stored.record.subscriptions
+        }
+        return iter(sorted(having))
+
+    def lives(self, mode: Mode) -> Mapping[str, Stored[ApiProductLife]]:
+        of_mode = [s for id, s in self._memory.api_products.items() if mode_of(id) is mode]
+        return {stored.record.code: stored for stored in of_mode}
+
+    def load(self, product: str, command: Command) -> Stored[ApiProductLife] | None:
+        self._memory.check(command.idempotency)
+        return self.lives(command.caller.mode).get(product)
+
+    def store(
+        self,
+        event: Event,
+        life: ApiProductLife,
+        before: Stored[ApiProductLife] | None,
+        command: Command,
+    ) -> None:
+        self._memory.check(command.idempotency)
+        there = self._memory.api_products.get(life.id)
+        if (there and there.head) != (before and before.head):
+            raise StaleRevision(life.code)
+        self._memory.append(event, lambda: StaleRevision(life.code))
+        self._memory.api_products[life.id] = Stored(life, event.head, None)
         self._memory.keep(command.idempotency)
 
 

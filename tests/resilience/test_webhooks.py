@@ -14,6 +14,7 @@ from insurance.operations.notifications.send_waiting import send_waiting
 from tests.support.claims import issued
 from tests.support.platform import Platform
 from tests.support.receiver import Received, Receiver, receiving
+from tests.support.subscribers import nobody_has_it
 from tests.support.waiting import ENDED_SECONDS, wait_until
 from tests.support.webhooks import Sending
 
@@ -60,7 +61,7 @@ def feed(platform: Platform, sending: Sending) -> None:
     """Deliver to the feed too, so that what was to be sent can be compared with it."""
     from insurance.operations.notifications.feed_events import FeedWriter  # noqa: PLC0415
 
-    feeds = FeedWriter(platform.stores.feeds, lambda: sending.now)
+    feeds = FeedWriter(platform.stores.feeds, nobody_has_it, lambda: sending.now)
     for event in platform.events():
         feeds.take(event)
     assert feeds.flush() == {}

@@ -25,7 +25,7 @@ from insurance.operations.parties.ports import (
     PartyChange,
     PartyContracts,
 )
-from insurance.operations.partners.ports import Partners
+from insurance.operations.partners.ports import ApiProducts, Partners
 from insurance.operations.policy.ports import (
     Corrections,
     Policies,
@@ -47,7 +47,7 @@ from tests.fakes.documents import MemoryDocuments
 from tests.fakes.keys import MemoryKey, PlainKeys
 from tests.fakes.memory import Memory
 from tests.fakes.parties import MemoryAccesses
-from tests.fakes.partners import MemoryPartners
+from tests.fakes.partners import MemoryApiProducts, MemoryPartners
 from tests.fakes.party_contracts import MemoryPartyContracts
 from tests.fakes.party_records import (
     MemoryContractDemands,
@@ -113,6 +113,7 @@ class Stores:
     versions: ProductVersions
     partners: Partners
     stops: StopRegister
+    api_products: ApiProducts
     complaints: Complaints
     index_keys: IndexKeys
     key_copies: KeyCopies
@@ -144,6 +145,7 @@ def in_memory() -> Stores:
         MemoryProductVersions(memory),
         MemoryPartners(memory),
         MemoryStops(memory),
+        MemoryApiProducts(memory),
         MemoryComplaints(memory),
         MemoryIndexKeys(),
         MemoryKeyCopies(),
@@ -177,6 +179,7 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
         real.product_versions,
         real.partners,
         real.stops,
+        real.api_products,
         real.complaints,
         real.index_keys,
         real.key_copies,

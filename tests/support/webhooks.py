@@ -15,6 +15,7 @@ from insurance.webhook_secrets import WebhookSecrets
 from tests.fakes.webhooks import RememberedNudges, resolve
 from tests.support.platform import Platform
 from tests.support.receiver import LOOPBACK
+from tests.support.subscribers import nobody_has_it
 
 type Json = dict[str, Any]
 
@@ -45,7 +46,7 @@ class Sending:
 
     def note(self, order: Callable[[list[Event]], list[Event]] = list) -> None:
         """Note every event of the platform, from the first one on: they may come more than once."""
-        notes = WebhookNotes(self.ports.queue, self.nudges, lambda: self.now)
+        notes = WebhookNotes(self.ports.queue, self.nudges, nobody_has_it, lambda: self.now)
         for event in order(self.platform.events()):
             notes.take(event, self.now)
         assert notes.flush() == {}

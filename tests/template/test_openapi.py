@@ -132,7 +132,7 @@ def test_the_definition_says_of_each_operation_which_api_products_have_it(
     }
 
     assert said == {
-        route.operation_id: None if route.own_pool_only else list(products_of(route.path))
+        route.operation_id: list(products_of(route.path)) if route.takes_proofs else None
         for handler in handlers()
         for route in handler.routes
     }

@@ -6,11 +6,15 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+from insurance.api_products import API_PRODUCTS
 
 from local.aws.cloudformation import read_yaml
 from local.aws.distribution import addressed
 from local.settings import ROOT
 from tools.docs.packages import SCALAR, NotFetched, file_of
+from tools.openapi.compatibility.contract import part_of
 
 SITE = ROOT / ".tools" / "site"
 """What the bucket of the site holds: the docs under `docs/`, the developer portal under `portal/`."""
@@ -36,6 +40,7 @@ def build(site: Path = SITE, *, api: str | None = None, sign_in: str | None = No
         _render(docs)
         definition = read_yaml(ROOT / "openapi.yaml")
         (docs / "openapi.json").write_text(json.dumps(addressed(definition, api, sign_in)))
+        _write_parts(docs, addressed(definition, api, sign_in))
         missing = _copy_renderer(docs)
         shutil.rmtree(site / "docs", ignore_errors=True)
         docs.rename(site / "docs")
@@ -61,6 +66,16 @@ def _render(docs: Path) -> None:
     )
     if done.returncode:
         raise NotBuilt(f"{done.stdout}{done.stderr}".strip())
+
+
+def _write_parts(docs: Path, definition: Mapping[str, Any]) -> None:
+    """The part of each API product: what the catalogue links to."""
+    (docs / "openapi").mkdir()
+    for code, offer in API_PRODUCTS.items():
+        part = part_of(definition, code)
+        info = {**part["info"], "title": f"Coverwright: {offer.title}", "version": offer.version}
+        text = json.dumps({**part, "info": {**info, "description": offer.description}})
+        (docs / "openapi" / f"{code}.json").write_text(text)
 
 
 def _copy_renderer(docs: Path) -> str | None:

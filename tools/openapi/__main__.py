@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from insurance.api_products import API_PRODUCTS, FILE
 
-from tools.docs import events
+from tools.docs import api_products, events
+from tools.openapi.compatibility.contract import digest_of, part_of
 from tools.openapi.deployed import deployed
 from tools.openapi.document import document
 from tools.openapi.examples import examples
@@ -18,6 +20,8 @@ from tools.problems import pages
 
 PUBLISHED, DEPLOYED = ROOT / "openapi.yaml", ROOT / "openapi.deployed.yaml"
 OPERATION_IDS = ROOT / "layers/common/insurance/operation_ids.json"
+DIGESTS = FILE.with_name("definitions.json")
+"""Of each API product's part: versions are bound to them."""
 HEADER = (
     "# Generated from the handlers by `make openapi`; a test fails when it is stale. Do not edit.\n"
 )
@@ -34,11 +38,14 @@ def rendered() -> dict[Path, str]:
     """Each file's text: what people and tools read, what the template includes, and the page of events."""
     asked = list(handlers())
     whole = document(asked, examples())
+    digests = {code: digest_of(part_of(whole, code)) for code in API_PRODUCTS}
     return {
         PUBLISHED: _text(whole),
         DEPLOYED: _text(deployed(whole, asked)),
         OPERATION_IDS: _operation_ids(asked),
+        DIGESTS: json.dumps(digests, indent=2) + "\n",
         **events.page(),
+        **api_products.page(),
     }
 
 

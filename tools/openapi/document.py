@@ -84,7 +84,7 @@ def _operation(route: Route, folder: str, schemas: Schemas, problems: Mapping[st
     rendered["security"] = security_of(route)
     rendered["x-coverwright-scopes"] = [route.scope.value]
     rendered["x-coverwright-callers"] = sorted(kind.value for kind in route.callers)
-    if not route.own_pool_only:
+    if route.takes_proofs:
         rendered["x-coverwright-api-products"] = list(products_of(route.path))
     if route.roles != EVERY_ROLE:
         rendered["x-coverwright-roles"] = sorted(role.value for role in route.roles)

@@ -136,6 +136,7 @@ STATUS_WORDS = {
     "403": "Forbidden",
     "404": "NotFound",
     "409": "Conflict",
+    "410": "Gone",
     "412": "PreconditionFailed",
     "413": "TooLarge",
     "415": "UnsupportedMedia",

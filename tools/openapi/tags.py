@@ -102,6 +102,11 @@ TAGS = (
         ("controls",),
     ),
     Tag("Usage", "What each application called: day by day, and in a month", ("usage",)),
+    Tag(
+        "API products",
+        "What partners subscribe to, and the life of its versions until they end",
+        ("catalogue",),
+    ),
     Tag("Test mode", "Run the scheduled jobs that are due on test data", ("scheduler",)),
 )
 

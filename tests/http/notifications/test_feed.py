@@ -11,10 +11,11 @@ from insurance.operations.notifications.feed_events import FeedWriter
 
 from tests.support.claims import issued
 from tests.support.platform import Platform
+from tests.support.subscribers import nobody_has_it
 
 
 def deliver(platform: Platform) -> None:
-    feeds = FeedWriter(platform.stores.feeds, lambda: datetime.now(UTC))
+    feeds = FeedWriter(platform.stores.feeds, nobody_has_it, lambda: datetime.now(UTC))
     for event in platform.events():
         feeds.take(event)
     assert feeds.flush() == {}

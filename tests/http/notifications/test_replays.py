@@ -10,6 +10,7 @@ from insurance.operations.notifications.note_events import WebhookNotes
 from tests.support.claims import issued
 from tests.support.platform import Platform
 from tests.support.receiver import Receiver
+from tests.support.subscribers import nobody_has_it
 from tests.support.webhooks import Sending
 
 CANCELLED = {"effective_on": "2027-03-01", "by": "policyholder", "reason": "sold"}
@@ -167,7 +168,7 @@ def test_an_event_that_was_set_aside_is_sent_when_it_is_restored(
     [late] = [e for e in platform.events() if (e.stream, e.sequence) == (policy_id, 1)]
     sending.note(lambda events: [each for each in events if each != late])
     sending.send()
-    notes = WebhookNotes(sending.ports.queue, sending.nudges, lambda: sending.now)
+    notes = WebhookNotes(sending.ports.queue, sending.nudges, nobody_has_it, lambda: sending.now)
 
     notes.take_late(late, sending.now)
     notes.take_late(late, sending.now)

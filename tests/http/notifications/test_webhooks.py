@@ -18,6 +18,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from tests.support.claims import issued
 from tests.support.platform import Platform
 from tests.support.receiver import Received, Receiver, receiving
+from tests.support.subscribers import nobody_has_it
 from tests.support.webhooks import Sending
 
 type Json = dict[str, Any]
@@ -340,7 +341,7 @@ def test_what_is_older_than_the_webhook_is_not_sent_when_a_stream_is_delivered_a
     event = next(each for each in platform.events() if each.type == "policy.issued")
     queue = sending.ports.queue
     listed = queue.takers(Feed(Mode.TEST, "harbour"))
-    notes = WebhookNotes(sending.ports.queue, sending.nudges, lambda: sending.now)
+    notes = WebhookNotes(sending.ports.queue, sending.nudges, nobody_has_it, lambda: sending.now)
     with patch.object(type(queue), "takers", lambda *_: listed):
         notes.take(event.model_copy(update={"mode": mode}), sending.now - timedelta(days=2))
         assert notes.flush() == {}

@@ -1,6 +1,6 @@
 """The feed: written together and in order, and read on from where a reader stopped."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from insurance.operations.notifications.read_feed import FeedPage, read_feed
 
 from tests.fakes.notifications import MemoryFeeds
 from tests.support.builders import PARTNER, make_query
+from tests.support.subscribers import nobody_has_it
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 FEED = Feed(Mode.TEST, PARTNER.partner)
@@ -58,7 +59,7 @@ def events(count: int, **changed: object) -> list[Event]:
 
 
 def writer(feeds: MemoryFeeds) -> FeedWriter:
-    return FeedWriter(feeds, lambda: NOW)
+    return FeedWriter(feeds, nobody_has_it, lambda: NOW)
 
 
 def read(feeds: MemoryFeeds, after: str = "", limit: int = 20, days: int = 0) -> FeedPage:
@@ -99,6 +100,57 @@ def test_the_feed_of_one_partner_holds_up_no_other():
 
     assert list(collects.flush()) == [("pol_test_a", 1)]
     assert feeds.extent(Feed(Mode.TEST, "meadow"), now=NOW).last == 1
+
+
+HAVE_IT = ["ash", "elm", "oak"]
+
+
+def of_product(type: str = "api_product.deprecated") -> Event:
+    [event] = events(1, stream="apd_test_quoting", type=type, facts={"code": "quoting"})
+    return event
+
+
+def told(feeds: MemoryFeeds) -> dict[str, int]:
+    return {each: feeds.extent(Feed(Mode.TEST, each), now=NOW).last for each in HAVE_IT}
+
+
+def having_it(mode: Mode, product: str) -> Iterator[str]:
+    assert (mode, product) == (Mode.TEST, "quoting")
+    return iter(HAVE_IT)
+
+
+def test_of_a_product_every_partner_that_has_it_is_told_once():
+    feeds = MemoryFeeds()
+    collects = FeedWriter(feeds, having_it, lambda: NOW)
+    for _ in range(2):  # a stream may be delivered again
+        collects.take(of_product())
+        assert collects.flush() == {}
+
+    assert told(feeds) == dict.fromkeys(HAVE_IT, 1)
+    [entry] = feeds.read(Feed(Mode.TEST, "elm"), range(1, 2))
+    assert (entry.summary.object, entry.summary.stream) == ("api_product", "apd_test_quoting")
+
+
+def test_who_could_not_be_told_is_told_the_next_time_and_nobody_twice():
+    feeds = Failing(fails_at=2)
+    collects = FeedWriter(feeds, having_it, lambda: NOW)
+    collects.take(of_product())
+
+    assert list(collects.flush()) == [("apd_test_quoting", 1)]
+    assert told(feeds) == {"ash": 1, "elm": 0, "oak": 1}
+    collects.take(of_product())
+    assert collects.flush() == {}
+    assert told(feeds) == dict.fromkeys(HAVE_IT, 1)
+
+
+@pytest.mark.parametrize("type", ["api_product.submitted", "api_product.approved"])
+def test_what_waits_for_a_second_person_is_told_to_nobody(type: str):
+    feeds = MemoryFeeds()
+    collects = FeedWriter(feeds, having_it, lambda: NOW)
+    collects.take(of_product(type))
+
+    assert collects.flush() == {}
+    assert told(feeds) == dict.fromkeys(HAVE_IT, 0)
 
 
 def test_a_reader_goes_on_from_next_also_from_the_end():

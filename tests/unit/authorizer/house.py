@@ -13,6 +13,7 @@ from insurance.access.binding import Binding
 from insurance.access.grants import Application
 from insurance.access.issuers import Issuer, trusted_issuers
 from insurance.access.keys import IssuerKeys, KeysUnavailable, PublishedKeys
+from insurance.access.notices import RecentNotices, SunsetNotice
 from joserfc import jws
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
@@ -132,6 +133,8 @@ class House:
     applications: dict[str, Application] = field(default_factory=lambda: {"harbour": HARBOUR})
     parties: dict[str, frozenset[str]] = field(default_factory=dict)
     shelf: Memory = field(default_factory=Memory)
+    notices: dict[str, dict[str, SunsetNotice]] = field(default_factory=dict)
+    """By mode."""
     configured: str = f"{OWN}, {PARTNERS_OWN}"
     fetches: int = 0
 
@@ -149,6 +152,7 @@ class House:
             parties_of=lambda person: self.parties.get(person, frozenset()),
             secret=lambda: SECRET,
             staff_key=lambda: STAFF_KEY,
+            notices=RecentNotices(self.notices.get, lambda: self.now),
             clock=lambda: self.now,
         )
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from insurance.access.grants import METHODS
+from insurance.access.notices import SunsetNotice
 from insurance.access.usage_key import usage_key
 from insurance.api_products import API_PRODUCTS
 
@@ -306,3 +307,29 @@ def test_each_application_has_a_usage_key_of_its_own(house: House) -> None:
 
 def test_the_secret_is_not_in_the_answer(house: House) -> None:
     assert SECRET.decode() not in json.dumps(house.answer(signed()))
+
+
+# ── API products that end ──
+
+ENDS = SunsetNotice("quoting", NOW, NOW + 1_000, "/v2/quotes")
+
+
+def test_handlers_learn_which_of_the_callers_products_end(house: House) -> None:
+    house.notices["live"] = {"quoting": ENDS, "claims": ENDS}
+
+    told = json.loads(house.answer(signed())["context"]["notices"])
+
+    assert told == {"/v1/products": list(ENDS), "/v1/quotes": list(ENDS)}
+
+
+def test_live_callers_are_told_nothing_of_what_ends_in_test_mode(house: House) -> None:
+    house.notices["test"] = {"quoting": ENDS}
+
+    assert "notices" not in house.answer(signed())["context"]
+    assert "notices" in with_application(house, mode="test").answer(signed())["context"]
+
+
+def test_staff_are_told_on_every_shared_route(house: House) -> None:
+    house.notices["live"] = {"claims": ENDS}
+
+    assert "/v1/claims" in json.loads(house.answer(signed(STAFF))["context"]["notices"])

@@ -6,7 +6,14 @@ import pytest
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
 from insurance.domain.events.catalogue import CATALOGUE, Audience, CataloguedEvent
-from insurance.domain.events.feed import EventObject, EventSummary, Feed, feed_of
+from insurance.domain.events.feed import (
+    EventObject,
+    EventSummary,
+    Feed,
+    feed_of,
+    is_for_subscribers,
+    is_told_to,
+)
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 PREFIXES = {
@@ -18,6 +25,7 @@ PREFIXES = {
     "document": "doc",
     "party": "pty",
     "webhook": "whk",
+    "api_product": "apd",
 }
 
 
@@ -43,10 +51,21 @@ def test_every_event_of_a_partners_book_is_told_unless_it_is_the_insurers_own(
     known: CataloguedEvent,
 ):
     stream = f"{PREFIXES.get(known.area, 'xxx')}_0000000000000000"
-    feed = feed_of(event(known.event_type, stream, partner="harbour"))
+    told = event(known.event_type, stream, partner="harbour")
 
     internal = known.audience is Audience.INTERNAL
-    assert feed == (None if internal else Feed(Mode.LIVE, "harbour"))
+    assert is_told_to(told, Feed(Mode.LIVE, "harbour")) is not internal
+    of_ones_book = not internal and known.area != "api_product"
+    assert feed_of(told) == (Feed(Mode.LIVE, "harbour") if of_ones_book else None)
+
+
+def test_an_event_of_an_api_product_is_for_all_that_have_it_in_its_mode():
+    ends = event("api_product.deprecated", "apd_quoting", code="quoting")
+
+    assert is_for_subscribers(ends)
+    assert is_told_to(ends, Feed(Mode.LIVE, "meadow"))
+    assert not is_told_to(ends, Feed(Mode.TEST, "meadow"))
+    assert not is_for_subscribers(event("api_product.approved", "apd_quoting", code="quoting"))
 
 
 def test_what_is_in_nobodys_book_is_told_nobody():

@@ -72,8 +72,8 @@ SCHEMA: dict[str, Any] = {
 
 def routes_for_partners() -> list[Route]:
     return [
-        route for each in handlers() for route in each.routes if not route.own_pool_only
-    ]  # what our own authorizer admits to: applications, and who signs in through one
+        route for each in handlers() for route in each.routes if route.takes_proofs
+    ]  # applications, and people who signed in through one
 
 
 def test_the_file_has_the_form_that_an_api_product_has() -> None:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from insurance.access.binding import Binding, NotBound, binding_of, must_be_bound
 from insurance.access.issuers import Issuer
+from insurance.access.notices import SunsetNotice, notices_of, written
 from insurance.access.people import person_id
 from insurance.access.tokens import is_name
 from insurance.api_products import API_PRODUCTS
@@ -31,8 +32,8 @@ PEOPLES_SCOPES = frozenset(
 )
 """The most that a policyholder may do, whatever scopes the portal has."""
 DEVELOPERS_PATHS = (
-    *("/v1/partners", "/v1/applications", "/v1/products", "/v1/quotes", "/v1/webhooks"),
-    "/v1/usage",
+    *("/v1/partners", "/v1/applications", "/v1/api-products", "/v1/products", "/v1/quotes"),
+    *("/v1/usage", "/v1/webhooks"),
 )
 """What the developer portal calls."""
 DEVELOPERS_SCOPES: Mapping[str, frozenset[str]] = {
@@ -272,7 +273,37 @@ def _policyholder(
     )
 
 
-def allowing(caller: AdmittedCaller, *, method_arn: str, usage_key: str) -> Json:
+def application_in(item: Mapping[str, Any]) -> Application:
+    """A row of the table of applications, or of people of a partner's team."""
+    developer_of = item.get("developer_of", {}).get("S")
+    return Application(
+        id=item["application"]["S"],
+        partner=developer_of or item["partner"]["S"],
+        is_active=item["status"]["S"] == "active",
+        # Anything that is not marked live is test.
+        mode="live" if item["mode"]["S"] == "live" else "test",
+        plan=item["plan"]["S"],
+        products=frozenset(item.get("products", {}).get("SS", ())),
+        scopes=frozenset(item.get("scopes", {}).get("SS", ())),
+        issuer=item.get("issuer", {}).get("S"),
+        is_portal=item.get("portal", {}).get("BOOL") is True,
+        is_developer=developer_of is not None,
+        binding=_registered_binding(item),
+        per_month=int(item["per_month"]["N"]) if "per_month" in item else None,
+    )
+
+
+def _registered_binding(item: Mapping[str, Any]) -> Binding | None:
+    """What the row says that the sender of its tokens must prove."""
+    if "binding" not in item:
+        return None
+    thumbprints = item.get("thumbprints", {}).get("SS", ())
+    return Binding(item["binding"]["S"], frozenset(thumbprints))
+
+
+def allowing(
+    caller: AdmittedCaller, *, method_arn: str, usage_key: str, notices: Mapping[str, SunsetNotice]
+) -> Json:
     """A policy that allows every path of the caller's API products, and to developers and staff the portal's.
 
     It is not limited to the method of this call: the gateway caches the policy by token and applies
@@ -292,7 +323,7 @@ def allowing(caller: AdmittedCaller, *, method_arn: str, usage_key: str) -> Json
     return {
         "principalId": caller.principal,
         "policyDocument": _policy("Allow", resources),
-        "context": caller.context(),
+        "context": caller.context() | written(notices_of(caller.products, notices)),
         "usageIdentifierKey": usage_key,
     }
 

@@ -133,6 +133,18 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.StopNotFound: Problem(HTTPStatus.NOT_FOUND, "stop-not-found", "Stop not found"),
     errors.Stopped: Problem(HTTPStatus.CONFLICT, "stopped", "Stopped"),
     errors.TooManyStops: Problem(HTTPStatus.CONFLICT, "too-many-stops", "As many stops as can be"),
+    errors.ApiProductNotFound: Problem(
+        HTTPStatus.NOT_FOUND, "api-product-not-found", "API product not found"
+    ),
+    errors.ApiProductRetired: Problem(
+        HTTPStatus.GONE, "api-product-retired", "This part of the API has ended"
+    ),
+    errors.DefinitionDiffers: Problem(
+        HTTPStatus.CONFLICT, "definition-differs", "Another definition is deployed"
+    ),
+    errors.StillSubscribed: Problem(
+        HTTPStatus.CONFLICT, "still-subscribed", "Applications still have it"
+    ),
     errors.CodeTaken: Problem(HTTPStatus.CONFLICT, "code-taken", "Code taken"),
     errors.AccessFull: Problem(HTTPStatus.CONFLICT, "access-full", "Access full"),
     errors.SamePerson: Problem(HTTPStatus.CONFLICT, "same-person", "Another person must approve"),

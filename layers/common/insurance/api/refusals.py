@@ -10,9 +10,11 @@ from insurance.api.headers import BadHeader
 from insurance.api.path import PATH_IDS
 from insurance.api.problems import FAULT, Problem, problem_of_kind
 from insurance.api.route import Route
+from insurance.api_products import SHARED_PATHS
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
     AlreadyErased,
+    ApiProductRetired,
     CertificateRefused,
     ClockNotAllowed,
     InsuranceError,
@@ -38,6 +40,8 @@ def refusals_of(route: Route) -> frozenset[type[InsuranceError]]:
     refusals: set[type[InsuranceError]] = {*EVERY_ROUTE, *route.raises}
     if route.takes_proofs:
         refusals |= {ProofRefused, CertificateRefused}
+        if not route.path.startswith(SHARED_PATHS):
+            refusals.add(ApiProductRetired)
     if CallerKind.APPLICATION in route.callers:
         refusals.add(QuotaExceeded)
     if CallerKind.MACHINE in route.callers:

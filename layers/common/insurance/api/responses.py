@@ -11,6 +11,7 @@ from insurance import telemetry
 from insurance.api import problems
 from insurance.api.problems import Problem
 from insurance.api.rate_limits import rate_limits
+from insurance.api.sunset import sunset_headers
 from insurance.domain.core.errors import (
     CertificateRefused,
     InsuranceError,
@@ -49,6 +50,7 @@ def response(
 ) -> dict[str, Any]:
     """What API Gateway makes an HTTP response of."""
     common = {"X-Request-Id": request_id(event), **ALWAYS, **rate_limits(event)}
+    common |= sunset_headers(event)
     sent = {name.lower(): value for name, value in (event["headers"] or {}).items()}
     if trace := TRACEPARENT.fullmatch(sent.get("traceparent", "")):
         common["traceparent"] = f"00-{trace['id']}-{span_of(event)}-{trace['flags']}"

@@ -20,6 +20,7 @@ from insurance.api.path import check_parameter
 from insurance.api.quota import QuotaOfCall
 from insurance.api.route import CommandDeclaration, QueryDeclaration, Route
 from insurance.api.sender import UsedProofs, check_sender
+from insurance.api.sunset import check_served
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import InsuranceError
 from insurance.metrics import Metric
@@ -152,6 +153,7 @@ class Api:
         quota.count(call.caller, call.received_at)
         admit(call.caller, route)
         _check_headers(call, route)
+        check_served(event, call.now)
         for name, value in path.items():
             check_parameter(name, value)
         given = {**path, **_inputs(route, call, path)}

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -63,8 +64,18 @@ def _offer(code: str, said: dict[str, Any], every: Mapping[str, list[str]]) -> A
 
 
 FILE: Final = Path(__file__).with_name("products.json")
-API_PRODUCTS: Final = read_offers(json.loads(FILE.read_text("utf-8")))
+_WRITTEN: Final[Mapping[str, Any]] = json.loads(FILE.read_text("utf-8"))
+API_PRODUCTS: Final = read_offers(_WRITTEN)
 """Every API product that the release has, by code."""
+SHARED_PATHS: Final = tuple(_WRITTEN["in_every_product"]["paths"])
+"""Of every product: they end with none of them, so that who has the last one can read that it ended, and complain."""
+
+
+@cache
+def definitions() -> Mapping[str, str]:
+    """SHA-256 of each product's part of the definition that this release has (`make openapi` writes it)."""
+    written: dict[str, str] = json.loads(FILE.with_name("definitions.json").read_text("utf-8"))
+    return MappingProxyType(written)
 
 
 class ApiProduct(StrEnum):

@@ -68,6 +68,10 @@ AGGREGATE: Final = ItemKind("aggregate")
 """Where a stream stands, with or without the body of its last event, and the columns of indexes."""
 APPLICATION_ROW: Final = ItemKind("row of an application")
 """What the authorizer reads of an application."""
+API_PRODUCT_NOTICE: Final = ItemKind("notice of an API product")
+"""What the authorizer reads of an API product that is deprecated."""
+SUBSCRIPTION: Final = ItemKind("subscription")
+"""That an application has an API product: by product and partner in an index, while it has."""
 DOCUMENT: Final = ItemKind("document")
 CONTRACT_KEYS: Final = ItemKind("keys of a contract", in_parts=True)
 """With the record of the party that the contract made, if there is one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from insurance.dynamodb.store_parts import StoreParts
+from insurance.dynamodb.partner_stores import PartnerStores
 
 # A function loads the stores that it uses and no other: every import below is inside its property.
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from insurance.dynamodb.parties.parties import DynamoDBParties
     from insurance.dynamodb.parties.party_contracts import DynamoDBPartyContracts
     from insurance.dynamodb.parties.screenings import DynamoDBPoliciesInForce, DynamoDBScreenings
-    from insurance.dynamodb.partners.partners import DynamoDBPartners
-    from insurance.dynamodb.partners.registry import DynamoDBRegistry
     from insurance.dynamodb.payments.instructions import DynamoDBInstructions
     from insurance.dynamodb.payments.paid_policies import DynamoDBPaidPolicies
     from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
@@ -53,11 +51,10 @@ if TYPE_CHECKING:
     from insurance.dynamodb.search.kept_reports import DynamoDBKeptReports
     from insurance.dynamodb.search.sealed_facts import DynamoDBSealedFacts
     from insurance.dynamodb.search.search_index import DynamoDBSearchIndex, DynamoDBSearchLists
-    from insurance.dynamodb.usage.meter import DynamoDBMeter
     from insurance.dynamodb.work.work_lists import DynamoDBWorkLists
 
 
-class Stores(StoreParts):
+class Stores(PartnerStores):
     """The stores over one client, one set of tables and one key ring.
 
     `table` names a table by its setting ("quotes"). All four are called on first use, so a function
@@ -72,29 +69,11 @@ class Stores(StoreParts):
         return DynamoDBProductVersions(self.client, self._tables, idempotency=idempotency)
 
     @cached_property
-    def partners(self) -> DynamoDBPartners:
-        from insurance.dynamodb.partners.partners import DynamoDBPartners
-
-        return DynamoDBPartners(self.client, self._tables, idempotency=self.staff_idempotency)
-
-    @cached_property
     def stops(self) -> DynamoDBStops:
         from insurance.dynamodb.controls.stops import DynamoDBStops
 
         # Who is only held by stops has no commands on them, and no right to their records.
         return DynamoDBStops(self.client, self._tables, idempotency=lambda: self.staff_idempotency)
-
-    @cached_property
-    def registry(self) -> DynamoDBRegistry:
-        from insurance.dynamodb.partners.registry import DynamoDBRegistry
-
-        return DynamoDBRegistry(self.client, self._tables)
-
-    @cached_property
-    def meter(self) -> DynamoDBMeter:
-        from insurance.dynamodb.usage.meter import DynamoDBMeter
-
-        return DynamoDBMeter(self.client, self._tables)
 
     @cached_property
     def quotes(self) -> DynamoDBQuotes:

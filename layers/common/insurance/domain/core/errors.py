@@ -26,7 +26,8 @@ InsuranceError
 │   ├── PartyNotFound
 │   ├── PartnerNotFound
 │   ├── ApplicationNotFound
-│   └── StopNotFound            nobody set it, or it was lifted
+│   ├── StopNotFound            nobody set it, or it was lifted
+│   └── ApiProductNotFound
 ├── Conflict
 │   ├── WrongState              a step that the lifecycle table does not have
 │   ├── ReferralOpen            somebody with authority must decide before this step
@@ -37,6 +38,8 @@ InsuranceError
 │   ├── NumberTaken             another policy or claim has the number: the next one is tried
 │   ├── PartyDiffers            a quote states other details than the party it names
 │   ├── ReferenceTaken          the partner has a party of this reference
+│   ├── DefinitionDiffers       another definition is deployed than the one that was submitted
+│   ├── StillSubscribed         applications have the API product, and its sunset lies ahead
 │   ├── CodeTaken               another partner or application has the code
 │   ├── PartyFull               it has as many entries or merged parties as it can hold
 │   ├── ProcessingRestricted    the party demanded that their data are used for nothing new
@@ -229,6 +232,10 @@ class StopNotFound(NotFound):
     kind = "stop"
 
 
+class ApiProductNotFound(NotFound):
+    kind = "API product"
+
+
 class Conflict(InsuranceError):
     """The request is sound, but not in the state that things are in."""
 
@@ -242,6 +249,23 @@ class WrongState(Conflict):
     def __init__(self, id: str, status: str, step: str, *, shown: str = "") -> None:
         super().__init__(f"{id} is {status}: it cannot {shown or step}.")
         self.id, self.status, self.step = id, status, step
+
+
+class DefinitionDiffers(Conflict):
+    def __init__(self, product: str, version: str, deployed: str) -> None:
+        what = (
+            "its definition is another than was submitted: submit it again"
+            if version == deployed
+            else f"this release has {deployed}"
+        )
+        super().__init__(f"{product} {version} cannot go on: {what}.")
+
+
+class StillSubscribed(Conflict):
+    def __init__(self, product: str, version: str) -> None:
+        super().__init__(
+            f"Applications have {product}, and the sunset of {version} lies ahead: it ends then."
+        )
 
 
 class ReferralOpen(Conflict):
@@ -512,6 +536,14 @@ class KeyReused(Refused):
         super().__init__(
             "This Idempotency-Key was used for another request. Use a new key for a new request."
         )
+
+
+class ApiProductRetired(InsuranceError):
+    """Nothing is served any more of the API products that the caller has this operation by."""
+
+    def __init__(self, successor: str) -> None:
+        where = f" Go on at {successor}." if successor else ""
+        super().__init__(f"This part of the API has ended, as was announced.{where}")
 
 
 class EventsNoLongerKept(InsuranceError):

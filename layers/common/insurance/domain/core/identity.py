@@ -223,6 +223,11 @@ def application_id_for(mode: Mode, code: str) -> ApplicationId:
     return prefix + _letters(sha256(code.encode()).digest()[:16], APPLICATION_LENGTH)
 
 
+def api_product_id_for(mode: Mode, code: str) -> str:
+    """One API product, in one mode: partners read its code in it."""
+    return f"apd_test_{code}" if mode is Mode.TEST else f"apd_{code}"
+
+
 def register_id_for(policy_id: PolicyId) -> RegisterId:
     """A policy has one register of the documents that were made of it."""
     return _related("reg", policy_id)

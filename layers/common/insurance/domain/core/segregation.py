@@ -41,6 +41,8 @@ class OfficeDuty(StrEnum):
     STOP_SET = "stop_set"
     STOP_LIFT_REQUESTED = "stop_lift_requested"
     STOP_LIFTED = "stop_lifted"
+    API_VERSION_SUBMITTED = "api_version_submitted"
+    API_VERSION_APPROVED = "api_version_approved"
 
 
 INCOMPATIBLE: Final[frozenset[frozenset[Duty | OfficeDuty]]] = frozenset(
@@ -69,6 +71,7 @@ INCOMPATIBLE: Final[frozenset[frozenset[Duty | OfficeDuty]]] = frozenset(
         (OfficeDuty.APPLICATION_REQUESTED, OfficeDuty.APPLICATION_APPROVED),
         (OfficeDuty.STOP_SET, OfficeDuty.STOP_LIFTED),
         (OfficeDuty.STOP_LIFT_REQUESTED, OfficeDuty.STOP_LIFTED),
+        (OfficeDuty.API_VERSION_SUBMITTED, OfficeDuty.API_VERSION_APPROVED),
     )
 )
 """Two duties that need two people. One who takes a notice or names the payee may still decide the

@@ -25,8 +25,13 @@ from insurance.domain.document.event_types import DocumentEventType
 from insurance.domain.ledger.calendar import Calendar
 from insurance.domain.ledger.earnings import EarnedPremium
 from insurance.domain.ledger.event_types import LedgerEventType
+from insurance.domain.partner.api_product import ApiProductLife
 from insurance.domain.partner.application import PartnerApplication
-from insurance.domain.partner.event_types import ApplicationEventType, PartnerEventType
+from insurance.domain.partner.event_types import (
+    ApiProductEventType,
+    ApplicationEventType,
+    PartnerEventType,
+)
 from insurance.domain.partner.partner import Partner
 from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.party import Access, Erasure
@@ -91,6 +96,7 @@ _AREAS: Final = (
     _Area("webhook", WebhookEventType, Webhook, Audience.PARTNER, since="0.10"),
     _Area("control", StopEventType, Stops, Audience.INTERNAL, since="0.10"),
     _Area("partner", PartnerEventType, Partner, Audience.INTERNAL, since="0.10"),
+    _Area("api_product", ApiProductEventType, ApiProductLife, Audience.PARTNER, since="0.10"),
     _Area("partner", ApplicationEventType, PartnerApplication, Audience.INTERNAL, since="0.10"),
 )
 
@@ -167,6 +173,9 @@ _AUDIENCES: Final[Mapping[EventType, Audience]] = {
             ComplaintEventType.ASSIGNED,
             ComplaintEventType.NOTED,
             ComplaintEventType.DEADLINE_MISSED,
+            # What waits for a second person.
+            ApiProductEventType.SUBMITTED,
+            ApiProductEventType.APPROVED,
         ),
         Audience.INTERNAL,
     ),

@@ -24,6 +24,8 @@ class EventObject(StrEnum):
     DOCUMENT = "document"
     PARTY = "party"
     WEBHOOK = "webhook"
+    API_PRODUCT = "api_product"
+    """Of nobody's book: every partner that has the product is told."""
 
 
 _OBJECTS: Final[Mapping[str, EventObject]] = {
@@ -35,6 +37,7 @@ _OBJECTS: Final[Mapping[str, EventObject]] = {
     "doc": EventObject.DOCUMENT,
     "pty": EventObject.PARTY,
     "whk": EventObject.WEBHOOK,
+    "apd": EventObject.API_PRODUCT,
 }
 """By the prefix of the stream: other streams are in nobody's book."""
 
@@ -71,12 +74,23 @@ class EventSummary(NamedTuple):
         return cls(event.stream, event.sequence, event.type, event.processed_at)
 
 
+def is_for_subscribers(event: Event) -> bool:
+    """Whether all partners that have an API product are told of it."""
+    is_of_product = _OBJECTS.get(event.stream.partition("_")[0]) is EventObject.API_PRODUCT
+    return is_of_product and CATALOGUE[event.type].audience is not Audience.INTERNAL
+
+
+def is_told_to(event: Event, feed: Feed) -> bool:
+    """Whether a partner may be told of an event: one of its own book, or of an API product."""
+    return feed_of(event) == feed or (is_for_subscribers(event) and event.mode is feed.mode)
+
+
 def feed_of(event: Event) -> Feed | None:
     """In whose feed an event stands: the partner's in whose book its object is as the event left it.
 
     None: it is the insurer's own work, or the object is in no partner's book.
     """
-    if event.stream.partition("_")[0] not in _OBJECTS:
+    if _OBJECTS.get(event.stream.partition("_")[0]) in {None, EventObject.API_PRODUCT}:
         return None
     if CATALOGUE[event.type].audience is Audience.INTERNAL:
         return None

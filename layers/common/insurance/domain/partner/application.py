@@ -148,6 +148,12 @@ class PartnerApplication(Record):
         return mode_of(self.id)
 
     @property
+    def subscriptions(self) -> frozenset[ApiProduct]:
+        """The API products that it has. One that is suspended may go on with them."""
+        has_them = self.status in {ApplicationStatus.ACTIVE, ApplicationStatus.SUSPENDED}
+        return frozenset(self.products if has_them else ())
+
+    @property
     def must_prove_its_sender(self) -> bool:
         """In live mode, what reads claims or moves money: the authorizer admits nothing else."""
         with_claims = any(scope.startswith("claims:") for scope in self.scopes)

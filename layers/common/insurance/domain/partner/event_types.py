@@ -9,6 +9,14 @@ class PartnerEventType(EventType):
     DEVELOPER_REMOVED = "partner.developer_removed"
 
 
+class ApiProductEventType(EventType):
+    SUBMITTED = "api_product.submitted"
+    APPROVED = "api_product.approved"
+    PUBLISHED = "api_product.published"
+    DEPRECATED = "api_product.deprecated"
+    RETIRED = "api_product.retired"
+
+
 class ApplicationEventType(EventType):
     REQUESTED = "application.requested"
     APPROVED = "application.approved"

@@ -5,6 +5,7 @@
 | mode#partner | 0 | the last number, and the first one of each day that is kept |
 | mode#partner | 1, 2, … | what is told of an event; it goes some days after it is no longer offered |
 | the stream | the event's number | which number of the feed the event has: it cannot get another |
+| the stream of an API product, and a partner | the event's number | the same, in that partner's feed |
 
 All that one write adds is there when its last number is, so who reads up to the last number misses nothing.
 """
@@ -15,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from insurance.domain.core.errors import Unavailable
-from insurance.domain.events.feed import KEPT, EventSummary, Feed
+from insurance.domain.events.feed import KEPT, EventObject, EventSummary, Feed
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.kinds import FEED_ENTRY, FEED_HEAD, FEED_MARK
@@ -93,7 +94,10 @@ class DynamoDBFeeds:
         Raises:
             Unavailable: Others wrote to the feed at every attempt.
         """
-        head_key, marks = (self._table, head_key_of(feed)), [self._mark_key(e) for e in events]
+        head_key, marks = (
+            (self._table, head_key_of(feed)),
+            [self._mark_key(feed, e) for e in events],
+        )
         [item] = load_expected(self._client, [head_key])
         missing = list(events)
         for _ in range(TRIES):
@@ -141,15 +145,18 @@ class DynamoDBFeeds:
                 "at": codec.instant(summary.at),
                 "expires_at": expires_at,
             }
-            mark = self._mark_key(summary)[1] | {
+            mark = self._mark_key(feed, summary)[1] | {
                 "v": FEED_MARK.mark,
                 "place": codec.number(number),
             }
             writes += [add(self._table, item, _moved, key="feed") for item in (entry, mark)]
         return writes
 
-    def _mark_key(self, summary: EventSummary) -> tuple[str, Item]:
-        return self._table, _key(summary.stream, summary.sequence)
+    def _mark_key(self, feed: Feed, summary: EventSummary) -> tuple[str, Item]:
+        """An event of an API product has one number in each feed; any other is in one feed alone."""
+        is_shared = summary.object is EventObject.API_PRODUCT
+        stream = f"{summary.stream} {feed.partner}" if is_shared else summary.stream
+        return self._table, _key(stream, summary.sequence)
 
 
 def head_key_of(feed: Feed) -> Item:

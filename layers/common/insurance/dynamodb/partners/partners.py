@@ -20,6 +20,7 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.kinds import APPLICATION_ROW
+from insurance.dynamodb.partners.api_products import subscription_row
 from insurance.dynamodb.partners.registry import DynamoDBRegistry, key_of
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, load, put, query, transact
@@ -127,6 +128,7 @@ class DynamoDBPartners(DynamoDBRegistry):
             [
                 *self._moved(event, before, refusal, columns),
                 *self._admission(application, refusal),
+                *self._subscriptions(before, application, refusal),
                 *self._answer(command),
             ],
         )
@@ -153,6 +155,22 @@ class DynamoDBPartners(DynamoDBRegistry):
                 condition="attribute_not_exists(id) OR application = :application",
                 application=item["application"],
             )
+        ]
+
+    def _subscriptions(
+        self, before: Stored[PartnerApplication] | None, now: PartnerApplication, refusal: Any
+    ) -> list[Write]:
+        """The rows by which who has an API product is found: those that change."""
+        had, has = before.record.subscriptions if before else frozenset(), now.subscriptions
+        return [
+            put(
+                self._tables.partners,
+                subscription_row(now.id, now.partner, now.mode, code, is_subscribed=code in has),
+                refusal,
+                condition="attribute_not_exists(id) OR partner = :partner",
+                partner=codec.text(now.partner),
+            )
+            for code in sorted(had ^ has)
         ]
 
     def _answer(self, command: Command) -> list[Write]:

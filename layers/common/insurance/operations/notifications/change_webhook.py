@@ -16,7 +16,7 @@ from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.identity import mode_of, new_webhook_id
 from insurance.domain.core.stored import Stored
 from insurance.domain.events.catalogue import CATALOGUE, Audience
-from insurance.domain.events.feed import Feed, feed_of
+from insurance.domain.events.feed import Feed, is_told_to
 from insurance.domain.webhook.event_types import WebhookEventType
 from insurance.domain.webhook.webhook import (
     FORMER_SECRET_LIVES,
@@ -268,7 +268,7 @@ def _part_from(event_id: str, command: Command, stored: StoredEvents) -> Part:
     if found is not None:
         stream, first = found["stream"], int(found["sequence"])
         arrived = stored.after(stream, first - 1, last=SEQUENCE_MAX)
-        if arrived and arrived[0].sequence == first and feed_of(arrived[0].read()) == own:
+        if arrived and arrived[0].sequence == first and is_told_to(arrived[0].read(), own):
             while arrived:
                 last = arrived[-1].sequence
                 arrived = stored.after(stream, last, last=SEQUENCE_MAX)

@@ -6,9 +6,10 @@ from itertools import batched
 from typing import Final
 
 from insurance.domain.core.event import Event
-from insurance.domain.events.feed import EventSummary, Feed, feed_of
+from insurance.domain.events.feed import EventSummary, Feed
 from insurance.operations.delivery.streams import Place
 from insurance.operations.notifications.ports import Feeds
+from insurance.operations.notifications.told_feeds import PartnersWith, feeds_told
 
 type Now = Callable[[], datetime]
 
@@ -19,15 +20,14 @@ TOGETHER_MAX: Final = 40
 class FeedWriter:
     """Feeds as a consumer of events."""
 
-    def __init__(self, feeds: Feeds, now: Now) -> None:
-        self._feeds = feeds
+    def __init__(self, feeds: Feeds, partners_with: PartnersWith, now: Now) -> None:
+        self._feeds, self._partners_with = feeds, partners_with
         self._now = now
         self._waiting: dict[Feed, list[EventSummary]] = {}
 
     def take(self, event: Event) -> None:
         """Enter the event with the next `flush`, if a partner is told of it."""
-        feed = feed_of(event)
-        if feed is not None:
+        for feed in feeds_told(event, self._partners_with):
             self._waiting.setdefault(feed, []).append(EventSummary.of(event))
 
     def flush(self) -> Mapping[Place, Exception]:

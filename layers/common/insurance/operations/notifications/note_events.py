@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
-from insurance.domain.events.feed import EventSummary, Feed, feed_of
+from insurance.domain.events.feed import EventSummary, Feed
 from insurance.domain.webhook.webhook import takes
 from insurance.operations.delivery.streams import Place
 from insurance.operations.notifications.feed_events import Now
+from insurance.operations.notifications.told_feeds import PartnersWith, feeds_told
 from insurance.operations.notifications.webhook_ports import Nudges, Part, Taker, WebhookQueue
 
 
@@ -32,8 +33,11 @@ def _is_before(feed: Feed, appended_at: datetime, taker: Taker) -> bool:
 class WebhookNotes:
     """Webhooks as a consumer of events."""
 
-    def __init__(self, queue: WebhookQueue, nudges: Nudges, now: Now) -> None:
+    def __init__(
+        self, queue: WebhookQueue, nudges: Nudges, partners_with: PartnersWith, now: Now
+    ) -> None:
         self._queue, self._nudges, self._now = queue, nudges, now
+        self._partners_with = partners_with
         self._waiting: dict[Feed, list[_Arrived]] = {}
 
     def take(self, event: Event, appended_at: datetime) -> None:
@@ -56,8 +60,7 @@ class WebhookNotes:
         return refused
 
     def _take(self, event: Event, appended_at: datetime, *, is_late: bool) -> None:
-        feed = feed_of(event)
-        if feed is not None:
+        for feed in feeds_told(event, self._partners_with):
             arrived = _Arrived(EventSummary.of(event), appended_at, is_late)
             self._waiting.setdefault(feed, []).append(arrived)
 

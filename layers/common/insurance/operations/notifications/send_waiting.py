@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from insurance.domain.core.errors import StaleRevision
 from insurance.domain.core.event import Event
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
-from insurance.domain.events.feed import EventSummary, Feed, feed_of
+from insurance.domain.events.feed import EventSummary, Feed, is_told_to
 from insurance.domain.events.message import Message
 from insurance.domain.partner.application import ApplicationStatus
 from insurance.domain.webhook.event_types import WebhookEventType
@@ -205,7 +205,7 @@ class _Sending:
     def _is_done_with(self, event: Event) -> bool:
         """Whether the event was delivered, or is none for this webhook."""
         own = Feed(event.mode, self._webhook.partner)
-        if feed_of(event) != own or not self._webhook.takes(event.stream, event.type):
+        if not is_told_to(event, own) or not self._webhook.takes(event.stream, event.type):
             return True
         summary = EventSummary.of(event)
         self._outcome = self._send(summary)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from insurance.domain.core.event import Event
     from insurance.domain.core.identity import Mode
     from insurance.domain.core.stored import Stored
+    from insurance.domain.partner.api_product import ApiProductLife
     from insurance.domain.partner.application import PartnerApplication
     from insurance.domain.partner.partner import DeveloperStep, Partner
     from insurance.operations.command import Command
@@ -153,6 +154,55 @@ class UsageKeys(Protocol):
 
     def put(self, application_id: str, plan: str) -> str:
         """The id of the application's key in this plan: made if it is not there."""
+
+
+class Subscribers(Protocol):
+    """Which partners have an API product."""
+
+    def partners_with(self, mode: Mode, product: str) -> Iterator[str]:
+        """The partners of whom an application that is active or suspended has the product: each once, by code.
+
+        They are read page by page, as of a moment ago.
+        """
+
+
+class ApiProducts(Subscribers, Protocol):
+    """The lives of API products, as far as somebody took a step with them."""
+
+    def lives(self, mode: Mode) -> Mapping[str, Stored[ApiProductLife]]:
+        """Those of a mode, by code."""
+
+    def load(self, product: str, command: Command) -> Stored[ApiProductLife] | None:
+        """One of the caller's mode, in one read with the command's idempotency record.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+        """
+
+    def store(
+        self,
+        event: Event,
+        life: ApiProductLife,
+        before: Stored[ApiProductLife] | None,
+        command: Command,
+    ) -> None:
+        """Store the product as the event left it, what the authorizer reads of one that is deprecated, and the
+        command's answer.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: The product has moved on since it was loaded.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguePorts:
+    """What operations on API products need from outside."""
+
+    api_products: ApiProducts
+    definitions: Mapping[str, str]
+    """SHA-256 of each product's part of the definition that is deployed."""
 
 
 @dataclass(frozen=True, slots=True)
