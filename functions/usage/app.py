@@ -68,8 +68,8 @@ class UsageParameters(Parameters):
 
     application: AccountName | None = Field(
         None,
-        description="The application; the caller's own without it. `developers` are the people of the partner's team. "
-        "Staff name an application, or `internal` for calls of our own people and machines, or `unknown` for those that "
+        description="The application; the caller's own without it: people name one. `developers` are the people of the "
+        "partner's team. Staff may name `internal` for calls of our own people and machines, or `unknown` for those that "
         "named nobody.",
     )
     since: Day | None = Field(

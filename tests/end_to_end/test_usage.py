@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from demo.samples import CALLERS, Partner
 from local.settings import ROOT
 from local.stack import Stack
 from tests.end_to_end.conftest import CallAs, Caller
@@ -130,4 +131,9 @@ def test_statements_are_the_sum_of_the_log_though_deliveries_come_twice(
         )
         return sums, told
 
-    wait_until(both, lambda sums: sums[0] == sums[1])
+    sums, _ = wait_until(both, lambda found: found[0] == found[1])
+    denied = CALLERS["gone-test"]
+    assert isinstance(denied, Partner)
+    assert any(
+        application == denied.application for _, application, _ in sums
+    )  # whom nobody let in
