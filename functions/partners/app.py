@@ -69,7 +69,8 @@ from insurance.operations.partners.register_partner import (
     read_partner,
     register_partner,
 )
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 ports = PartnerPorts(
     partners=wiring.stores().partners,
@@ -88,12 +89,28 @@ READ_BY = {CallerKind.STAFF, CallerKind.DEVELOPER}
 READERS, MANAGERS = {Role.OPERATOR, Role.AUDITOR}, {Role.OPERATOR}
 
 
+def _without_number(name: str) -> str:
+    """A name stands in clear wherever its partner does: it takes no telephone, account or identity number.
+
+    Raises:
+        PydanticCustomError: It has more digits than the name of a firm.
+    """
+    if sum(character.isdigit() for character in name) > DIGITS_MAX:
+        detail = f"Give the name of a firm, a team or an application: at most {DIGITS_MAX} digits."
+        raise PydanticCustomError("wrong_form", detail)
+    return name
+
+
+DIGITS_MAX = 4
+FirmName = Annotated[TradeName, AfterValidator(_without_number)]
+
+
 class PartnerRequest(Request):
     """A new partner."""
 
     code: PartnerCode
     """What names it in policies, quotes and statements, for ever."""
-    name: TradeName
+    name: FirmName
 
 
 class ProofRequest(Request):
@@ -107,8 +124,8 @@ class ApplicationRequest(Request):
     """What a partner's team asks for."""
 
     code: ApplicationCode
-    name: TradeName
-    team: TradeName
+    name: FirmName
+    team: FirmName
     plan: PartnerPlan
     products: Annotated[list[ApiProduct], Field(min_length=1, max_length=len(ApiProduct))]
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(PARTNER_SCOPES))]

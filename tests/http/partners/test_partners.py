@@ -168,3 +168,26 @@ def test_a_suspended_application_is_cancelled_and_ends_with_its_client(office: O
 
     read = office.get(f"/v1/applications/{office.id}").body
     assert (read["status"], read["client_id"]) == ("cancelled", made["client_id"])
+
+
+TOLD = "Ada Merton, 07700 900123"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "pointer"),
+    [
+        ("/v1/partners", {"code": "elm", "name": TOLD}, "/name"),
+        ("/v1/partners/oak/applications", WEB | {"code": "oak-app", "name": TOLD}, "/name"),
+        ("/v1/partners/oak/applications", WEB | {"code": "oak-app", "team": TOLD}, "/team"),
+    ],
+)
+def test_a_name_that_stands_in_clear_takes_no_telephone_number(
+    path: str, body: Json, pointer: str, office: Office
+) -> None:
+    answer = office.send(path, body)
+
+    assert refused(answer) == (422, "invalid-fields")
+    assert [(each["pointer"], each["code"]) for each in answer.body["errors"]] == [
+        (pointer, "wrong-form")
+    ]
+    assert office.send("/v1/partners", {"code": "ash", "name": "Vans (24/7)"}).status == 200
