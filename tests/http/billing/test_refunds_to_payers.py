@@ -1,7 +1,11 @@
 """A partner's application asks for money back in the policyholder's name: over HTTP, from the receipt to the third person."""
 
+from hashlib import sha256
 from typing import Any
 
+import pytest
+
+from tests.support import loopback
 from tests.support.calls import BANK, QUOTE, staff
 from tests.support.claims import money
 from tests.support.personal_data import erase
@@ -102,3 +106,42 @@ def test_money_that_comes_in_after_an_erasure_is_posted_without_its_payer(handle
     billing = handlers.call("GET", f"/v1/policies/{policy_id}/billing", by=reader).body
     assert [paid["reference"] for paid in again["billing"]["payments"]] == ["REF-1", "REF-2"]
     assert billing["payers"] == []
+
+
+HEADER = (
+    "account,entry_reference,posted_on,amount,currency,credit_debit,text,payer_name,payer_account"
+)
+REPORTER = staff("staff-rosa", "finance", "payments:report")
+
+
+@pytest.mark.parametrize("uploaded", [False, True], ids=["sent", "uploaded"])
+@pytest.mark.parametrize(
+    ("who", "account_of", "status"),
+    [(BANK, "payer", "executing"), (REPORTER, "nobody", "screening")],
+    ids=["by the bank", "by a person"],
+)
+def test_a_statement_proves_who_paid_where_the_bank_brought_it_and_not_where_a_person_did(
+    handlers: Platform, who: Json, account_of: str, status: str, uploaded: bool
+):
+    policy_id = handlers.issued()["id"]
+    paid = f"GB33BUKB20201555555555,A-1,2026-11-20,300.00,GBP,credit,{policy_id}"
+    document = f"{HEADER}\n{paid},{HOLDER},{OWN['iban']}\n"
+    named = uploaded_by(handlers, who, document) if uploaded else {"document": document}
+
+    statement = handlers.call("POST", "/v1/bank-statements", {"format": "csv", **named}, by=who)
+    assert statement.status == 200, statement.text
+    assert [entry["outcome"] for entry in statement.body["entries"]] == ["posted"]
+    found = approved(handlers, asked(handlers, policy_id, OWN))
+
+    assert (found["payee_account_of"], found["status"]) == (account_of, status)
+
+
+def uploaded_by(handlers: Platform, who: Json, document: str) -> Json:
+    """What names the statement that this caller has uploaded."""
+    file = document.encode()
+    about = {"size_bytes": len(file), "sha256": sha256(file).hexdigest()}
+    made = handlers.post("/v1/bank-uploads", about, by=who, key=None)
+    form = made["upload"]
+    sent = loopback.post(form["url"], data=form["fields"], files={"file": file})
+    assert sent.status_code == 204
+    return {"upload_id": made["upload_id"]}
