@@ -1,5 +1,6 @@
 """Partners: who they are, and their applications with plan, subscriptions and credentials."""
 
+from string import digits
 from typing import Annotated, Literal
 
 from insurance import wiring
@@ -95,7 +96,7 @@ def _without_number(name: str) -> str:
     Raises:
         PydanticCustomError: It has more digits than the name of a firm.
     """
-    if sum(character.isdigit() for character in name) > DIGITS_MAX:
+    if sum(character in digits for character in name) > DIGITS_MAX:
         detail = f"Give the name of a firm, a team or an application: at most {DIGITS_MAX} digits."
         raise PydanticCustomError("wrong_form", detail)
     return name
