@@ -201,6 +201,7 @@ def _fork(
         os.close(reader)
         os.close(gate[1])
         os.read(gate[0], 1)
+        _print_nowhere()
         before = set(sys.modules)
         snapshot.renew()
         answer = json.dumps(_answered(run, handler))
@@ -217,10 +218,7 @@ def _answered(run: Json, handler: Callable[[Json, Any], Json]) -> Json:
         def now(cls, tz: tzinfo | None = None) -> Self:
             return super().now(tz) + timedelta(seconds=run["later_s"])
 
-    with (
-        contextlib.redirect_stdout(sys.stderr if "ZYGOTE_LOGS" in os.environ else _nowhere()),
-        patch("insurance.api.call.datetime", Later),
-    ):
+    with patch("insurance.api.call.datetime", Later):
         death = run["death"]
         if death is not None and death["at"] != Point.BEFORE_THE_ANSWER:
             _armed.append((death, itertools.count(1)))
@@ -230,8 +228,10 @@ def _answered(run: Json, handler: Callable[[Json, Any], Json]) -> Json:
     return said
 
 
-def _nowhere() -> Any:
-    return Path(os.devnull).open("w", encoding="utf-8")
+def _print_nowhere() -> None:
+    """The parent answers on its output, which is a child's too: also what was given it before, as to a logger."""
+    seen = "ZYGOTE_LOGS" in os.environ
+    os.dup2(2 if seen else os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _listen() -> None:
