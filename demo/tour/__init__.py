@@ -33,6 +33,7 @@ SCENES: tuple[Callable[[Visitor], str], ...] = (
     desk.work_listed_by_role,
     partners.brought_in_by_two_people_and_stopped,
     partners.told_what_it_called,
+    partners.a_quota_that_ends,
 )
 
 

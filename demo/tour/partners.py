@@ -83,3 +83,36 @@ def _called(visitor: Visitor) -> dict[str, int]:
     for row in rows:
         calls[row["operation"]] = calls.get(row["operation"], 0) + row["calls"]
     return calls
+
+
+def a_quota_that_ends(visitor: Visitor) -> str:
+    """An application with ten calls a month: each is answered, and not one more."""
+    code, calls = f"ash-{uuid.uuid4().hex[:8]}", 10
+    visitor.post("/v1/partners", {"code": code, "name": "Ash Brokers"}, by=ASKS)
+    asked = {
+        "code": f"{code}-app",
+        "name": "Ash web",
+        "team": "Ash digital",
+        "plan": "gold",
+        "per_month": calls,
+        "products": ["quoting"],
+        "scopes": ["products:read"],
+        "reason": "new_partner",
+    }
+    id = visitor.post(f"/v1/partners/{code}/applications", asked, by=ASKS)["id"]
+    path = f"/v1/applications/{id}"
+    approved = {"decision": "approve", "reason": "known_to_us"}
+    visitor.post(f"{path}/decision", approved, by=APPROVES)
+    made = visitor.post(f"{path}/provisioning", by=ASKS)
+    credentials = (made["client_id"], made["client_secret"])
+    answers = [visitor.call_as(credentials, "/v1/products") for _ in range(calls + 2)]
+    visitor.say("RateLimit", answers[0].headers["RateLimit"])
+    answered = [answer.status_code for answer in answers].count(httpx.codes.OK)
+    visitor.expect(answered == calls, f"{calls} calls are answered")
+    refused = answers[-1]
+    code = refused.json()["code"]
+    visitor.expect(code == "quota-exceeded", "the next is refused for its quota")
+    visitor.say(code, f"{refused.json()['detail']} Retry-After: {refused.headers['Retry-After']}")
+    quota = visitor.get(f"{path}/quota", by=ASKS)
+    visitor.expect(quota["used"] == quota["limit"] == calls, "all of the quota is used")
+    return f"{id} had {calls} calls of {quota['month']}: {answered} of {len(answers)} were answered"

@@ -93,8 +93,12 @@ class Visitor:
 
     def status_as(self, credentials: tuple[str, str], path: str) -> int:
         """What a client's call is answered, with a token that it gets now."""
+        return self.call_as(credentials, path).status_code
+
+    def call_as(self, credentials: tuple[str, str], path: str) -> httpx.Response:
+        """A client's call, with a token that it gets now."""
         headers = {"Authorization": f"Bearer {self.signs_in(credentials)}"}
-        return self._client.get(path, headers=headers).status_code
+        return self._client.get(path, headers=headers)
 
     def paid(self, claim_id: str, payment_id: str) -> Json:
         """The claim, once the bank has reported the payment."""

@@ -1,12 +1,18 @@
 """Partners: who they are, and their applications with plan, subscriptions and credentials."""
 
-from string import digits
-from typing import Annotated, Literal
+from datetime import UTC, datetime
+from typing import Any
 
-from insurance import wiring
-from insurance.api.body import Request
-from insurance.api.fields import Code
+from insurance import telemetry, wiring
 from insurance.api.paging import Page
+from insurance.api.requests.partners import (
+    ApplicationRequest,
+    DecisionRequest,
+    DeveloperRequest,
+    PartnerRequest,
+    StepRequest,
+    WithdrawalRequest,
+)
 from insurance.api.router import Api
 from insurance.api.views.partners import (
     ApplicationListView,
@@ -14,10 +20,11 @@ from insurance.api.views.partners import (
     CredentialsView,
     PartnerListView,
     PartnerView,
+    QuotaView,
 )
-from insurance.api_products import ApiProduct
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
+    ApplicationNotFound,
     CodeTaken,
     InvalidFields,
     PartnerNotFound,
@@ -28,25 +35,13 @@ from insurance.domain.core.roles import Role
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.domain.partner.application import (
-    PARTNER_SCOPES,
-    ApplicationCode,
-    ApplicationInput,
     ApplicationStep,
-    IssuerUrl,
     PartnerApplication,
-    PartnerPlan,
-    Secret,
-    SenderProof,
-    SenderProofMethod,
-    Thumbprint,
 )
 from insurance.domain.partner.partner import (
-    DeveloperStep,
-    DeveloperSubject,
     Partner,
-    PartnerCode,
-    TradeName,
 )
+from insurance.dynamodb.quotas import reached_in
 from insurance.operations.command import Command, Query
 from insurance.operations.listing import ListPage
 from insurance.operations.partners.change_application import (
@@ -70,8 +65,7 @@ from insurance.operations.partners.register_partner import (
     read_partner,
     register_partner,
 )
-from pydantic import AfterValidator, Field, field_validator
-from pydantic_core import PydanticCustomError
+from insurance.operations.partners.watch_quota import UsedQuota, note_quota_reached, read_quota
 
 ports = PartnerPorts(
     partners=wiring.stores().partners,
@@ -80,7 +74,7 @@ ports = PartnerPorts(
 )
 idempotency = wiring.stores().staff_idempotency
 api = Api(idempotency.find_replay)
-handler = api.entrypoint()
+answer = api.entrypoint()
 
 PARTNER = "/v1/partners/{partner}"
 APPLICATION = "/v1/applications/{application_id}"
@@ -88,101 +82,6 @@ WHO = {CallerKind.STAFF}
 READ_BY = {CallerKind.STAFF, CallerKind.DEVELOPER}
 """Of their own partner, developers."""
 READERS, MANAGERS = {Role.OPERATOR, Role.AUDITOR}, {Role.OPERATOR}
-
-
-def _without_number(name: str) -> str:
-    """A name stands in clear wherever its partner does: it takes no telephone, account or identity number.
-
-    Raises:
-        PydanticCustomError: It has more digits than the name of a firm.
-    """
-    if sum(character in digits for character in name) > DIGITS_MAX:
-        detail = f"Give the name of a firm, a team or an application: at most {DIGITS_MAX} digits."
-        raise PydanticCustomError("wrong_form", detail)
-    return name
-
-
-DIGITS_MAX = 4
-FirmName = Annotated[TradeName, AfterValidator(_without_number)]
-
-
-class PartnerRequest(Request):
-    """A new partner."""
-
-    code: PartnerCode
-    """What names it in policies, quotes and statements, for ever."""
-    name: FirmName
-
-
-class ProofRequest(Request):
-    """What the sender of the application's tokens must prove: a key of its own, or a client certificate."""
-
-    method: SenderProofMethod
-    thumbprints: Annotated[list[Thumbprint], Field(min_length=1, max_length=5)]
-
-
-class ApplicationRequest(Request):
-    """What a partner's team asks for."""
-
-    code: ApplicationCode
-    name: FirmName
-    team: FirmName
-    plan: PartnerPlan
-    products: Annotated[list[ApiProduct], Field(min_length=1, max_length=len(ApiProduct))]
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(PARTNER_SCOPES))]
-    is_portal: bool = False
-    """Whether policyholders sign in through it."""
-    issuer: IssuerUrl | None = None
-    """Who signs its tokens; absent: our own user pool."""
-    proof: ProofRequest | None = None
-    reason: Code
-
-    @field_validator("scopes")
-    @classmethod
-    def _for_partners(cls, scopes: list[Scope]) -> list[Scope]:
-        others = sorted(set(scopes) - PARTNER_SCOPES)
-        if others:
-            raise ValueError(f"not for partners: {', '.join(others)}")
-        return scopes
-
-    def application(self) -> ApplicationInput:
-        proof = self.proof
-        return ApplicationInput(
-            **self.model_dump(include={"code", "name", "team", "plan", "is_portal", "reason"}),
-            products=tuple(self.products),
-            scopes=tuple(self.scopes),
-            issuer=self.issuer or "",
-            proof=SenderProof(method=proof.method, thumbprints=tuple(proof.thumbprints))
-            if proof
-            else None,
-        )
-
-
-class DecisionRequest(Request):
-    """What another person says to the request."""
-
-    decision: Literal["approve", "reject"]
-    reason: Code
-
-
-class WithdrawalRequest(Request):
-    """Which of two secrets is to end."""
-
-    secret: Secret = Secret.OLDER
-
-
-class DeveloperRequest(Request):
-    """Who is to join the partner's team, or to leave it."""
-
-    step: DeveloperStep
-    subject: DeveloperSubject
-
-
-class StepRequest(Request):
-    """What is to become of the application, and why."""
-
-    step: Literal["suspend", "resume", "cancel"]
-    reason: Code
 
 
 @api.command(
@@ -292,6 +191,21 @@ def get_application(application_id: str, query: Query) -> Stored[PartnerApplicat
     return read_application(application_id, query, ports)
 
 
+@api.query(
+    f"{APPLICATION}/quota",
+    operation_id="getApplicationQuota",
+    summary="Read what an application has used of this month",
+    scope=Scope.PARTNERS_READ,
+    callers=READ_BY,
+    roles=READERS,
+    shows=QuotaView,
+)
+def get_quota(application_id: str, query: Query) -> UsedQuota:
+    """Of the month of UTC that it is by our own clock, in test mode too. The application itself reads it in the
+    `RateLimit` of each answer."""
+    return read_quota(application_id, query, ports, wiring.stores().quotas)
+
+
 @api.command(
     f"{APPLICATION}/decision",
     operation_id="decideApplication",
@@ -383,3 +297,22 @@ def post_step(
         return cancel_application(application_id, request.reason, command, ports)
     step = ApplicationStep(request.step)
     return advance_application(application_id, step, request.reason, command, ports)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer a call through the gateway, or note what the stream of quotas says."""
+    return answer(event, context) if "httpMethod" in event else note_quotas(event)
+
+
+def note_quotas(batch: dict[str, Any]) -> dict[str, Any]:
+    """Tell of each quota that has reached a mark. If that fails, the stream gives the batch again."""
+    for record in batch["Records"]:
+        found = reached_in(record["dynamodb"].get("NewImage", {}))
+        if found is None:
+            continue
+        application_id, mark = found
+        try:
+            note_quota_reached(application_id, mark, datetime.now(UTC), ports.partners)
+        except ApplicationNotFound:
+            telemetry.logger.error("a quota of nobody", application=application_id)
+    return {"noted": len(batch["Records"])}

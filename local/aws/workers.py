@@ -111,7 +111,8 @@ class Worker:
             self.settled.set()
             self._unlimit()
         self.wanted = asyncio.get_running_loop().create_future()
-        self.pool.offers(self)
+        if self.current is None:  # else it was killed with its answer, and asks before it has ended
+            self.pool.offers(self)
         invocation = await self.wanted
         self.wanted = None
         return invocation

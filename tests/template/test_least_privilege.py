@@ -117,7 +117,7 @@ def test_each_function_writes_to_its_own_log_group_alone(resources: Json) -> Non
 
 
 def test_the_bus_and_the_queues_are_for_who_fills_them(resources: Json) -> None:
-    """Every function may leave a call of its own that failed; one publishes, one says where it gave up."""
+    """Every function may leave a call of its own that failed; one publishes, two say where they gave up a stream."""
     found: dict[tuple[str, str], set[str]] = {}
     for name, variables, statements in functions(resources):
         for statement in statements:
@@ -132,7 +132,7 @@ def test_the_bus_and_the_queues_are_for_who_fills_them(resources: Json) -> None:
 
     assert found == {
         ("events:PutEvents", "EventBus"): {"event_delivery"},
-        ("sqs:SendMessage", "EventSourceFailureQueue"): {"event_delivery"},
+        ("sqs:SendMessage", "EventSourceFailureQueue"): {"event_delivery", "partners"},
         ("sqs:SendMessage", "DeadLetterQueue"): everyone,
         ("sqs:SendMessage", "WebhookQueue"): {
             *("event_delivery", "notifications", "webhook_delivery"),

@@ -73,6 +73,9 @@ def active_scenes(done: tuple[str, ...]) -> Iterator[Scene]:
     yield Scene("partners/applications", listed, ONBOARDING, None, done, **OF_OAK)
     one = f"GET {APPLICATION}"
     yield Scene("partners/application", one, ONBOARDING, None, done, **PLACE, varies=varies)
+    used = f"GET {APPLICATION}/quota"
+    month = ("/body/month", "/body/resets_at")
+    yield Scene("partners/quota", used, ONBOARDING, None, done, **PLACE, varies=month)
     nobody: Json = {"variables": {"application_id": application_id_for(Mode.TEST, "elm")}}
     yield Scene("partners/application_unknown", one, ONBOARDING, None, done, **nobody)
     more = f"POST {APPLICATION}/secrets"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 from insurance.domain.core.errors import QuotaExceeded
-from insurance.domain.partner.quota import Month, Quota
-from insurance.dynamodb.quotas import DynamoDBQuotas
+from insurance.domain.partner.quota import Month, Quota, QuotaMark
+from insurance.dynamodb.quotas import DynamoDBQuotas, reached_in
 from insurance.dynamodb.tables import Tables
 from insurance.operations.partners.count_calls import Block, NotCounted, Quotas, QuotaStore
 
@@ -102,6 +102,25 @@ def test_a_mark_stands_in_the_write_that_reaches_it_and_in_no_other(table: Table
         told.append(table.item(of).get("reached", {}).get("S"))
 
     assert told == [*(None,) * 7, "80", None, "100"]
+
+
+def test_who_reads_the_stream_learns_of_each_mark_once(table: TableOfQuotas):
+    of, reached = quota(10), []
+    for used in range(10):
+        table.store.take(of, MONTH, seen=used, served=0)
+        reached.append(reached_in(table.item(of)))
+
+    assert [each for each in reached if each] == [
+        ("app_test_one", QuotaMark(month="2026-11", percent=percent)) for percent in (80, 100)
+    ]
+
+
+def test_what_is_used_is_read_of_each_month(table: TableOfQuotas):
+    for _ in range(3):
+        table.store.take(quota(10), MONTH, seen=0, served=0)
+
+    assert table.store.used("app_test_one", MONTH) == 3
+    assert table.store.used("app_test_one", Month.of(datetime(2026, 12, 1, tzinfo=UTC))) == 0
 
 
 def test_a_row_says_its_quota_and_goes_after_thirteen_months(table: TableOfQuotas):

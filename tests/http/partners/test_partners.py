@@ -1,11 +1,13 @@
 """Partners and their applications over HTTP: on a real engine, with the calls of Cognito and API Gateway on disk."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from tests.support.calls import Answer, staff
+from tests.support.calls import CONTEXT, Answer, application, staff
 from tests.support.platform import Platform
+from tests.support.rights import acting
 
 type Json = dict[str, Any]
 
@@ -191,3 +193,51 @@ def test_a_name_that_stands_in_clear_takes_no_telephone_number(
         (pointer, "wrong-form")
     ]
     assert office.send("/v1/partners", {"code": "ash", "name": "Vans (24/7)"}).status == 200
+
+
+def reached(application_id: str, percent: int) -> Json:
+    """What the stream of quotas hands on, as far as it is read."""
+    month = f"{datetime.now(UTC):%Y-%m}"
+    image = {"id": {"S": f"{application_id}#{month}"}, "reached": {"S": str(percent)}}
+    return {"Records": [{"eventName": "MODIFY", "dynamodb": {"NewImage": image}}]}
+
+
+def test_what_an_application_has_used_is_read_by_staff_and_told_by_events(
+    office: Office, handlers: Platform
+) -> None:
+    office.activated()
+    caller = application(office.id, "oak", scopes="products:read") | {"plan": "bronze"}
+    for _ in range(3):
+        handlers.call("GET", "/v1/products", by=caller, clock=None)
+
+    quota = office.get(f"/v1/applications/{office.id}/quota").body
+    assert (quota["limit"], quota["used"]) == (100_000, 3)
+    assert quota["month"] == f"{datetime.now(UTC):%Y-%m}"
+    assert refused(office.get(f"/v1/applications/app_test_{'0' * 20}/quota")) == (
+        404,
+        "application-not-found",
+    )
+
+    nobody = reached("app_test_" + "0" * 20, 80)
+    for batch in (*(reached(office.id, percent) for percent in (80, 100, 100)), nobody):
+        with handlers.surroundings(), acting("partners"):
+            handlers.apps["partners"].handler(batch, CONTEXT)
+    stream = [each for each in handlers.backend.items("events") if "app_" in each["stream"]["S"]]
+    told = [each["type"]["S"] for each in sorted(stream, key=lambda e: int(e["sequence"]["N"]))]
+    assert told[-2:] == ["application.quota_nearly_used", "application.quota_used_up"]
+    assert len([each for each in told if ".quota_" in each]) == 2
+
+
+def test_a_figure_of_its_own_stands_in_place_of_the_plans(office: Office) -> None:
+    asked = WEB | {"code": "oak-small", "per_month": 25}
+    small = office.send("/v1/partners/oak/applications", asked).body
+
+    assert small["per_month"] == 25
+    assert office.get(f"/v1/applications/{small['id']}/quota").body["limit"] == 25
+    assert office.get(f"/v1/applications/{office.id}").body["per_month"] == 100_000
+    for figure in (0, -1, 10**10, "25"):
+        answer = office.send("/v1/partners/oak/applications", asked | {"per_month": figure})
+        assert (answer.code, answer.body["errors"][0]["pointer"]) == (
+            "invalid-fields",
+            "/per_month",
+        )

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from insurance.domain.partner.quota import block_size, window
+from insurance.domain.partner.quota import QuotaMark, block_size, window
 from insurance.dynamodb import codec
 from insurance.dynamodb.kinds import QUOTA_MONTH
+from insurance.dynamodb.transaction import read
 from insurance.operations.partners.count_calls import Block, NotCounted
 
 if TYPE_CHECKING:
@@ -57,6 +58,11 @@ class DynamoDBQuotas:
                 raise NotCounted(type(error).__name__) from error
         raise NotCounted("TooManyAtOnce")
 
+    def used(self, application_id: str, month: Month) -> int:
+        """How many calls of a month are taken; those that a process has taken and not served yet included."""
+        item = read(self._client, self._tables.quotas, _key(application_id, month))
+        return int((item or {}).get("used", {}).get("N", 0))
+
     def _request(self, quota: Quota, month: Month, used: int, size: int) -> dict[str, Any]:
         """An update is sent once: with a second try after a lost reply the block would be taken twice."""
         when = window(used, size, quota.limit)
@@ -78,7 +84,7 @@ class DynamoDBQuotas:
         sets = "#v = :v, #limit = :limit, expires_at = :expires_at"
         return {
             "TableName": self._tables.quotas,
-            "Key": {"id": codec.text(f"{quota.application}#{month.name}")},
+            "Key": _key(quota.application, month),
             "UpdateExpression": f"SET {sets}{reaches} ADD used :size",
             "ConditionExpression": condition,
             "ExpressionAttributeNames": {"#v": "v", "#limit": "limit"},
@@ -86,3 +92,15 @@ class DynamoDBQuotas:
             "ReturnValues": "UPDATED_NEW",
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
+
+
+def reached_in(image: Item) -> tuple[str, QuotaMark] | None:
+    """Of an item as a write left it: whose quota has reached which mark by this very write; None: none has."""
+    if "reached" not in image:
+        return None
+    application_id, _, month = image["id"]["S"].partition("#")
+    return application_id, QuotaMark(month=month, percent=int(image["reached"]["S"]))
+
+
+def _key(application_id: str, month: Month) -> Item:
+    return {"id": codec.text(f"{application_id}#{month.name}")}

@@ -16,6 +16,7 @@ from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.domain.partner.application import (
     PARTNER_SCOPES,
+    PER_MONTH_MAX,
     SECRETS_MAX,
     ApplicationCode,
     ApplicationStatus,
@@ -34,6 +35,7 @@ from insurance.domain.partner.partner import (
 )
 from insurance.operations.listing import ListPage
 from insurance.operations.partners.issue_credentials import Credentials
+from insurance.operations.partners.watch_quota import UsedQuota
 
 ClientId = Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z_-]{1,128}$")]
 ClientSecret = Annotated[str, StringConstraints(pattern=r"^[!-~]{24,128}$")]
@@ -129,6 +131,7 @@ class ApplicationView(View):
     mode: Mode
     status: ApplicationStatus
     plan: PartnerPlan
+    per_month: Annotated[int, Field(ge=1, le=PER_MONTH_MAX)]
     products: Annotated[list[ApiProduct], Field(max_length=len(ApiProduct))]
     scopes: Annotated[list[Scope], Field(max_length=len(PARTNER_SCOPES))]
     is_portal: bool
@@ -146,6 +149,25 @@ class ApplicationView(View):
     @classmethod
     def of(cls, stored: Stored[PartnerApplication]) -> Self:
         return cls(etag=etag(stored.head.sequence, "application"), **_shown(stored.record))
+
+
+class QuotaView(View):
+    """What an application has used of its calls of a month."""
+
+    month: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}$")]
+    limit: Annotated[int, Field(ge=1, le=PER_MONTH_MAX)]
+    used: Annotated[int, Field(ge=0, le=PER_MONTH_MAX)]
+    """Calls that were taken: a few of them are not served yet, or were lost with a process."""
+    resets_at: datetime
+
+    @classmethod
+    def of(cls, quota: UsedQuota) -> Self:
+        return cls(
+            month=quota.month.name,
+            limit=quota.limit,
+            used=quota.used,
+            resets_at=quota.month.ends_at,
+        )
 
 
 class CredentialsView(ApplicationView):
@@ -182,6 +204,7 @@ def _shown(application: PartnerApplication) -> dict[str, object]:
             }
         ),
         "mode": application.mode,
+        "per_month": application.calls_a_month,
         "issuer": application.issuer or None,
         "proof": SenderProofView.of(proof) if proof else None,
         "decided_by": application.decided_by or None,

@@ -136,6 +136,9 @@ _AUDIENCES: Final[Mapping[EventType, Audience]] = {
         ),
         Audience.PARTNER,
     ),
+    # Its calls are the partner's own affair; how it is brought in and held is the insurer's.
+    ApplicationEventType.QUOTA_NEARLY_USED: Audience.PARTNER,
+    ApplicationEventType.QUOTA_USED_UP: Audience.PARTNER,
     # Nobody knows yet whose money it is.
     **dict.fromkeys(_OF_SUSPENSE, Audience.INTERNAL),
     # A person whose name is on a sanctions list must not learn that it was found.

@@ -26,6 +26,7 @@ class EventObject(StrEnum):
     WEBHOOK = "webhook"
     API_PRODUCT = "api_product"
     """Of nobody's book: every partner that has the product is told."""
+    APPLICATION = "application"
 
 
 _OBJECTS: Final[Mapping[str, EventObject]] = {
@@ -38,6 +39,7 @@ _OBJECTS: Final[Mapping[str, EventObject]] = {
     "pty": EventObject.PARTY,
     "whk": EventObject.WEBHOOK,
     "apd": EventObject.API_PRODUCT,
+    "app": EventObject.APPLICATION,
 }
 """By the prefix of the stream: other streams are in nobody's book."""
 

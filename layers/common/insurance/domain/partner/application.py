@@ -15,6 +15,8 @@ from insurance.domain.core.scopes import Scope
 from insurance.domain.core.segregation import OfficeDuty, check_segregation
 from insurance.domain.core.value import Value
 from insurance.domain.partner.partner import PartnerCode, TradeName
+from insurance.domain.partner.plans import PLANS
+from insurance.domain.partner.quota import MARKS, QuotaMark
 
 ApplicationCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 IssuerUrl = Annotated[
@@ -93,6 +95,12 @@ CLAIM_LASTS: Final = timedelta(seconds=30)
 """How long one call alone may change credentials: longer than the function that does it may run."""
 
 
+PER_MONTH_MAX: Final = 1_000_000_000
+"""No figure of an application's own is larger."""
+QUOTA_MARKS_MAX: Final = 2 * len(MARKS)
+"""Those of two months are known: of the one before some may be noted late."""
+
+
 class Secret(StrEnum):
     """One of an application's two secrets."""
 
@@ -123,6 +131,8 @@ class PartnerApplication(Record):
     team: Internal[TradeName]
     status: Internal[ApplicationStatus]
     plan: Internal[PartnerPlan]
+    per_month: Internal[int | None] = None
+    """How many calls it has in a month; None: as its plan has it."""
     products: Internal[tuple[ApiProduct, ...]]
     scopes: Internal[tuple[Scope, ...]]
     is_portal: Internal[bool] = False
@@ -142,6 +152,13 @@ class PartnerApplication(Record):
     claimed_until: Internal[AwareDatetime | None] = None
     """Until when the call that changes credentials has them to itself."""
     changed_at: Internal[AwareDatetime]
+    quota_marks: Internal[tuple[QuotaMark, ...]] = ()
+    """What was told of its quotas, the last at the end."""
+
+    @property
+    def calls_a_month(self) -> int:
+        """How many calls it has in a month: its own figure, or its plan's."""
+        return self.per_month or PLANS[self.plan].per_month or 0
 
     @property
     def mode(self) -> Mode:
@@ -224,6 +241,17 @@ class PartnerApplication(Record):
             left = int((self.claimed_until - at).total_seconds()) + 1
             raise Unavailable(f"The application {self.code}", retry_after_seconds=left)
 
+    def with_quota_reached(self, mark: QuotaMark, now: AwareDatetime) -> Self | None:
+        """With the mark told; None where it was told before.
+
+        Raises:
+            Unavailable: A call changes its credentials now, and would find it changed.
+        """
+        if mark in self.quota_marks:
+            return None
+        self._check_unclaimed(now)
+        return self.replace(quota_marks=(*self.quota_marks, mark)[-QUOTA_MARKS_MAX:])
+
     def activated(self, client_id: str, key_id: str, secret_id: str, *, now: AwareDatetime) -> Self:
         """Active, with its credentials.
 
@@ -254,6 +282,7 @@ class ApplicationInput(Value):
     name: str
     team: str
     plan: PartnerPlan
+    per_month: int | None = None
     products: tuple[ApiProduct, ...]
     scopes: tuple[Scope, ...]
     is_portal: bool = False

@@ -28,3 +28,5 @@ class ApplicationEventType(EventType):
     SUSPENDED = "application.suspended"
     RESUMED = "application.resumed"
     CANCELLED = "application.cancelled"
+    QUOTA_NEARLY_USED = "application.quota_nearly_used"
+    QUOTA_USED_UP = "application.quota_used_up"

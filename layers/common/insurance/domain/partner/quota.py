@@ -8,6 +8,8 @@ process has served, and the last calls of a month are taken one by one.
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple, Self
 
+from insurance.domain.core.value import Value
+
 MARKS: Final = (80, 100)
 """The percentages of a quota that are told when they are reached."""
 BLOCK_MAX: Final = 1_000
@@ -45,6 +47,13 @@ class Month(NamedTuple):
     def seconds_left(self, at: datetime) -> int:
         """Until the next month begins, rounded up."""
         return -((at - self.ends_at) // timedelta(seconds=1))
+
+
+class QuotaMark(Value):
+    """A percentage of its month that an application has used."""
+
+    month: str
+    percent: int
 
 
 class Quota(NamedTuple):

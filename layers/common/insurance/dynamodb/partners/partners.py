@@ -224,6 +224,8 @@ def admission_row(application: PartnerApplication) -> Item:
         "products": {"SS": [product.value for product in application.products]},
         "scopes": {"SS": [scope.value for scope in application.scopes]},
     }
+    if application.per_month is not None:
+        row["per_month"] = codec.number(application.per_month)
     if application.is_portal:
         row["portal"] = {"BOOL": True}
     if application.issuer:

@@ -1,0 +1,124 @@
+"""What partners and their applications are asked with."""
+
+from string import digits
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from insurance.api.body import Request
+from insurance.api.fields import Code
+from insurance.api_products import ApiProduct
+from insurance.domain.core.scopes import Scope
+from insurance.domain.partner.application import (
+    PARTNER_SCOPES,
+    PER_MONTH_MAX,
+    ApplicationCode,
+    ApplicationInput,
+    IssuerUrl,
+    PartnerPlan,
+    Secret,
+    SenderProof,
+    SenderProofMethod,
+    Thumbprint,
+)
+from insurance.domain.partner.partner import DeveloperStep, DeveloperSubject, PartnerCode, TradeName
+
+
+def _without_number(name: str) -> str:
+    """A name stands in clear wherever its partner does: it takes no telephone, account or identity number.
+
+    Raises:
+        PydanticCustomError: It has more digits than the name of a firm.
+    """
+    if sum(character in digits for character in name) > DIGITS_MAX:
+        detail = f"Give the name of a firm, a team or an application: at most {DIGITS_MAX} digits."
+        raise PydanticCustomError("wrong_form", detail)
+    return name
+
+
+DIGITS_MAX = 4
+FirmName = Annotated[TradeName, AfterValidator(_without_number)]
+
+
+class PartnerRequest(Request):
+    """A new partner."""
+
+    code: PartnerCode
+    """What names it in policies, quotes and statements, for ever."""
+    name: FirmName
+
+
+class ProofRequest(Request):
+    """What the sender of the application's tokens must prove: a key of its own, or a client certificate."""
+
+    method: SenderProofMethod
+    thumbprints: Annotated[list[Thumbprint], Field(min_length=1, max_length=5)]
+
+
+class ApplicationRequest(Request):
+    """What a partner's team asks for."""
+
+    code: ApplicationCode
+    name: FirmName
+    team: FirmName
+    plan: PartnerPlan
+    per_month: Annotated[int, Field(ge=1, le=PER_MONTH_MAX)] | None = None
+    """Calls of a month; absent: as the plan has it."""
+    products: Annotated[list[ApiProduct], Field(min_length=1, max_length=len(ApiProduct))]
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(PARTNER_SCOPES))]
+    is_portal: bool = False
+    """Whether policyholders sign in through it."""
+    issuer: IssuerUrl | None = None
+    """Who signs its tokens; absent: our own user pool."""
+    proof: ProofRequest | None = None
+    reason: Code
+
+    @field_validator("scopes")
+    @classmethod
+    def _for_partners(cls, scopes: list[Scope]) -> list[Scope]:
+        others = sorted(set(scopes) - PARTNER_SCOPES)
+        if others:
+            raise ValueError(f"not for partners: {', '.join(others)}")
+        return scopes
+
+    def application(self) -> ApplicationInput:
+        proof = self.proof
+        return ApplicationInput(
+            **self.model_dump(
+                include={"code", "name", "team", "plan", "per_month", "is_portal", "reason"}
+            ),
+            products=tuple(self.products),
+            scopes=tuple(self.scopes),
+            issuer=self.issuer or "",
+            proof=SenderProof(method=proof.method, thumbprints=tuple(proof.thumbprints))
+            if proof
+            else None,
+        )
+
+
+class DecisionRequest(Request):
+    """What another person says to the request."""
+
+    decision: Literal["approve", "reject"]
+    reason: Code
+
+
+class WithdrawalRequest(Request):
+    """Which of two secrets is to end."""
+
+    secret: Secret = Secret.OLDER
+
+
+class DeveloperRequest(Request):
+    """Who is to join the partner's team, or to leave it."""
+
+    step: DeveloperStep
+    subject: DeveloperSubject
+
+
+class StepRequest(Request):
+    """What is to become of the application, and why."""
+
+    step: Literal["suspend", "resume", "cancel"]
+    reason: Code
