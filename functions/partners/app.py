@@ -203,7 +203,7 @@ def get_application(application_id: str, query: Query) -> Stored[PartnerApplicat
 def get_quota(application_id: str, query: Query) -> UsedQuota:
     """Of the month of UTC that it is by our own clock, in test mode too. The application itself reads it in the
     `RateLimit` of each answer."""
-    return read_quota(application_id, query, ports, wiring.stores().quotas)
+    return read_quota(application_id, query, ports, wiring.quota_store())
 
 
 @api.command(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from insurance.bank.iso20022 import BankMessages
     from insurance.catalogue import BundledVersions, Catalogue
     from insurance.cognito import CognitoClients
+    from insurance.dynamodb.quotas import DynamoDBQuotas
     from insurance.dynamodb.stores import Stores
     from insurance.dynamodb.used_proofs import DynamoDBUsedProofs
     from insurance.eventbridge import EventBridgeBus
@@ -59,11 +60,18 @@ def used_proofs() -> DynamoDBUsedProofs:
 @cache
 def quotas() -> Quotas:
     """The calls of applications that this process has taken from their months."""
-    from insurance.dynamodb.quotas import DynamoDBQuotas
-    from insurance.dynamodb.tables import Tables
     from insurance.operations.partners.count_calls import Quotas
 
-    return Quotas(DynamoDBQuotas(dynamodb(), Tables(table)))
+    return Quotas(quota_store())
+
+
+@cache
+def quota_store() -> DynamoDBQuotas:
+    """How much of each application's month is used."""
+    from insurance.dynamodb.quotas import DynamoDBQuotas
+    from insurance.dynamodb.tables import Tables
+
+    return DynamoDBQuotas(dynamodb(), Tables(table))
 
 
 @cache
