@@ -384,6 +384,34 @@ FAULTS = (
         "reversed_, later = (undone,), ()",
         "tests/operations/policy/test_servicing.py",
     ),
+    Fault(
+        "a call that is delivered again is counted again",
+        "dynamodb/usage/meter.py",
+        "_mark(call) not in marks[_mark_key(stream, call)].ids",
+        "call.id",
+        "tests/resilience/test_usage.py",
+    ),
+    Fault(
+        "two deliveries at once write over each other's marks",
+        "dynamodb/usage/meter.py",
+        'condition="revision = :seen"',
+        'condition="revision >= :seen"',
+        "tests/contract/usage/test_meter.py",
+    ),
+    Fault(
+        "a line that comes late changes a statement that is final",
+        "domain/usage/months.py",
+        "while now >= takes_lines_until(month):",
+        "while now < end_of(month) and False:",
+        "tests/operations/usage/test_read_usage.py",
+    ),
+    Fault(
+        "a caller's own request id makes two calls one",
+        "access_log.py",
+        'call = line["call_id"]',
+        'call = line["request_id"]',
+        "tests/unit/usage/test_access_log.py",
+    ),
 )
 TESTS = (
     "tests/operations/policy/test_published_cases.py",
