@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from local.aws.template import Template
+from tools.openapi import api_catalog
 from tools.openapi.gateway import ANY_METHOD
 
 type Json = dict[str, Any]
@@ -86,5 +87,5 @@ def operations_of(definition: Json) -> list[tuple[str, Json]]:
         (f"{method.upper()} {path}", operation)
         for path, item in definition["paths"].items()
         for method, operation in item.items()
-        if method != ANY_METHOD
+        if method != ANY_METHOD and path != api_catalog.PATH
     ]

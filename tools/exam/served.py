@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from local.aws.gateway.definition import METHODS
+from tools.openapi import api_catalog
 from tools.openapi.gateway import ANY_METHOD
 
 type Json = dict[str, Any]
@@ -58,7 +59,7 @@ def _operations(definition: Json) -> dict[str, Json]:
         }
         for path, item in definition["paths"].items()
         for method, operation in item.items()
-        if method != ANY_METHOD
+        if method != ANY_METHOD and path != api_catalog.PATH
     }
 
 

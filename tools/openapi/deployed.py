@@ -5,6 +5,7 @@ from typing import Any
 
 from insurance.api.route import Route
 
+from tools.openapi import api_catalog
 from tools.openapi.gateway import (
     ANY_METHOD,
     API_KEY,
@@ -41,6 +42,7 @@ def deployed(published: Json, handlers: Iterable[Handler]) -> Json:
             }
     for item in paths.values():
         item[ANY_METHOD] = other_methods(item.keys())
+    paths[api_catalog.PATH] = api_catalog.path_item()
     return {
         "openapi": "3.0.3",
         "info": {key: published["info"][key] for key in ("title", "version")},

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from insurance.access.notices import SunsetNotice, notice_id, notices_in
+from insurance.access.notices import SunsetNotice
 from insurance.api_products import API_PRODUCTS, ApiProduct
 from insurance.domain.core.errors import StaleRevision, StillSubscribed
 from insurance.domain.core.identity import Mode
@@ -27,6 +27,7 @@ from insurance.operations.partners.issue_credentials import (
 from insurance.operations.partners.ports import CataloguePorts, PartnerPorts
 from insurance.operations.partners.register_partner import register_partner
 
+from functions.authorizer.app import ApplicationTable
 from tests.fakes.partners import MemoryClients, MemoryUsageKeys, Outside
 from tests.support.builders import NOW
 from tests.support.engine import make_tables
@@ -190,14 +191,24 @@ def test_the_authorizer_reads_what_the_product_says(dynamodb: "DynamoDBClient") 
     tables = make_tables(dynamodb)
     stores = stores_on(dynamodb, tables)
 
-    def notices() -> dict[str, SunsetNotice]:
-        key = {"id": {"S": notice_id(Mode.TEST, "quoting")}}
-        found = dynamodb.get_item(TableName=tables["applications"], Key=key)
-        return notices_in([found["Item"]] if "Item" in found else [])
+    read = ApplicationTable(dynamodb, tables["applications"]).notices
+
+    def notices() -> dict[str, SunsetNotice] | None:
+        assert read(Mode.LIVE) == {}
+        return read(Mode.TEST)
 
     assert notices() == {}
     deprecated(stores)
     since, until = int(NOW.timestamp()), int(SUNSET.timestamp())
     assert notices() == {"quoting": SunsetNotice("quoting", since, until, "/v1/policies")}
     step(stores, "retire")
-    assert notices()["quoting"].sunset_at == since
+    ended = notices()
+    assert ended is not None
+    assert ended["quoting"].sunset_at == since
+
+
+def test_where_the_table_is_out_of_reach_nobody_is_refused_for_it(
+    dynamodb: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ApplicationTable(dynamodb, "no-such-table").notices(Mode.TEST) is None
+    assert "NoticesFailed" in capsys.readouterr().out
