@@ -183,6 +183,8 @@ def test_a_route_is_open_to_the_callers_that_it_declares(
             | {"kind": "policyholder", "parties": IDS["party_id"]},
             CallerKind.STAFF: staff("somebody", " ".join(Role), route.scope),
             CallerKind.MACHINE: machine(route.scope),
+            CallerKind.DEVELOPER: application("dev_test_one", "harbour", scopes=route.scope)
+            | {"kind": "developer"},
         }
         answer = call(loaded, route, caller=callers[kind])
         is_open = kind in route.callers
