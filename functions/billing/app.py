@@ -57,7 +57,10 @@ from pydantic import Field
 ports = bundles.refund_ports()
 
 api = Api(
-    wiring.stores().idempotency.find_replay, used_proofs=wiring.used_proofs, quotas=wiring.quotas
+    wiring.stores().idempotency.find_replay,
+    used_proofs=wiring.used_proofs,
+    quotas=wiring.quotas,
+    access=wiring.access_rules,
 )
 handler = api.entrypoint()
 

@@ -66,6 +66,7 @@ api = Api(
     wiring.stores().contract_idempotency.find_replay,
     used_proofs=wiring.used_proofs,
     quotas=wiring.quotas,
+    access=wiring.access_rules,
 )
 handler = api.entrypoint()
 

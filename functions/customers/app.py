@@ -59,7 +59,10 @@ from pydantic import Field
 ports, erasing = bundles.party_ports(), bundles.erasure_ports()
 
 api = Api(
-    wiring.stores().idempotency.find_replay, used_proofs=wiring.used_proofs, quotas=wiring.quotas
+    wiring.stores().idempotency.find_replay,
+    used_proofs=wiring.used_proofs,
+    quotas=wiring.quotas,
+    access=wiring.access_rules,
 )
 handler = api.entrypoint()
 

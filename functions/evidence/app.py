@@ -44,7 +44,12 @@ from pydantic import Field, StringConstraints
 ports = bundles.evidence_ports()
 idempotency = wiring.stores().idempotency
 
-api = Api(idempotency.find_replay, used_proofs=wiring.used_proofs, quotas=wiring.quotas)
+api = Api(
+    idempotency.find_replay,
+    used_proofs=wiring.used_proofs,
+    quotas=wiring.quotas,
+    access=wiring.access_rules,
+)
 handler = api.entrypoint()
 
 EVERYBODY: Final = {CallerKind.APPLICATION, CallerKind.POLICYHOLDER, CallerKind.STAFF}

@@ -45,6 +45,7 @@ api = Api(
     wiring.stores().staff_idempotency.find_replay,
     used_proofs=wiring.used_proofs,
     quotas=wiring.quotas,
+    access=wiring.access_rules,
 )
 handler = api.entrypoint()
 

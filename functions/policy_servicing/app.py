@@ -74,7 +74,12 @@ ports, renewal_ports = bundles.servicing_ports(), bundles.renewal_ports()
 idempotency, quotes = wiring.stores().idempotency, wiring.stores().quotes
 accesses = wiring.stores().accesses
 
-api = Api(idempotency.find_replay, used_proofs=wiring.used_proofs, quotas=wiring.quotas)
+api = Api(
+    idempotency.find_replay,
+    used_proofs=wiring.used_proofs,
+    quotas=wiring.quotas,
+    access=wiring.access_rules,
+)
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}

@@ -41,7 +41,10 @@ from insurance.operations.policy.transfer_policy import preview_transfer, transf
 transfer_ports, correction_ports = bundles.transfer_ports(), bundles.correction_ports()
 
 api = Api(
-    wiring.stores().idempotency.find_replay, used_proofs=wiring.used_proofs, quotas=wiring.quotas
+    wiring.stores().idempotency.find_replay,
+    used_proofs=wiring.used_proofs,
+    quotas=wiring.quotas,
+    access=wiring.access_rules,
 )
 handler = api.entrypoint()
 

@@ -65,7 +65,12 @@ def uploads() -> UploadPorts:
     return bundles.upload_ports("product_uploads")
 
 
-api = Api(idempotency.find_replay, used_proofs=wiring.used_proofs, quotas=wiring.quotas)
+api = Api(
+    idempotency.find_replay,
+    used_proofs=wiring.used_proofs,
+    quotas=wiring.quotas,
+    access=wiring.access_rules,
+)
 handler = api.entrypoint()
 
 VERSIONS = "/v1/products/{product_code}/versions"

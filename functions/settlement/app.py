@@ -49,7 +49,12 @@ from pydantic import model_validator
 ports = bundles.claim_ports()
 idempotency = wiring.stores().idempotency
 
-api = Api(idempotency.find_replay, used_proofs=wiring.used_proofs, quotas=wiring.quotas)
+api = Api(
+    idempotency.find_replay,
+    used_proofs=wiring.used_proofs,
+    quotas=wiring.quotas,
+    access=wiring.access_rules,
+)
 handler = api.entrypoint()
 
 STAFF: Final = {CallerKind.STAFF}

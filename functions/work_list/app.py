@@ -1,6 +1,6 @@
 """Work list: the work that waits for a role."""
 
-from insurance import bundles
+from insurance import bundles, wiring
 from insurance.api.paging import Page
 from insurance.api.parameters import Parameters
 from insurance.api.router import Api
@@ -16,7 +16,7 @@ from pydantic import Field
 
 ports = bundles.work_ports()
 
-api = Api()
+api = Api(access=wiring.access_rules)
 handler = api.entrypoint()
 
 

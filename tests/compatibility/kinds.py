@@ -32,6 +32,11 @@ BY_KEY: dict[str, dict[str, ItemKind]] = {
     },
     "ComplaintsTable": {"cmp": kinds.AGGREGATE, "quo": kinds.COMPLAINT_LIST},
     "DeliveriesTable": {"catching": kinds.DELIVERY_BOOKMARK},
+    "ControlsTable": {
+        "acp": kinds.AGGREGATE,
+        "rules": kinds.ACCESS_RULES,
+        "stp": kinds.AGGREGATE,
+    },
     "DocumentsTable": {"doc": kinds.DOCUMENT, "reg": kinds.AGGREGATE},
     "PartiesTable": {"account": kinds.PAYEE_ACCOUNT, "index": kinds.INDEX_KEY},
     "PaymentsTable": {"pmf": kinds.AGGREGATE},
@@ -44,7 +49,6 @@ BY_KEY: dict[str, dict[str, ItemKind]] = {
 OF_TABLE: dict[str, ItemKind] = {
     "DeliveriesTable": kinds.DELIVERY,
     "ApplicationsTable": kinds.APPLICATION_ROW,
-    "ControlsTable": kinds.AGGREGATE,
     "EventsTable": kinds.EVENT,
     "IdempotencyTable": kinds.IDEMPOTENCY_RECORD,
     "PartnersTable": kinds.AGGREGATE,

@@ -10,6 +10,7 @@ from insurance.domain.billing import BillingAccount, SuspendedPayment, UsedRefer
 from insurance.domain.claim import Claim, NoticedClaim
 from insurance.domain.complaint import Complaint
 from insurance.domain.contract.number import normalise_number
+from insurance.domain.control.access_policy import AccessPolicy, PoliciesInForce
 from insurance.domain.control.stop import Stops
 from insurance.domain.core.errors import (
     KeyReused,
@@ -65,6 +66,9 @@ class Memory:
     developers: dict[str, str] = field(default_factory=dict)
     """The partner's id by the developer's."""
     applications: dict[str, Stored[PartnerApplication]] = field(default_factory=dict)
+    access_policies: dict[str, Stored[AccessPolicy]] = field(default_factory=dict)
+    policies_in_force: dict[Mode, tuple[int, PoliciesInForce]] = field(default_factory=dict)
+    """By mode: how often they changed, and what is in force."""
     stops: dict[Mode, Stored[Stops]] = field(default_factory=dict)
     api_products: dict[str, Stored[ApiProductLife]] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)

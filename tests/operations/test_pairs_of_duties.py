@@ -195,6 +195,9 @@ ELSEWHERE = {
     frozenset(
         {OfficeDuty.APPLICATION_REQUESTED, OfficeDuty.APPLICATION_APPROVED}
     ): "tests/operations/partners/test_onboarding.py",
+    frozenset(
+        {OfficeDuty.ACCESS_POLICY_WRITTEN, OfficeDuty.ACCESS_POLICY_APPROVED}
+    ): "tests/contract/controls/test_access_policies.py",
     frozenset({OfficeDuty.STOP_SET, OfficeDuty.STOP_LIFTED}): LIFTED_STOPS,
     frozenset({OfficeDuty.STOP_LIFT_REQUESTED, OfficeDuty.STOP_LIFTED}): LIFTED_STOPS,
     frozenset({Duty.RESOLUTION_PROPOSED, Duty.RESOLUTION_APPROVED}): RESOLVED_REPORTS,

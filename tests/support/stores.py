@@ -13,7 +13,7 @@ from insurance.dynamodb.stores import Stores as DynamoDBStores
 from insurance.operations.billing.ports import Billing
 from insurance.operations.claims.ports import Claims
 from insurance.operations.complaints.ports import Complaints
-from insurance.operations.controls.ports import StopRegister
+from insurance.operations.controls.ports import AccessPolicies, AccessRules, StopRegister
 from insurance.operations.delivery.ports import PayeeAccounts, SealedFacts, SearchIndex
 from insurance.operations.documents.ports import Documents
 from insurance.operations.parties.ports import (
@@ -42,7 +42,7 @@ from insurance.operations.work.ports import WorkLists
 from tests.fakes.billing import MemoryBilling
 from tests.fakes.claims import MemoryClaims, MemoryPayeeAccounts, MemoryRunningTotals
 from tests.fakes.complaints import MemoryComplaints
-from tests.fakes.controls import MemoryStops
+from tests.fakes.controls import MemoryAccessPolicies, MemoryStops
 from tests.fakes.documents import MemoryDocuments
 from tests.fakes.keys import MemoryKey, PlainKeys
 from tests.fakes.memory import Memory
@@ -114,6 +114,8 @@ class Stores:
     partners: Partners
     stops: StopRegister
     api_products: ApiProducts
+    access_policies: AccessPolicies
+    access_rules: AccessRules
     complaints: Complaints
     index_keys: IndexKeys
     key_copies: KeyCopies
@@ -146,6 +148,8 @@ def in_memory() -> Stores:
         MemoryPartners(memory),
         MemoryStops(memory),
         MemoryApiProducts(memory),
+        MemoryAccessPolicies(memory),
+        MemoryAccessPolicies(memory),
         MemoryComplaints(memory),
         MemoryIndexKeys(),
         MemoryKeyCopies(),
@@ -180,6 +184,8 @@ def on_dynamodb(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stores:
         real.partners,
         real.stops,
         real.api_products,
+        real.access_policies,
+        real.access_rules,
         real.complaints,
         real.index_keys,
         real.key_copies,

@@ -315,6 +315,7 @@ def test_commands_want_an_idempotency_key_and_questions_do_not(operations: Opera
                 "/coverage-checks",
                 "uploads",
                 "/product-checks",
+                "/policy-checks",
                 "/scheduler/runs",
                 "/screening-runs",
                 "/search",

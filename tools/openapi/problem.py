@@ -120,6 +120,17 @@ PROBLEM: Json = {
             "maxLength": 64,
             "description": "`stopped`: why it is held, as a code",
         },
+        "policy": {
+            "type": "string",
+            "maxLength": 64,
+            "description": "`refused-by-policy`: the access policy",
+        },
+        "rule": {"type": "string", "maxLength": 64, "description": "`refused-by-policy`: its rule"},
+        "reason": {
+            "type": "string",
+            "maxLength": 64,
+            "description": "`refused-by-policy`: why, as a code",
+        },
         "max_age": {
             "type": "integer",
             "format": "int32",

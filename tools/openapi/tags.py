@@ -98,7 +98,7 @@ TAGS = (
     ),
     Tag(
         "Controls",
-        "Stops: hold quoting, binding, renewing or paying, and let it go on with two people",
+        "Stops and access policies: hold business, refuse calls, check and replay",
         ("controls",),
     ),
     Tag("Usage", "What each application called: day by day, and in a month", ("usage",)),

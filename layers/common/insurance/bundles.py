@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from insurance.operations.billing.ports import BillingPorts, CollectionPorts, RefundPorts
     from insurance.operations.claims.ports import ClaimPorts, EvidencePorts, ReinstatementPorts
     from insurance.operations.complaints.ports import ComplaintPorts
-    from insurance.operations.controls.ports import StopPorts
+    from insurance.operations.controls.ports import AccessPolicyPorts, StopPorts
     from insurance.operations.documents.ports import DocumentPorts
     from insurance.operations.files.ports import UploadPorts
     from insurance.operations.ledger.ports import AccountingPorts, EarningsPorts, LedgerPorts
@@ -213,6 +213,12 @@ def party_ports() -> PartyPorts:
         index_keys=wiring.stores().index_keys,
         keys=wiring.keys(),
     )
+
+
+def access_policy_ports() -> AccessPolicyPorts:
+    from insurance.operations.controls.ports import AccessPolicyPorts
+
+    return AccessPolicyPorts(policies=wiring.stores().access_policies)
 
 
 def stop_ports() -> StopPorts:

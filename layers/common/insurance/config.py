@@ -46,6 +46,11 @@ def table(name: str) -> str:
     return setting(f"{name.upper()}_TABLE")
 
 
+def region() -> str:
+    """The region of AWS that the function runs in, and its data stand in."""
+    return os.environ.get("AWS_REGION", "")
+
+
 def is_lambda() -> bool:
     """Whether Lambda runs this process, and not a test or a tool."""
     return "AWS_LAMBDA_RUNTIME_API" in os.environ

@@ -6,12 +6,14 @@ import time
 from functools import cache
 from typing import TYPE_CHECKING
 
-from insurance import snapshot
+from insurance import config, snapshot
 from insurance.clients import client
 from insurance.config import number, setting, table, words
 
 # A function loads what it asks for and nothing else: every import below is inside its function.
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.used_proofs import DynamoDBUsedProofs
     from insurance.eventbridge import EventBridgeBus
     from insurance.kms import KeyRing, Purpose
+    from insurance.operations.controls.ports import AccessRules
     from insurance.operations.partners.count_calls import Quotas
     from insurance.products import SampleLookUps
     from insurance.receivers import HttpReceivers
@@ -102,6 +105,24 @@ def _ring(purpose: Purpose) -> KeyRing:
     ring = KeyRing(kms(), setting("PERSONAL_DATA_KEY"), purpose)
     snapshot.also(after=ring.forget_data_keys)
     return ring
+
+
+def access_rules() -> AccessRules:
+    """What is in force of the access policies."""
+    return stores().access_rules
+
+
+@cache
+def operation_paths() -> Mapping[str, str]:
+    """The path of each operation of the API, by its id: a function knows its own routes alone."""
+    from insurance.access_log import operation_ids
+
+    return {id: place.partition(" ")[2] for place, id in operation_ids().items()}
+
+
+def region() -> str:
+    """Where the function runs, and its data stand."""
+    return config.region()
 
 
 def wait(seconds: float) -> None:

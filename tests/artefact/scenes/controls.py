@@ -30,7 +30,69 @@ LIFT = "POST /v1/stops/{stop_id}/lift"
 WHY: Json = {"reason": "rates_mended"}
 
 
+HOURS: Json = {"variables": {"policy": "office_hours"}}
+WRITTEN: Json = {
+    "zone": "Europe/London",
+    "rules": [
+        {
+            "code": "no_nights",
+            "reason": "out_of_hours",
+            "operations": ["createQuote", "issuePolicy"],
+            "when": "kind == 'application' and (hour < 7 or hour >= 22)",
+        },
+        {
+            "code": "motor_only",
+            "reason": "product_not_agreed",
+            "scope": "application",
+            "name": "app_test_meadow",
+            "operations": ["createQuote"],
+            "when": "given(product) and product != 'personal_motor'",
+        },
+    ],
+}
+CALL: Json = {
+    "kind": "application",
+    "principal": "app_test_meadow",
+    "partner": "meadow",
+    "operation": "createQuote",
+    "product": "travel",
+    "at": "2026-11-20T09:00:00Z",
+}
+
+
+def access_policy_scenes() -> Iterator[Scene]:
+    draft, steps = (f"POST /v1/access-policies/{{policy}}/{end}" for end in ("draft", "steps"))
+    yield Scene("controls/draft", draft, DUTY, WRITTEN, **HOURS)
+    wrong = WRITTEN | {"rules": [WRITTEN["rules"][1] | {"when": "product == 'travel'"}]}
+    yield Scene("controls/draft_what_cannot_be_decided", draft, DUTY, wrong, **HOURS)
+    done: tuple[str, ...] = ("controls/draft",)
+    submit = {"step": "submit", "reason": "agreed_with_sales"}
+    yield Scene("controls/submit", steps, DUTY, submit, done, **HOURS)
+    done = (*done, "controls/submit")
+    approve = {"step": "approve", "reason": "read_and_tested"}
+    yield Scene("controls/approve_what_one_wrote", steps, DUTY, approve, done, **HOURS)
+    yield Scene("controls/approve_policy", steps, GUARD, approve, done, **HOURS)
+    done = (*done, "controls/approve_policy")
+    yield Scene("controls/list_policies", "GET /v1/access-policies", GUARD, None, done)
+    one = "GET /v1/access-policies/{policy}"
+    yield Scene("controls/read_policy", one, GUARD, None, done, **HOURS)
+    yield Scene("controls/read_unknown_policy", one, GUARD, None, **HOURS)
+    check = "POST /v1/policy-checks"
+    yield Scene("controls/check", check, GUARD, CALL, done, key="-")
+    yield Scene(
+        "controls/check_an_unknown_operation",
+        check,
+        GUARD,
+        CALL | {"operation": "quote"},
+        done,
+        key="-",
+    )
+    withdraw = {"step": "withdraw", "reason": "agreement_ended"}
+    yield Scene("controls/withdraw_policy", steps, GUARD, withdraw, done, **HOURS)
+
+
 def controls_scenes() -> Iterator[Scene]:
+    yield from access_policy_scenes()
     yield Scene("controls/set", "POST /v1/stops", DUTY, WANTED)
     yield Scene("controls/set_by_a_handler", "POST /v1/stops", HANDLER, WANTED)
     nothing = WANTED | {"activities": []}

@@ -114,6 +114,7 @@ def _wired(
         patch.object(wiring, "webhook_secrets", lambda: WebhookSecrets(keys)),
         patch.object(wiring, "receivers", lambda: HttpReceivers({LOOPBACK}, resolve=resolve)),
         patch.object(wiring, "nudges", RememberedNudges),
+        patch.object(wiring, "access_rules", lambda: stores.access_rules),
         patch.object(wiring, "wait", lambda _seconds: None),
         _settings(),
     ):

@@ -14,7 +14,7 @@ from insurance.products import product
 from tests.fakes.billing import MemoryBilling
 from tests.fakes.claims import MemoryClaims, MemoryPayeeAccounts, MemoryRunningTotals
 from tests.fakes.complaints import MemoryComplaints
-from tests.fakes.controls import MemoryStops
+from tests.fakes.controls import MemoryAccessPolicies, MemoryStops
 from tests.fakes.documents import MemoryDocuments, MemoryObjects
 from tests.fakes.keys import PlainKeys
 from tests.fakes.ledger import MemoryEarnings
@@ -62,6 +62,8 @@ def stores_in_memory(memory: Memory) -> SimpleNamespace:
     return SimpleNamespace(
         quotes=MemoryQuotes(memory),
         stops=MemoryStops(memory),
+        access_policies=MemoryAccessPolicies(memory),
+        access_rules=MemoryAccessPolicies(memory),
         policies=MemoryPolicies(memory),
         policy_changes=MemoryPolicyChanges(memory),
         policy_transfers=MemoryPolicyTransfers(memory),

@@ -33,6 +33,7 @@ class AccessRecord:
         self._operation: str | None = None
         self._objects: list[str] = []
         self._parties: list[str] = []
+        self._rule: str | None = None
 
     def called_by(self, caller: Caller) -> None:
         """The caller, once it is known who that is."""
@@ -51,6 +52,10 @@ class AccessRecord:
         """Whose data the answer holds."""
         self._parties = list(dict.fromkeys(_parties(result)))[:PARTIES_MAX]
 
+    def refused_by(self, rule: str) -> None:
+        """The rule of an access policy that refused the call, as `policy/rule`."""
+        self._rule = rule
+
     def repeats(self, party: str | None) -> None:
         """Whose data an answer holds that was stored with an earlier call."""
         if party:
@@ -65,6 +70,7 @@ class AccessRecord:
             "parties": self._parties,
             "status": status,
             "code": code,
+            "rule": self._rule,
         }
         kept = {name: value for name, value in record.items() if value}
         telemetry.metrics.add_metadata(FIELD, kept)

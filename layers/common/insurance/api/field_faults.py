@@ -76,6 +76,8 @@ FORMS: Mapping[str, str] = {
     r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$": "Give a country or a part of it, such as GB or US-NY.",
     r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$": "Give a version such as 0.10.0.",
     r"^/v[1-9][0-9]?/[a-z-]{1,40}$": "Give a path in front of operations, such as /v2/quotes.",
+    r"^[a-z][A-Za-z]{1,59}$": "Give an operation by its id in the definition, such as createQuote.",
+    r"^[A-Z][A-Za-z]+(/[A-Z][A-Za-z_-]+){0,2}$": "Give a time zone such as Europe/London.",
     r"^[A-Z]{3}$": "Give a currency such as GBP.",
     r"^[0-9]{2}-?[0-9]{2}-?[0-9]{2}$": "Give a sort code such as 20-15-55.",
     r"^[0-9]{8}$": "Give an account number of eight digits.",

@@ -16,6 +16,7 @@ from insurance.domain.core.errors import (
     InvalidFields,
     LegalHoldStands,
     Obstacle,
+    RefusedByPolicy,
     SignInTooOld,
     Stopped,
 )
@@ -129,6 +130,12 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.PartnerNotFound: Problem(HTTPStatus.NOT_FOUND, "partner-not-found", "Partner not found"),
     errors.ApplicationNotFound: Problem(
         HTTPStatus.NOT_FOUND, "application-not-found", "Application not found"
+    ),
+    errors.AccessPolicyNotFound: Problem(
+        HTTPStatus.NOT_FOUND, "access-policy-not-found", "Access policy not found"
+    ),
+    errors.RefusedByPolicy: Problem(
+        HTTPStatus.FORBIDDEN, "refused-by-policy", "Refused by an access policy"
     ),
     errors.StopNotFound: Problem(HTTPStatus.NOT_FOUND, "stop-not-found", "Stop not found"),
     errors.Stopped: Problem(HTTPStatus.CONFLICT, "stopped", "Stopped"),
@@ -281,7 +288,7 @@ def problem_of_kind(kind: type[InsuranceError]) -> Problem:
     return next(PROBLEMS[base] for base in kind.__mro__ if base in PROBLEMS)
 
 
-def members_of(error: InsuranceError) -> dict[str, Any]:
+def members_of(error: InsuranceError) -> dict[str, Any]:  # noqa: PLR0911 - one for each kind
     """What the problem of a refusal has beside the members that every problem has."""
     if isinstance(error, InvalidFields):
         listed = [fault._asdict() for fault in error.faults]
@@ -291,6 +298,8 @@ def members_of(error: InsuranceError) -> dict[str, Any]:
         return {"holds": holds} | _instant("possible_from", error.possible_from)
     if isinstance(error, CorrectionNotPossible):
         return {"obstacles": [_obstacle(obstacle) for obstacle in error.obstacles]}
+    if isinstance(error, RefusedByPolicy):
+        return {"policy": error.policy, "rule": error.rule, "reason": error.reason}
     if isinstance(error, Stopped):
         return {"stop": error.stop_id, "activity": error.activity, "cause": error.cause}
     if isinstance(error, SignInTooOld):

@@ -24,14 +24,18 @@ from insurance.domain.core.errors import (
     NoAuthority,
     ProofRefused,
     QuotaExceeded,
+    RefusedByPolicy,
     SignInTooOld,
     StaleRevision,
     TooLargeToStore,
     Unavailable,
 )
 
-EVERY_ROUTE = (MissingScope, NoAuthority, BadHeader, ClockNotAllowed, InvalidFields, Unavailable)
-"""Admission, the clock of test mode (InvalidFields: of another century; or a path's parameter is too
+EVERY_ROUTE = (
+    *(MissingScope, NoAuthority, RefusedByPolicy),
+    *(BadHeader, ClockNotAllowed, InvalidFields, Unavailable),
+)
+"""Admission and access policies, the clock of test mode (InvalidFields: of another century; or a path's parameter is too
 long), and a busy database."""
 
 

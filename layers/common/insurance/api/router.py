@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from insurance import snapshot, startup, telemetry
 from insurance.api import responses
+from insurance.api.access import check_access
 from insurance.api.access_record import AccessRecord
 from insurance.api.admission import admit
 from insurance.api.body import Request
@@ -25,6 +26,7 @@ from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import InsuranceError
 from insurance.metrics import Metric
 from insurance.operations.command import Command, Query
+from insurance.operations.controls.ports import AccessRules
 from insurance.operations.partners.count_calls import Quotas
 
 type Entrypoint = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -56,15 +58,18 @@ class Api:
         *,
         used_proofs: Callable[[], UsedProofs] | None = None,
         quotas: Callable[[], Quotas] | None = None,
+        access: Callable[[], AccessRules] | None = None,
     ) -> None:
         """`find_replay` finds the earlier answer of a command: needed where there are commands.
 
         `used_proofs` says which proofs were used: needed where applications or policyholders may call.
         `quotas` counts the calls of applications: needed where these may call.
+        `access` has the access policies in force; the function that withdraws them goes without.
         """
         self._find_replay = find_replay
         self._used_proofs = used_proofs
         self._quotas = quotas
+        self._access = access
         self.routes: list[Route] = []
 
     def query(
@@ -157,6 +162,7 @@ class Api:
         for name, value in path.items():
             check_parameter(name, value)
         given = {**path, **_inputs(route, call, path)}
+        check_access(call, route, given, access, self._access)
         context = _context(call, given)
 
         def show(result: Any) -> BaseModel:

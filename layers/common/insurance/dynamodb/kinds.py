@@ -73,6 +73,8 @@ API_PRODUCT_NOTICE: Final = ItemKind("notice of an API product")
 SUBSCRIPTION: Final = ItemKind("subscription")
 """That an application has an API product: by product and partner in an index, while it has."""
 DOCUMENT: Final = ItemKind("document")
+ACCESS_RULES: Final = ItemKind("access rules in force")
+"""What the edge of every function reads of access policies."""
 CONTRACT_KEYS: Final = ItemKind("keys of a contract", in_parts=True)
 """With the record of the party that the contract made, if there is one."""
 FORMER_MARK: Final = ItemKind("mark of a former holder", in_parts=True)

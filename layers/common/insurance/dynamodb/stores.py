@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from insurance.dynamodb.claims.claims import DynamoDBClaims
     from insurance.dynamodb.claims.payee_accounts import DynamoDBPayeeAccounts
     from insurance.dynamodb.complaints.complaints import DynamoDBComplaints
+    from insurance.dynamodb.controls.access_policies import DynamoDBAccessPolicies
+    from insurance.dynamodb.controls.rules_in_force import DynamoDBAccessRules
     from insurance.dynamodb.controls.stops import DynamoDBStops
     from insurance.dynamodb.delivery.deliveries import DynamoDBDeliveries
     from insurance.dynamodb.delivery.stored_events import DynamoDBStoredEvents
@@ -67,6 +69,18 @@ class Stores(PartnerStores):
 
         idempotency = self.staff_idempotency
         return DynamoDBProductVersions(self.client, self._tables, idempotency=idempotency)
+
+    @cached_property
+    def access_policies(self) -> DynamoDBAccessPolicies:
+        from insurance.dynamodb.controls.access_policies import DynamoDBAccessPolicies
+
+        return DynamoDBAccessPolicies(self.client, self._tables, idempotency=self.staff_idempotency)
+
+    @cached_property
+    def access_rules(self) -> DynamoDBAccessRules:
+        from insurance.dynamodb.controls.rules_in_force import DynamoDBAccessRules
+
+        return DynamoDBAccessRules(self.client, self._tables)
 
     @cached_property
     def stops(self) -> DynamoDBStops:

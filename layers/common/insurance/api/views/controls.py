@@ -1,4 +1,4 @@
-"""How stops are shown."""
+"""How stops and access policies are shown."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -6,12 +6,31 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
+from insurance.api.etag import etag
 from insurance.api.fields import Code, Subject
 from insurance.api.paging import Page
-from insurance.api.views.terms import View
+from insurance.api.views.terms import Shown, View
+from insurance.domain.control.access_policy import (
+    OPERATIONS_MAX,
+    RULES_IN_FORCE_MAX,
+    RULES_MAX,
+    VERSIONS_MAX,
+    AccessPolicy,
+    AccessPolicyCode,
+    AccessPolicyStatus,
+    Condition,
+    OperationId,
+    ReasonCode,
+    RuleCode,
+    RuleScope,
+    ScopeName,
+    TimeZone,
+)
 from insurance.domain.control.stop import Activity, Stop, StopCause
 from insurance.domain.core.identity import StopId
+from insurance.domain.core.stored import Stored
 from insurance.operations.controls.change_stops import ChangedStop
+from insurance.operations.controls.check_access import CheckedCall
 from insurance.operations.listing import ListPage
 
 
@@ -67,3 +86,103 @@ class StopListView(View):
 def _shown(stop: Stop, *, is_lifted: bool) -> dict[str, Any]:
     asked = StopStatus.LIFT_REQUESTED if stop.lift_requested_by else StopStatus.IN_FORCE
     return {**stop.__dict__, "status": StopStatus.LIFTED if is_lifted else asked}
+
+
+class AccessRuleView(Shown):
+    """A rule: the calls that it is about are refused where its condition holds."""
+
+    code: RuleCode
+    reason: ReasonCode
+    scope: RuleScope
+    name: ScopeName | None
+    operations: Annotated[list[OperationId], Field(max_length=OPERATIONS_MAX)]
+    when: Condition
+
+
+class PolicyTextView(Shown):
+    """What a version of a policy says."""
+
+    version: Annotated[int, Field(ge=1, le=VERSIONS_MAX)]
+    zone: TimeZone
+    rules: Annotated[list[AccessRuleView], Field(max_length=RULES_MAX)]
+
+
+class AccessPolicyEntryView(Shown):
+    """An access policy in a list."""
+
+    code: AccessPolicyCode
+    status: AccessPolicyStatus
+    changed_at: datetime
+
+
+class AccessPolicyView(View):
+    """An access policy: its newest version, and the one in force."""
+
+    code: AccessPolicyCode
+    status: AccessPolicyStatus
+    newest: PolicyTextView
+    in_force: PolicyTextView | None
+    authors: list[Subject]
+    approved_by: Subject | None
+    reason: ReasonCode | None
+    changed_at: datetime
+
+    @classmethod
+    def of(cls, stored: Stored[AccessPolicy]) -> Self:
+        policy = stored.record
+        return cls(
+            etag=etag(stored.head.sequence, "access-policy"),
+            code=policy.code,
+            status=policy.status,
+            newest=PolicyTextView.of(policy.text),
+            in_force=PolicyTextView.of(policy.in_force) if policy.in_force else None,
+            authors=list(policy.authors),
+            approved_by=policy.approved_by,
+            reason=policy.reason,
+            changed_at=policy.changed_at,
+        )
+
+
+class AccessPolicyListView(View):
+    """A page of access policies, by their codes."""
+
+    items: list[AccessPolicyEntryView]
+    next: str | None
+    """The `after` of the next page; absent on the last page."""
+
+    @classmethod
+    def of(cls, policies: ListPage[AccessPolicy], *, page: Page) -> Self:
+        return cls(
+            items=[AccessPolicyEntryView.of(policy) for policy in policies.items],
+            next=page.next(policies.next) if policies.next else None,
+        )
+
+
+class AccessDecision(StrEnum):
+    """What access policies say to a call. They grant nothing: scopes and roles are asked before."""
+
+    REFUSED = "refused"
+    NOT_REFUSED = "not_refused"
+
+
+class PolicyCheckView(View):
+    """How a call would be decided by the access policies in force."""
+
+    decision: AccessDecision
+    policy: AccessPolicyCode | None
+    version: Annotated[int, Field(ge=1, le=VERSIONS_MAX)] | None
+    rule: RuleCode | None
+    reason: ReasonCode | None
+    rules_in_force: Annotated[int, Field(ge=0, le=RULES_IN_FORCE_MAX)]
+
+    @classmethod
+    def of(cls, checked: CheckedCall) -> Self:
+        by = checked.refused_by
+        return cls(
+            decision=AccessDecision.REFUSED if by else AccessDecision.NOT_REFUSED,
+            policy=by.policy if by else None,
+            version=by.version if by else None,
+            rule=by.rule.code if by else None,
+            reason=by.rule.reason if by else None,
+            rules_in_force=checked.rules,
+        )

@@ -26,6 +26,7 @@ InsuranceError
 │   ├── PartyNotFound
 │   ├── PartnerNotFound
 │   ├── ApplicationNotFound
+│   ├── AccessPolicyNotFound
 │   ├── StopNotFound            nobody set it, or it was lifted
 │   └── ApiProductNotFound
 ├── Conflict
@@ -91,7 +92,8 @@ InsuranceError
 │   └── ClockNotAllowed         live callers have no clock of their own
 ├── Forbidden
 │   ├── MissingScope
-│   └── NoAuthority
+│   ├── NoAuthority
+│   └── RefusedByPolicy         a rule of an access policy refuses the call
 ├── QuotaExceeded               the application's calls of the month are used up
 └── Unavailable                 try again: nothing was done
     ├── QuotaUsedUp             an AWS account's quota must be raised
@@ -226,6 +228,10 @@ class PartnerNotFound(NotFound):
 
 class ApplicationNotFound(NotFound):
     kind = "application"
+
+
+class AccessPolicyNotFound(NotFound):
+    kind = "access policy"
 
 
 class StopNotFound(NotFound):
@@ -682,6 +688,12 @@ class MissingScope(Forbidden):
     def __init__(self, scope: str) -> None:
         super().__init__(f"This needs the scope {scope}.")
         self.scope = scope
+
+
+class RefusedByPolicy(Forbidden):
+    def __init__(self, policy: str, rule: str, reason: str) -> None:
+        super().__init__(f"The rule {rule} of the access policy {policy} refuses this: {reason}.")
+        self.policy, self.rule, self.reason = policy, rule, reason
 
 
 class NoAuthority(Forbidden):

@@ -88,6 +88,7 @@ RegisterId = Annotated[str, _pattern("reg")]
 DocumentId = Annotated[str, _pattern("doc", SUFFIX_LENGTH + DOCUMENT_LENGTH)]
 WebhookId = Annotated[str, _pattern("whk")]
 ApplicationId = Annotated[str, _pattern("app", APPLICATION_LENGTH)]
+AccessPolicyId = Annotated[str, _pattern("acp")]
 StopId = Annotated[str, _pattern("stp")]
 
 
@@ -309,6 +310,12 @@ def new_stop_id(mode: Mode, principal: str, key: str) -> StopId:
     """One caller's one idempotency key sets one stop."""
     prefix = "stp_test_" if mode is Mode.TEST else "stp_"
     return prefix + _letters(fingerprint("stop", mode, principal, key), SUFFIX_LENGTH)
+
+
+def access_policy_id_for(mode: Mode, code: str) -> AccessPolicyId:
+    """One access policy of one code, in one mode."""
+    prefix = "acp_test_" if mode is Mode.TEST else "acp_"
+    return prefix + _letters(fingerprint("access policy", mode, code), SUFFIX_LENGTH)
 
 
 def claim_id_for(payment_id: PaymentId) -> ClaimId:

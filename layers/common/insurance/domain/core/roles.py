@@ -46,3 +46,6 @@ STOPPERS = frozenset(
     {Role.CHIEF_UNDERWRITER, Role.SUPERVISOR, Role.FINANCE, Role.COMPLIANCE, Role.OPERATOR}
 )
 """Who may hold back quoting, binding, renewing and paying, and let it go on."""
+
+POLICY_WRITERS = frozenset({Role.OPERATOR, Role.COMPLIANCE})
+"""Who may write access policies, and approve those of others."""

@@ -38,6 +38,8 @@ class OfficeDuty(StrEnum):
 
     APPLICATION_REQUESTED = "application_requested"
     APPLICATION_APPROVED = "application_approved"
+    ACCESS_POLICY_WRITTEN = "access_policy_written"
+    ACCESS_POLICY_APPROVED = "access_policy_approved"
     STOP_SET = "stop_set"
     STOP_LIFT_REQUESTED = "stop_lift_requested"
     STOP_LIFTED = "stop_lifted"
@@ -69,6 +71,7 @@ INCOMPATIBLE: Final[frozenset[frozenset[Duty | OfficeDuty]]] = frozenset(
         (Duty.VERSION_WRITTEN, Duty.VERSION_RELEASED),
         (Duty.MONTH_CLOSED, Duty.MONTH_LOCKED),
         (OfficeDuty.APPLICATION_REQUESTED, OfficeDuty.APPLICATION_APPROVED),
+        (OfficeDuty.ACCESS_POLICY_WRITTEN, OfficeDuty.ACCESS_POLICY_APPROVED),
         (OfficeDuty.STOP_SET, OfficeDuty.STOP_LIFTED),
         (OfficeDuty.STOP_LIFT_REQUESTED, OfficeDuty.STOP_LIFTED),
         (OfficeDuty.API_VERSION_SUBMITTED, OfficeDuty.API_VERSION_APPROVED),

@@ -16,7 +16,8 @@ from insurance.domain.claim import Claim
 from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.complaint import Complaint
 from insurance.domain.complaint.event_types import ComplaintEventType
-from insurance.domain.control.event_types import StopEventType
+from insurance.domain.control.access_policy import AccessPolicy
+from insurance.domain.control.event_types import AccessPolicyEventType, StopEventType
 from insurance.domain.control.stop import Stops
 from insurance.domain.core.classification import Record
 from insurance.domain.core.event import EventType
@@ -94,6 +95,7 @@ _AREAS: Final = (
     _Area("bank", BankEventType, PaymentFile, Audience.INTERNAL),
     _Area("ledger", LedgerEventType, Calendar, Audience.INTERNAL),
     _Area("webhook", WebhookEventType, Webhook, Audience.PARTNER, since="0.10"),
+    _Area("control", AccessPolicyEventType, AccessPolicy, Audience.INTERNAL, since="0.10"),
     _Area("control", StopEventType, Stops, Audience.INTERNAL, since="0.10"),
     _Area("partner", PartnerEventType, Partner, Audience.INTERNAL, since="0.10"),
     _Area("api_product", ApiProductEventType, ApiProductLife, Audience.PARTNER, since="0.10"),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from insurance.domain.control.access_policy import AccessPolicy, PoliciesInForce
+    from insurance.domain.control.decision import Ruleset
     from insurance.domain.control.stop import Stops
     from insurance.domain.core.event import Event
     from insurance.domain.core.identity import Mode
     from insurance.domain.core.stored import Stored
     from insurance.operations.command import Command
+    from insurance.operations.listing import ListEntry, ListRange
 
 
 class StopsInForce(Protocol):
@@ -43,6 +46,69 @@ class StopRegister(Protocol):
             AlreadyAnswered: This call was answered before.
             StaleRevision: They have changed since they were loaded.
         """
+
+
+class AccessRules(Protocol):
+    """What is in force of the access policies, for deciding calls."""
+
+    def ruleset(self, mode: Mode) -> Ruleset | None:
+        """The rules of a mode as they stood at most a minute ago; None: there are none.
+
+        Raises:
+            Unavailable: They were not read for longer, and cannot be now.
+        """
+
+
+class LoadedPolicy(NamedTuple):
+    """An access policy, and what is in force of all policies of its mode."""
+
+    policy: Stored[AccessPolicy] | None
+    """None: nobody wrote it yet."""
+    in_force: PoliciesInForce
+    revision: int
+    """Of what is in force."""
+
+
+class AccessPolicies(Protocol):
+    """Access policies, and what the edge reads of them."""
+
+    def get(self, mode: Mode, code: str) -> Stored[AccessPolicy]:
+        """A policy.
+
+        Raises:
+            AccessPolicyNotFound: There is none.
+        """
+
+    def in_force(self, mode: Mode) -> PoliciesInForce:
+        """What is in force in a mode, as it stands."""
+
+    def policies(self, mode: Mode, part: ListRange) -> Sequence[ListEntry[AccessPolicy]]:
+        """Part of the policies of a mode, by their codes."""
+
+    def load(self, code: str, command: Command) -> LoadedPolicy:
+        """A policy of the caller's mode, in one read with the command's idempotency record.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+        """
+
+    def store(
+        self, event: Event, policy: AccessPolicy, before: LoadedPolicy, command: Command
+    ) -> None:
+        """Store the policy as the event left it, what is then in force, and the command's answer.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: The policy, or what is in force, has changed since it was loaded.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class AccessPolicyPorts:
+    """What operations on access policies need from outside."""
+
+    policies: AccessPolicies
 
 
 @dataclass(frozen=True, slots=True)

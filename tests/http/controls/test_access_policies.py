@@ -1,0 +1,165 @@
+"""Access policies over HTTP, with the rights that template.yaml gives each function: they narrow, and never grant."""
+
+from typing import Any
+
+import pytest
+from insurance import wiring
+
+from tests.support.calls import LIVE, QUOTE, STRANGER, staff
+from tests.support.platform import Platform
+
+type Json = dict[str, Any]
+
+SCOPES = "controls:write coverwright/controls:read"
+ANN, BEN = staff("ann", "operator", SCOPES), staff("ben", "compliance", SCOPES)
+HOURS = "/v1/access-policies/hours"
+NO_MOTOR: Json = {
+    "zone": "Europe/London",
+    "rules": [
+        {
+            "code": "no_motor",
+            "reason": "not_agreed",
+            "operations": ["createQuote", "previewQuote"],
+            "when": "partner == 'harbour' and given(product) and product == 'personal_motor'",
+        }
+    ],
+}
+CALL: Json = {
+    "kind": "application",
+    "principal": "app_test_one",
+    "partner": "harbour",
+    "operation": "createQuote",
+    "product": "personal_motor",
+}
+
+
+class Office:
+    """Ann writes, Ben approves. A minute passes whenever rules were changed."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self._keys = iter(range(100))
+
+    def write(self, policy: Json = NO_MOTOR, path: str = HOURS) -> Json:
+        return self.platform.post(f"{path}/draft", policy, by=ANN, clock=None)
+
+    def step(self, step: str, by: Json = ANN) -> Any:
+        wanted = {"step": step, "reason": "agreed"}
+        key = f"step-{next(self._keys)}"
+        answer = self.platform.call("POST", f"{HOURS}/steps", wanted, by=by, clock=None, key=key)
+        self.a_minute_passes()
+        return answer
+
+    def a_minute_passes(self) -> None:
+        with self.platform.surroundings():
+            wiring.stores().access_rules._known.clear()
+
+    def check(self, **changes: str) -> Json:
+        return self.platform.post("/v1/policy-checks", CALL | changes, by=BEN, clock=None)
+
+
+@pytest.fixture
+def office(handlers: Platform) -> Office:
+    return Office(handlers)
+
+
+def test_what_another_person_approved_refuses_the_call_that_it_is_about(
+    office: Office, handlers: Platform
+) -> None:
+    office.write()
+    assert office.step("submit").status == 200
+    assert office.step("approve").code == "same-person"
+    handlers.post("/v1/quotes", QUOTE)
+    assert office.step("approve", BEN).body["in_force"]["version"] == 1
+
+    refused = handlers.call("POST", "/v1/quotes", QUOTE)
+
+    assert (refused.status, refused.code) == (403, "refused-by-policy")
+    assert {name: refused.body[name] for name in ("policy", "rule", "reason")} == {
+        "policy": "hours",
+        "rule": "no_motor",
+        "reason": "not_agreed",
+    }
+    handlers.post("/v1/quotes", QUOTE, by=STRANGER)
+    handlers.get("/v1/products")
+    handlers.post("/v1/quotes", QUOTE, by=LIVE, clock=None)
+    assert office.step("withdraw").status == 200
+    handlers.post("/v1/quotes", QUOTE)
+
+
+def test_the_record_of_the_call_names_the_rule(
+    office: Office, handlers: Platform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office.write()
+    office.step("submit")
+    office.step("approve", BEN)
+    capsys.readouterr()
+
+    handlers.call("POST", "/v1/quotes", QUOTE)
+
+    assert '"rule":"hours/no_motor"' in capsys.readouterr().out
+
+
+def test_a_check_says_what_the_edge_would_and_names_the_rule(office: Office) -> None:
+    assert office.check()["decision"] == "not_refused"
+    office.write()
+    office.step("submit")
+    office.step("approve", BEN)
+
+    found = office.check()
+
+    assert (found["decision"], found["policy"], found["rule"], found["version"]) == (
+        "refused",
+        "hours",
+        "no_motor",
+        1,
+    )
+    others = ({"partner": "meadow"}, {"product": "travel"}, {"operation": "getQuote"})
+    assert [office.check(**other)["decision"] for other in others] == ["not_refused"] * 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"zone": "Europe/Atlantis"}, "/zone"),
+        ({"rules": []}, "/rules"),
+        ({"rules": [NO_MOTOR["rules"][0] | {"when": "premium > 3"}]}, "/rules/0/when"),
+        ({"rules": [NO_MOTOR["rules"][0] | {"scope": "application"}]}, "/rules/0/name"),
+        ({"rules": [NO_MOTOR["rules"][0] | {"name": "quoting"}]}, "/rules/0/name"),
+        ({"rules": NO_MOTOR["rules"] * 2}, "/rules/1/code"),
+    ],
+)
+def test_what_is_no_policy_is_refused_where_it_stands(
+    office: Office, handlers: Platform, changes: Json, pointer: str
+) -> None:
+    answer = handlers.call("POST", f"{HOURS}/draft", NO_MOTOR | changes, by=ANN, clock=None)
+
+    assert (answer.status, answer.code) == (422, "invalid-fields"), answer.text
+    assert pointer in [fault["pointer"] for fault in answer.body["errors"]]
+
+
+def test_a_policy_that_nobody_wrote_is_not_found(handlers: Platform) -> None:
+    step = {"step": "submit", "reason": "agreed"}
+    read = handlers.call("GET", HOURS, by=ANN, clock=None)
+    taken = handlers.call("POST", f"{HOURS}/steps", step, by=ANN, clock=None)
+    badly = handlers.call("POST", "/v1/access-policies/NO/draft", NO_MOTOR, by=ANN, clock=None)
+
+    assert [each.code for each in (read, taken)] == ["access-policy-not-found"] * 2
+    assert badly.code == "invalid-fields"
+    assert handlers.get("/v1/access-policies", by=ANN, clock=None)["items"] == []
+
+
+def test_an_operation_that_there_is_not_cannot_be_checked(handlers: Platform) -> None:
+    asked = CALL | {"operation": "createQuotes"}
+
+    answer = handlers.call("POST", "/v1/policy-checks", asked, by=ANN, clock=None)
+
+    assert [fault["pointer"] for fault in answer.body["errors"]] == ["/operation"]
+
+
+def test_every_function_with_routes_asks_the_policies_but_the_one_that_withdraws_them(
+    handlers: Platform,
+) -> None:
+    asks = {name: app.api._access is not None for name, app in handlers.apps.items()}
+
+    assert [name for name, asked in asks.items() if not asked] == ["controls"]

@@ -1,0 +1,150 @@
+"""Which rule of the access policies in force refuses a call, and what their conditions may say."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from insurance.domain.control.access_policy import AccessRule, PolicyText, RuleScope
+from insurance.domain.control.decision import (
+    compile_policies,
+    compile_text,
+    faults_of,
+    replay,
+)
+from insurance.domain.control.vocabulary import CallFacts
+
+MONDAY_NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
+
+
+def facts(**changes: Any) -> CallFacts:
+    given: dict[str, Any] = {
+        "kind": "application",
+        "principal": "app_test_one",
+        "partner": "harbour",
+        "mode": "test",
+        "operation": "createQuote",
+        "api_products": ("quoting",),
+        "at": MONDAY_NOON,
+        "region": "eu-west-2",
+        "scopes": frozenset({"quotes:read", "quotes:write"}),
+        "product": "personal_motor",
+        "territory": "GB",
+    }
+    return CallFacts(**given | changes)
+
+
+def rule(code: str = "one", **changes: Any) -> AccessRule:
+    return AccessRule(code=code, reason="not_agreed", **changes)
+
+
+def text(*rules: AccessRule, zone: str = "Europe/London") -> PolicyText:
+    return PolicyText(version=1, zone=zone, rules=rules)
+
+
+def refusing(*rules: AccessRule, **changes: Any) -> str | None:
+    found = compile_policies({"house": text(*rules)}).decide(facts(**changes))
+    return found.id if found else None
+
+
+@pytest.mark.parametrize(
+    ("when", "changes", "refused"),
+    [
+        ("true", {}, True),
+        ("kind == 'application'", {}, True),
+        ("kind == 'staff'", {}, False),
+        ("partner in ('harbour', 'meadow')", {}, True),
+        ("partner not in ('harbour', 'meadow')", {}, False),
+        ("roles.underwriter", {}, False),
+        ("roles.underwriter", {"roles": frozenset({"underwriter"})}, True),
+        ("scopes.quotes_write and not scopes.claims_read", {}, True),
+        ("given(product) and product not in ('travel',)", {}, True),
+        ("given(product) and product not in ('travel',)", {"product": None}, False),
+        ("given(territory) and territory == 'GB' and region != 'eu-west-2'", {}, False),
+        (
+            "given(territory) and territory == 'DE' and region != 'eu-central-1'",
+            {"territory": "DE"},
+            True,
+        ),
+        ("hour < 8 or hour >= 18", {}, False),
+        ("hour < 8 or hour >= 18", {"at": datetime(2026, 7, 1, 17, 30, tzinfo=UTC)}, True),
+        ("weekday >= 6", {"at": datetime(2026, 11, 28, 12, tzinfo=UTC)}, True),
+        ("weekday >= 6", {}, False),
+    ],
+)
+def test_a_condition_is_read_as_it_is_written(when, changes, refused):
+    assert (refusing(rule(when=when), **changes) is not None) is refused
+
+
+@pytest.mark.parametrize(
+    ("about", "changes", "refused"),
+    [
+        ({"operations": ("createQuote",)}, {}, True),
+        ({"operations": ("issuePolicy",)}, {}, False),
+        ({"scope": RuleScope.API_PRODUCT, "name": "quoting"}, {}, True),
+        ({"scope": RuleScope.API_PRODUCT, "name": "claims"}, {}, False),
+        ({"scope": RuleScope.APPLICATION, "name": "app_test_one"}, {}, True),
+        ({"scope": RuleScope.APPLICATION, "name": "app_test_two"}, {}, False),
+        (
+            {"scope": RuleScope.APPLICATION, "name": "app_test_one", "operations": ("getQuote",)},
+            {},
+            False,
+        ),
+    ],
+)
+def test_a_rule_is_about_its_operations_and_its_scope(about, changes, refused):
+    assert (refusing(rule(**about), **changes) is not None) is refused
+
+
+def test_the_first_rule_that_holds_decides_and_policies_go_by_their_codes():
+    never, first, second = (rule("never", when="hour > 22"), rule("first"), rule("second"))
+    policies = {"b": text(second), "a": text(never, first)}
+
+    found = compile_policies(policies).decide(facts())
+
+    assert found is not None
+    assert found.id == "a/first"
+
+
+def test_an_operation_that_was_decided_before_is_decided_again_by_its_own_facts():
+    ruleset = compile_policies({"house": text(rule(when="partner == 'meadow'"))})
+
+    assert [ruleset.decide(facts(partner=p)) is not None for p in ("harbour", "meadow")] == [
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "product == 'personal_motor'",  # it may be missing
+        "kind == 'robot'",
+        "roles.king",
+        "scopes.everything",
+        "premium > 3",
+        "hour",
+        "'GB'",
+        "__import__('os')",
+        "kind.upper()",
+        "lambda: 1",
+        "e.principal == 'x'",
+    ],
+)
+def test_what_is_no_condition_is_refused_where_it_stands(when):
+    [fault] = faults_of(text(rule(), rule("two", when=when)))
+
+    assert (fault.pointer, fault.code) == ("/rules/1/when", "wrong-form")
+
+
+def test_a_replay_does_not_guess_what_nobody_knows_any_more():
+    rules = compile_text(
+        "house",
+        text(
+            rule("by_product", when="given(product) and product == 'travel'"),
+            rule("by_partner", when="partner == 'harbour'"),
+            rule("by_night", when="hour < 5"),
+        ),
+    )
+    logged = facts(product=None, unknown=frozenset({"product", "territory", "scopes", "roles"}))
+
+    assert replay(rules, logged) == (["by_partner"], ["by_product"])
