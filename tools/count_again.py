@@ -84,5 +84,6 @@ def _arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
+    asked = _arguments()
     make: Any = boto3.client  # its stubs have neither
-    json.dump(count_again(make("logs"), make("lambda"), _arguments()), sys.stdout)
+    json.dump(count_again(make("logs"), make("lambda"), asked), sys.stdout)
