@@ -19,7 +19,7 @@ NO_LOCK: Final = (
     "a locked file could not be taken back by an erasure, or outlives its day; what the law wants kept is locked",
 )
 
-SITE: Final[Resources] = ("SiteDistribution",)
+SITE: Final[Resources] = ("PortalDistribution", "SiteDistribution")
 OWN_DOMAIN: Final = (
     SITE,
     "the rule reads no condition: with a certificate of one's own, which production must name, it is kept",
@@ -40,14 +40,14 @@ EXCEPTIONS: Final[Mapping[str, tuple[Resources, str]]] = {
     ),
     "cloudfront_access_logs_enabled_check": (
         SITE,
-        "who reads public docs is nobody's business; S3 logs what CloudFront fetches",
+        "who reads public files is nobody's business; S3 logs what CloudFront fetches, and the API each call through the portal",
     ),
     "cloudfront_custom_ssl_certificate_check": OWN_DOMAIN,
     "cloudfront_security_policy_check": OWN_DOMAIN,
     "cloudfront_sni_enabled_check": OWN_DOMAIN,
     "cloudfront_origin_failover_enabled_check": (
         SITE,
-        "a second bucket in another region would only hold the docs, which are uploaded again in a minute",
+        "a second bucket in another region would only hold docs and portal, which are uploaded again in a minute",
     ),
     "s3_bucket_logging_enabled_check": (
         ("AccessLogBucket",),

@@ -167,7 +167,9 @@ def theirs(loaded: Platform) -> Json:
 
 
 @pytest.mark.parametrize(("partner", "mode"), [("meadow", "test"), ("harbour", "live")])
-@pytest.mark.parametrize("kind", [CallerKind.APPLICATION, CallerKind.POLICYHOLDER])
+@pytest.mark.parametrize(
+    "kind", [CallerKind.APPLICATION, CallerKind.POLICYHOLDER, CallerKind.DEVELOPER]
+)
 def test_objects_of_another_book_or_mode_are_not_there(
     kind: str, partner: str, mode: str, loaded: Platform, routes: dict[str, Route], theirs: Json
 ):

@@ -150,6 +150,29 @@ def test_another_partner_and_another_application_get_nothing_and_see_nothing(
             assert platform.refused(f"{path}{step}", {}, by=by) == "webhook-not-found"
 
 
+def test_a_developer_sees_those_of_every_application_of_their_partner_and_changes_none(
+    platform: Platform, sending: Sending, receiver: Receiver
+):
+    webhook = platform.post("/v1/webhooks", {"url": receiver.url}, by="harbour-test")
+    path = f"/v1/webhooks/{webhook['id']}"
+
+    assert [each["id"] for each in platform.get("/v1/webhooks", by="dora-test")["items"]] == [
+        webhook["id"]
+    ]
+    assert "secret" not in platform.get(path, by="dora-test")
+    platform.post(f"{path}/tests", by="dora-test")
+    sending.deliver()
+    [attempt] = platform.get(f"{path}/attempts", by="dora-test")["items"]
+    assert (attempt["type"], attempt["outcome"]) == ("webhook.tested", "delivered")
+    for step in ("", "/secrets"):
+        assert platform.refused(f"{path}{step}", {}, by="dora-test") == "no-authority"
+
+    assert platform.get("/v1/webhooks", by="milo-test")["items"] == []
+    for step in ("", "/attempts"):
+        assert platform.call("GET", f"{path}{step}", by="milo-test").code == "webhook-not-found"
+    assert platform.refused(f"{path}/tests", {}, by="milo-test") == "webhook-not-found"
+
+
 def test_a_test_is_sent_to_the_webhook_alone_whatever_it_takes(
     platform: Platform, sending: Sending, receiver: Receiver
 ):

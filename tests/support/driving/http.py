@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from insurance import wiring
+from insurance.access.people import developer_id
 from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
@@ -24,7 +25,7 @@ from insurance.operations.payments.queue_payments import queue_payments
 from insurance.operations.policy.register_in_force import register_in_force
 from insurance.operations.products.ports import Products
 
-from demo.samples import CALLERS, Machine, Partner
+from demo.samples import CALLERS, Developer, Machine, Partner
 from tests.support.calls import CONTEXT, Answer, answer_of
 from tests.support.calls import event as proxy_event
 from tests.support.driving.functions import Apps
@@ -194,6 +195,16 @@ def authorizer(name: str) -> Json:
             "roles": "",
             "scopes": " ".join(caller.scopes),
             "plan": caller.plan,
+            "mode": caller.mode,
+        }
+    if isinstance(caller, Developer):
+        return {
+            "principal": developer_id(caller.subject),
+            "kind": "developer",
+            "partner": caller.partner,
+            "roles": "",
+            "scopes": " ".join(caller.scopes),
+            "plan": "bronze",
             "mode": caller.mode,
         }
     scopes = " ".join(f"coverwright/{scope}" for scope in caller.scopes)
