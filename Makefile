@@ -58,7 +58,7 @@ test: .tools/setup .tools/sam .tools/site.done ## Run the tests, and say which d
 	$(RUN) python -m tests.support.routes
 
 check: export YEAR_POLICIES := 1000
-check: .tools/setup .tools/sam .tools/clients.done .tools/docs-check.done lint docs .tools/portal.done build test products cases sdk ## Everything that CI runs
+check: .tools/setup .tools/sam .tools/clients.done .tools/docs-check.done lint docs portal build test products cases sdk ## Everything that CI runs
 	$(RUN) python -m tools.clients openapi-python-client openapi-typescript
 	$(RUN) python -m tools.docs check --few
 	$(RUN) python -m tools.portal check

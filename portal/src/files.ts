@@ -17,6 +17,8 @@ export interface ApiProduct {
   plans: string[];
   scopes: string[];
   paths: string[];
+  /** What the version brings. */
+  changes: string;
 }
 
 export interface ProblemPage {

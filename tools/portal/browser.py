@@ -160,6 +160,12 @@ def sign_in(walk: Walk) -> None:
 
 def own_pages(walk: Walk) -> None:
     walk.look("applications")
+    walk.turn("catalogue", "Catalogue")
+    walk.wait("Versions of Quoting")
+    walk.wait("published")
+    walk.look("catalogue-own")
+    walk.turn("applications", "Applications")
+    walk.wait("Your applications")
     walk.tab.get_by_role("link", name="Harbour Brokers, trying out", exact=True).click()
     walk.wait("Secrets that live")
     walk.look("application")

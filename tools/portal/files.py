@@ -36,7 +36,17 @@ def files() -> dict[str, Any]:
 
 
 def _product(offer: Any) -> Json:
-    shown = ("code", "title", "description", "owner", "version", "plans", "scopes", "paths")
+    shown = (
+        "code",
+        "title",
+        "description",
+        "owner",
+        "version",
+        "changes",
+        "plans",
+        "scopes",
+        "paths",
+    )
     said = asdict(offer)
     return {name: said[name] for name in shown}
 
