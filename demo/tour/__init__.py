@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from demo.tour import claims, customers, desk, documents, evidence, partners, policy_life
+from demo.tour import (
+    api_products,
+    claims,
+    customers,
+    desk,
+    documents,
+    evidence,
+    partners,
+    policy_life,
+)
 from demo.tour.visitor import TourFailed, Visitor
 from local.settings import Settings
 from local.stack import Stack
@@ -32,6 +41,7 @@ SCENES: tuple[Callable[[Visitor], str], ...] = (
     desk.complained_about_and_put_right,
     desk.work_listed_by_role,
     partners.brought_in_by_two_people_and_stopped,
+    api_products.published_by_two_people_and_told_to_who_has_it,
     partners.told_what_it_called,
     partners.a_quota_that_ends,
 )
