@@ -43,7 +43,9 @@ SETTLED = (
     *("claim_intake/notify", "settlement/settle"),
 )
 """A claim whose second event has a payment for the bank."""
-SHOWN_SINCE = frozenset({"payers", "payee_name_of", "payee_account_of", "contracts_as_of"})
+SHOWN_SINCE = frozenset(
+    {"payers", "payee_name_of", "payee_account_of", "contracts_as_of", "interested_parties"}
+)
 """Fields of today's answers that the release does not have."""
 FLAGS = frozenset({"cancel_pending", "delinquent", "do_not_renew"})
 """What 0.9.0 shows among a policy's statuses, and today beside the status."""

@@ -119,6 +119,9 @@ def marked(field: Field, body: Json, word: str) -> Json | None:
     *steps, last = field.pointer.strip("/").split("/")
     holder: Any = changed
     for step in steps:
+        if step == "-" and isinstance(holder, list) and holder:
+            holder = holder[0]
+            continue
         if isinstance(holder, dict) and step in PARTS and not holder.get(step):
             holder[step] = deepcopy(PARTS[step])
         if not isinstance(holder, dict) or step not in holder:

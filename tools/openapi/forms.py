@@ -15,6 +15,7 @@ from insurance.domain.claim import claim, diary, notice
 from insurance.domain.claim.payee_account import CLAIMS_MAX
 from insurance.domain.claim.reserve import CostType
 from insurance.domain.complaint.redress import REDRESS_MAX
+from insurance.domain.contract.interested_party import INTERESTED_PARTIES_MAX
 from insurance.domain.core import identity
 from insurance.domain.core.delivery import SET_ASIDE_MAX, Consumer
 from insurance.domain.core.money import AMOUNT_MAX
@@ -249,8 +250,8 @@ STRINGS: Final[dict[str, Json]] = {
     "PaymentFileView.name": _like(
         rf"^(live|test)/outgoing/{_of(identity.PaymentFileId)['pattern'][1:-1]}\.xml$"
     ),
-    **dict.fromkeys(("entry", "list_version"), NAME),
-    **dict.fromkeys(("load", "commission_share"), DECIMAL),
+    **dict.fromkeys(("entry", "list_version", "InterestedPartyView.phone"), NAME),
+    **dict.fromkeys(("load", "commission_share", "InterestedPartyView.share"), DECIMAL),
     **dict.fromkeys(("operand", "raw"), _like(r"^-?[0-9]+(\.[0-9]+)?(E[+-]?[0-9]+)?$", 160)),
     **dict.fromkeys(("loss_ratio", "expense_ratio", "combined_ratio"), DECIMAL),
     **dict.fromkeys(("csv", "JournalView.text", "LedgerExportView.text"), FILE),
@@ -346,6 +347,7 @@ ITEMS: Final[dict[str, int]] = {
     "filings": PRODUCT["filings"]["maxItems"],
     "findings": 600,
     **dict.fromkeys(("former_holders", "former_partners"), holders.FORMER_HOLDERS_MAX),
+    "interested_parties": INTERESTED_PARTIES_MAX,
     "joint_holders": holders.JOINT_HOLDERS_MAX,
     "gaps": GAPS_MAX,
     "holds": LISTED_MAX,
@@ -354,7 +356,6 @@ ITEMS: Final[dict[str, int]] = {
     "kept_reports": kept_report.KEPT_MAX,
     "lacking": len(Consumer),
     "set_aside": SET_ASIDE_MAX,
-    "left_out": payment_file.PAYMENTS_PER_FILE_MAX,
     "matches": STORED_MAX,
     "members": record.MEMBERS_MAX,
     "missing": 200,
@@ -362,7 +363,7 @@ ITEMS: Final[dict[str, int]] = {
     "opened": LISTED_MAX,
     "parties": party.ACCESS_MAX,
     "payers": payer.PAYERS_MAX,
-    "payments": payment_file.PAYMENTS_PER_FILE_MAX,
+    **dict.fromkeys(("left_out", "payments"), payment_file.PAYMENTS_PER_FILE_MAX),
     "BillingView.payments": account.PAYMENTS_MAX,
     "ClaimView.payments": claim.PAYMENTS_MAX,
     "postings": STORED_MAX,

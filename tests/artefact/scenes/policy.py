@@ -152,6 +152,13 @@ def notices_scenes() -> Iterator[Scene]:
     )
     listed = "GET /v1/policies/{policy_id}/notices"
     yield Scene("policy_servicing/notices", listed, HARBOUR, None, both, **asked)
+    interested = "POST /v1/policies/{policy_id}/interested-parties"
+    lender = {"interest": "mortgagee", "name": "Harbour Bank", "reference": "LOAN-77"}
+    body = {"interested_parties": [lender]}
+    recorded = "policy_servicing/record_interested_parties"
+    yield Scene(recorded, interested, HARBOUR, body, ISSUED, **asked)
+    shareless = {"interested_parties": [{"interest": "beneficiary", "name": "Ben Okri"}]}
+    yield Scene(f"{recorded}_without_shares", interested, HARBOUR, shareless, ISSUED, **asked)
     unwanted = "POST /v1/policies/{policy_id}/non-renewal"
     moved = {"by": "policyholder", "reason": "moved_away"}
     yield Scene("policy_servicing/refuse_renewal", unwanted, HARBOUR, moved, ISSUED, **asked)

@@ -7,6 +7,7 @@ import pytest
 from insurance.domain.claim import Handling
 from insurance.domain.claim.task import Task
 from insurance.domain.complaint import Complainant, ComplaintStatus
+from insurance.domain.contract.interested_party import Interest, InterestedParty, Interests
 from insurance.domain.contract.rule import RuleOutcome, RuleResult
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.document import Document
@@ -115,6 +116,16 @@ def test_a_joint_holder_is_another_person():
     found = export_of([ADA], [paid_contract(policy=policy)], no_documents)
 
     assert found["contracts"][0]["policy"]["joint_holders"] == [{"name": MASKED}]
+
+
+def test_who_has_an_interest_in_a_policy_is_another_person():
+    lender = InterestedParty(interest=Interest.MORTGAGEE, name=GRACE, reference="LOAN-77")
+    policy = policy_in(interests=Interests(parties=(lender,)))
+
+    found = export_of([ADA], [paid_contract(policy=policy)], no_documents)
+
+    shown = found["contracts"][0]["policy"]["interests"]
+    assert shown == [{"interest": "mortgagee", "name": MASKED}]
 
 
 def test_of_a_policy_that_somebody_else_takes_out_a_joint_holder_gets_the_terms_alone():

@@ -8,12 +8,18 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from insurance.access.people import person_id
 from insurance.api.body import Request
-from insurance.api.fields import Code, Day, Instant, TokenName
+from insurance.api.fields import Code, Day, Instant, Phone, TokenName
 from insurance.api.requests.risks import Answers, answers_of
+from insurance.domain.contract.interested_party import (
+    INTERESTED_PARTIES_MAX,
+    Interest,
+    InterestedParty,
+    Interests,
+)
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.identity import PartyId, UploadId
 from insurance.domain.jurisdiction.jurisdiction import DispatchChannel
-from insurance.domain.party.party import EvidenceReference, Policyholder
+from insurance.domain.party.party import Address, Email, EvidenceReference, Name, Policyholder
 from insurance.domain.policy import Initiator, TransactionKind
 from insurance.domain.policy.holders import JOINT_HOLDERS_MAX
 from insurance.domain.policy.notice import DispatchReference
@@ -191,6 +197,56 @@ class DispatchRequest(Request):
 
     def dispatch(self) -> DispatchInput:
         return DispatchInput(DispatchChannel(self.channel), self.reference, self.dispatched_at)
+
+
+class NewInterestedParty(Request):
+    """Somebody with a role on the policy."""
+
+    interest: Literal[
+        "insured",
+        "driver",
+        "beneficiary",
+        "mortgagee",
+        "loss_payee",
+        "guardian",
+        "executor",
+        "broker_contact",
+    ]
+    name: Name
+    email: Email | None = None
+    phone: Phone | None = None
+    address: Address | None = None
+    reference: Annotated[str, StringConstraints(min_length=1, max_length=60)] | None = None
+    """Their own, such as the number of a loan."""
+    share: Annotated[str, StringConstraints(pattern=r"^[01](\.[0-9]{1,6})?$")] | None = None
+    """Of a beneficiary: a part of 1."""
+    irrevocable: bool = False
+
+
+class InterestedPartiesRequest(Request):
+    """Everybody with a role on the policy from now on: the whole list."""
+
+    interested_parties: Annotated[
+        list[NewInterestedParty], Field(max_length=INTERESTED_PARTIES_MAX)
+    ]
+    evidence: EvidenceReference | None = None
+    """The document by which irrevocable beneficiaries agreed to have less."""
+
+    def interests(self) -> Interests:
+        parties = tuple(
+            InterestedParty(
+                interest=Interest(each.interest),
+                name=each.name,
+                email=each.email,
+                phone=each.phone,
+                address=each.address,
+                reference=each.reference,
+                share=None if each.share is None else Decimal(each.share),
+                irrevocable=each.irrevocable,
+            )
+            for each in self.interested_parties
+        )
+        return Interests(parties=parties, evidence=self.evidence)
 
 
 class NonRenewalRequest(Request):

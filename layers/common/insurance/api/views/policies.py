@@ -20,6 +20,7 @@ from insurance.api.views.terms import (
     Shown,
     View,
 )
+from insurance.domain.contract.interested_party import Interest, InterestedParty
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
@@ -71,6 +72,26 @@ class JointHolderView(Shown):
         return self.model_copy(update={"email": None, "date_of_birth": None, "address": None})
 
 
+class InterestedPartyView(Shown):
+    """Somebody with a role on the policy who does not hold it."""
+
+    interest: Interest
+    name: str
+    email: str | None
+    phone: str | None
+    address: AddressView | None
+    reference: str | None
+    """Their own, such as the number of a loan."""
+    share: str | None
+    """Of a beneficiary: a part of 1."""
+    irrevocable: bool
+
+    @classmethod
+    def of(cls, value: InterestedParty) -> Self:
+        share = None if value.share is None else format(value.share, "f")
+        return cls.model_validate(dict(value) | {"share": share})
+
+
 class FormerPartnerView(Shown):
     """A partner whose business the policy was before, and until when."""
 
@@ -106,6 +127,7 @@ class PolicyView(View):
     holding: Holding
     """`holder`, or `estate` after the holder's death."""
     joint_holders: list[JointHolderView]
+    interested_parties: list[InterestedPartyView]
     former_holders: list[FormerHolderView]
     partner: str
     """Whose business it is."""
@@ -150,6 +172,7 @@ class PolicyView(View):
                 joint if joint.party_id in caller.parties else joint.name_alone()
                 for joint in view.joint_holders
             ]
+            view.interested_parties = []
             view.etag = etag(stored.head.sequence, "policy-joint")
         return view
 
@@ -175,6 +198,10 @@ class PolicyView(View):
             policyholder=PolicyholderView.of(policy.policyholder) if policy.policyholder else None,
             holding=policy.holding,
             joint_holders=[JointHolderView.of(joint) for joint in policy.joint_holders],
+            interested_parties=[
+                InterestedPartyView.of(each)
+                for each in (policy.interests.parties if policy.interests else ())
+            ],
             former_holders=[
                 FormerHolderView(party_id=former.party_id, until=former.until)
                 for former in policy.former_holders

@@ -26,6 +26,7 @@ from insurance.domain.claim.set_off import (
 from insurance.domain.claim.settlement import decide_by_rules, ready_to_pay
 from insurance.domain.claim.verdict import LossNotice, Verdict
 from insurance.domain.claim.verification import verify_claim, verify_notice
+from insurance.domain.contract.interested_party import Interests
 from insurance.domain.contract.number import ReferenceNumber
 from insurance.domain.contract.payee_signs import NO_SIGNS
 from insurance.domain.core.errors import (
@@ -109,6 +110,10 @@ def judge_loss(loss: LossInput, context: NoticeContext, product: Product, now: d
     return announce_set_off(verdict, PremiumDue(policy, context.account, product), now)
 
 
+def _paid_first(interests: Interests | None) -> str | None:
+    return interests.paid_first if interests else None
+
+
 def open_claim(
     claim_id: ClaimId, notice: NoticeInput, context: NoticeContext, product: Product, act: Act
 ) -> tuple[Claim, Verdict]:
@@ -147,7 +152,7 @@ def open_claim(
         payee=notice.payee,
         payee_signs=signs,
         narrative=notice.narrative,
-        loss_payee=notice.loss_payee,
+        loss_payee=notice.loss_payee or _paid_first(policy.interests),
         catastrophe_event=notice.catastrophe_event,
         reference=notice.reference,
         reference_mark=mark,

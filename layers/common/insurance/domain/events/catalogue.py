@@ -187,7 +187,7 @@ _AUDIENCES: Final[Mapping[EventType, Audience]] = {
 }
 
 
-_SINCE: Final[Mapping[EventType, str]] = {}
+_SINCE: Final[Mapping[EventType, str]] = {PolicyEventType.INTERESTED_PARTIES_RECORDED: "0.10"}
 """Types that came to their area later: the releases before never wrote them."""
 
 

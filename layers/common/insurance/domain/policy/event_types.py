@@ -13,6 +13,8 @@ class PolicyEventType(EventType):
     """It passed to another holder, or a joint holder came in or went out."""
     HOLDER_CORRECTED = "policy.holder_corrected"
     """The details of its holder were corrected, and nothing of its terms changed."""
+    INTERESTED_PARTIES_RECORDED = "policy.interested_parties_recorded"
+    """Others have a role on it."""
     LIMIT_REINSTATED = "policy.limit_reinstated"
     """A limit that claims used stands again, and its premium is charged."""
     RENEWAL_INVITED = "policy.renewal_invited"

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, Field
 
+from insurance.domain.contract.interested_party import Interests
 from insurance.domain.contract.number import ReferenceNumber
 from insurance.domain.contract.premium import Premium
 from insurance.domain.contract.proration import Earning
@@ -66,6 +67,8 @@ class Policy(Record):
         tuple[JointHolder, ...], Field(max_length=JOINT_HOLDERS_MAX), Classification.PERSONAL
     ] = ()
     """Who holds the policy together with the policyholder."""
+    interests: Annotated[Interests | None, Classification.PERSONAL] = None
+    """Who has a role on it without holding it. None: none was recorded."""
     former_holders: Annotated[
         tuple[FormerHolder, ...], Field(max_length=FORMER_HOLDERS_MAX), Classification.INTERNAL
     ] = ()
@@ -143,6 +146,7 @@ class Policy(Record):
             no_known_loss=no_known_loss,
             renews=quote.renewing.policy_id if quote.renewing else None,
             cover_history=quote.renewing.cover_history if quote.renewing else None,
+            interests=quote.renewing.interests if quote.renewing else None,
             shares_with=quote.renewing.shares_with if quote.renewing else None,
         )
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from insurance.domain.contract.interested_party import Interest
 from insurance.domain.core.errors import (
     AlreadyErased,
     ConsentMissing,
@@ -99,6 +100,10 @@ BY_COUNTRY: Final[Mapping[str, Mapping[TransferReason, TransferRule]]] = Mapping
 """Where the law of a country asks for something else."""
 
 
+KEEPS_INTERESTS: Final = frozenset({TransferReason.DEATH, TransferReason.BROKER})
+"""The holder is the same person, or beneficiaries and executors have what is theirs now."""
+
+
 class TransferInput(NamedTuple):
     """A transfer as a caller requests it."""
 
@@ -182,7 +187,11 @@ def passed_on(policy: Policy, request: TransferInput, to_party: PartyId) -> Poli
         left = (*policy.joint_holders[: place - 1], *policy.joint_holders[place:])
         return policy.replace(joint_holders=left)
     former = FormerHolder(party_id=policy.party_id, until=request.effective_at)
+    interests = policy.interests
+    if interests is not None and request.reason not in KEEPS_INTERESTS:
+        interests = interests.after_transfer()
     return policy.replace(
+        interests=interests,
         party_id=to_party,
         policyholder=request.holder,
         holding=holding,
@@ -197,6 +206,7 @@ def appointed(policy: Policy, partner: str, at: datetime) -> Policy:
     return policy.replace(
         partner=partner,
         producer=None,
+        interests=policy.interests and policy.interests.without(Interest.BROKER_CONTACT),
         former_partners=(*policy.former_partners, former),
         joint_holders=tuple(joint.told() for joint in policy.joint_holders),
     )

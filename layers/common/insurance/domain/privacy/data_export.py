@@ -89,10 +89,15 @@ def _contract(
 
 
 def _policy(stored: Stored[Policy]) -> JsonObject:
-    """A policy. Those who hold it jointly with the party are other people."""
+    """A policy. Those who hold it jointly with the party, or have an interest in it, are other people."""
     dumped = _dump(stored.record)
     if "joint_holders" in dumped:
         dumped["joint_holders"] = [{"name": MASKED} for _holder in dumped["joint_holders"]]
+    if "interests" in dumped:
+        dumped["interests"] = [
+            {"interest": each["interest"], "name": MASKED}
+            for each in dumped["interests"]["parties"]
+        ]
     return dumped
 
 

@@ -1,0 +1,126 @@
+"""Interested parties: people and organisations with a role on a policy who do not hold it."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Final, Self
+
+from pydantic import Field
+
+from insurance.domain.core.errors import FieldFault, InvalidFields
+from insurance.domain.core.value import Value
+from insurance.domain.party.names import is_same_name
+from insurance.domain.party.party import Address, Email, EvidenceReference, Name
+
+INTERESTED_PARTIES_MAX: Final = 20
+
+
+class Interest(StrEnum):
+    """Which interest somebody has."""
+
+    INSURED = "insured"
+    """Insured under the policy beside its holders."""
+    DRIVER = "driver"
+    BENEFICIARY = "beneficiary"
+    """Is paid in the holder's place, with a share."""
+    MORTGAGEE = "mortgagee"
+    """Gave a loan on the insured thing, and is paid before the insured."""
+    LOSS_PAYEE = "loss_payee"
+    """Is paid before the insured for another reason, as a lessor is."""
+    GUARDIAN = "guardian"
+    """Acts for a holder who cannot."""
+    EXECUTOR = "executor"
+    """Administers the estate of a holder."""
+    BROKER_CONTACT = "broker_contact"
+    """Whom to ask at the broker."""
+
+
+PAID_FIRST: Final = (Interest.MORTGAGEE, Interest.LOSS_PAYEE)
+OF_THE_HOLDER: Final = frozenset({Interest.GUARDIAN, Interest.EXECUTOR})
+"""They end with the holder whom they stand for."""
+
+
+class InterestedParty(Value):
+    """Somebody with a role on a policy."""
+
+    interest: Interest
+    name: Name
+    email: Email | None = None
+    phone: Annotated[str, Field(max_length=20)] | None = None
+    address: Address | None = None
+    reference: Annotated[str, Field(min_length=1, max_length=60)] | None = None
+    """Their own, such as the number of a loan."""
+    share: Decimal | None = None
+    """Of a beneficiary, above 0; those of all add up to 1."""
+    irrevocable: bool = False
+    """Of a beneficiary: nobody takes it from them without their consent."""
+
+    @property
+    def goes_with_the_holder(self) -> bool:
+        """Whether the holder's own choice made them what they are."""
+        revocable = self.interest is Interest.BENEFICIARY and not self.irrevocable
+        return revocable or self.interest in OF_THE_HOLDER
+
+
+class Interests(Value):
+    """Everybody with a role on a policy, as it was recorded last."""
+
+    parties: Annotated[tuple[InterestedParty, ...], Field(max_length=INTERESTED_PARTIES_MAX)]
+    evidence: EvidenceReference | None = None
+    """The document by which irrevocable beneficiaries agreed to have less."""
+
+    def after_transfer(self) -> Self:
+        """Those who stay when the policy passes to another holder."""
+        left = tuple(each for each in self.parties if not each.goes_with_the_holder)
+        return self.replace(parties=left)
+
+    def without(self, interest: Interest) -> Self:
+        return self.replace(parties=tuple(p for p in self.parties if p.interest is not interest))
+
+    @property
+    def paid_first(self) -> str | None:
+        """Who is paid for a loss before the insured; None: nobody is."""
+        return next((each.name for each in self.parties if each.interest in PAID_FIRST), None)
+
+
+def check_shares(parties: Sequence[InterestedParty]) -> None:
+    """Check that beneficiaries, and nobody else, share the whole.
+
+    Raises:
+        InvalidFields: A share is missing, or none is asked for, or the shares are not the whole.
+    """
+    faults = []
+    for place, party in enumerate(parties):
+        at, benefits = f"/interested_parties/{place}", party.interest is Interest.BENEFICIARY
+        if (party.share is not None) is not benefits:
+            code = "required" if benefits else "not-asked"
+            faults.append(
+                FieldFault(f"{at}/share", code, "Beneficiaries have shares, each of them.")
+            )
+        elif party.share is not None and not 0 < party.share <= 1:
+            faults.append(FieldFault(f"{at}/share", "out-of-range", "More than 0, and 1 at most."))
+        if party.irrevocable and not benefits:
+            detail = "Only a beneficiary is irrevocable."
+            faults.append(FieldFault(f"{at}/irrevocable", "not-asked", detail))
+    shares = [party.share for party in parties if party.share is not None]
+    if not faults and shares and sum(shares) != 1:
+        detail = f"The shares of the beneficiaries add up to {sum(shares)}, not to 1."
+        faults.append(FieldFault("/interested_parties", "out-of-range", detail))
+    if faults:
+        raise InvalidFields(faults)
+
+
+def curtailed(
+    before: Sequence[InterestedParty], after: Sequence[InterestedParty]
+) -> list[InterestedParty]:
+    """The irrevocable beneficiaries who would have less than before."""
+
+    def has_as_much(party: InterestedParty) -> bool:
+        return any(
+            each.irrevocable
+            and is_same_name(party.name, each.name)
+            and (each.share or 0) >= (party.share or 0)
+            for each in after
+        )
+
+    return [party for party in before if party.irrevocable and not has_as_much(party)]

@@ -1,0 +1,168 @@
+"""Others with a role on a policy: beneficiaries with their shares, who is paid first, who acts for whom."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.claims import loss, notified
+from tests.support.driving.http import Json
+from tests.support.partners import register_partners
+from tests.support.platform import Platform
+from tests.support.search import insured
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+CLERK = "call-centre-test"
+BANK: Json = {"interest": "mortgagee", "name": "Harbour Bank", "reference": "LOAN-77"}
+BEN: Json = {"interest": "beneficiary", "name": "Ben Okri", "share": "0.6"}
+CLEO: Json = {"interest": "beneficiary", "name": "Cleo Paz", "share": "0.4", "irrevocable": True}
+GUARDIAN: Json = {"interest": "guardian", "name": "Dot Quay", "phone": "+442079460000"}
+CONTACT: Json = {"interest": "broker_contact", "name": "Eve Row", "email": "eve@harbour.example"}
+EVERYBODY = [BANK, BEN, CLEO, GUARDIAN, CONTACT]
+
+
+@pytest.fixture
+def path(platform: Platform) -> str:
+    policy = insured(platform)
+    return f"/v1/policies/{policy['id']}"
+
+
+def record(platform: Platform, path: str, parties: list[Json], **more: Any) -> Json:
+    return platform.post(f"{path}/interested-parties", {"interested_parties": parties} | more)
+
+
+def names(policy: Json) -> list[str]:
+    return [each["name"] for each in policy["interested_parties"]]
+
+
+def test_the_list_is_recorded_shown_and_replaced(platform: Platform, path: str):
+    recorded = record(platform, path, EVERYBODY)
+
+    assert names(recorded) == names(platform.get(path)) == [each["name"] for each in EVERYBODY]
+    shown = platform.get(path)["interested_parties"]
+    for sent, seen in zip(EVERYBODY, shown, strict=True):
+        assert sent.items() <= {k: v for k, v in seen.items() if v is not None}.items()
+    known_at = platform.now.isoformat()
+    platform.now += timedelta(days=1)
+    record(platform, path, [BANK], evidence="CONSENT-1")
+    assert names(platform.get(path)) == ["Harbour Bank"]
+    assert names(platform.get(path, query={"known_at": known_at})) == names(recorded)
+
+
+def test_the_event_names_nobody(platform: Platform, path: str):
+    record(platform, path, EVERYBODY)
+
+    event = platform.get(f"{path}/events")["items"][-1]
+
+    assert event["type"] == "policy.interested_parties_recorded"
+    assert not any(each["name"] in str(event) for each in EVERYBODY)
+
+
+@pytest.mark.parametrize(
+    ("parties", "pointer", "code"),
+    [
+        ([BEN], "/interested_parties", "out-of-range"),
+        ([BEN, CLEO, BEN], "/interested_parties", "out-of-range"),
+        ([{"interest": "beneficiary", "name": "Ben"}], "/interested_parties/0/share", "required"),
+        ([BANK | {"share": "1"}], "/interested_parties/0/share", "not-asked"),
+        ([CLEO, BEN | {"share": "0.0"}], "/interested_parties/1/share", "out-of-range"),
+        ([BANK | {"irrevocable": True}], "/interested_parties/0/irrevocable", "not-asked"),
+    ],
+)
+def test_beneficiaries_and_nobody_else_share_the_whole(
+    platform: Platform, path: str, parties: list[Json], pointer: str, code: str
+):
+    body = {"interested_parties": parties}
+
+    answered = platform.call("POST", f"{path}/interested-parties", body)
+
+    assert answered.code == "invalid-fields", answered.body
+    assert [(each["pointer"], each["code"]) for each in answered.body["errors"]] == [
+        (pointer, code)
+    ]
+    assert platform.get(path)["interested_parties"] == []
+
+
+@pytest.mark.parametrize(
+    "less",
+    [
+        [],
+        [BEN | {"share": "1"}],
+        [CLEO | {"irrevocable": False}, BEN],
+        [CLEO | {"share": "0.3"}, BEN | {"share": "0.7"}],
+    ],
+)
+def test_an_irrevocable_beneficiary_has_less_only_with_their_consent(
+    platform: Platform, path: str, less: list[Json]
+):
+    record(platform, path, EVERYBODY)
+
+    answered = platform.call("POST", f"{path}/interested-parties", {"interested_parties": less})
+    assert [each["pointer"] for each in answered.body["errors"]] == ["/evidence"]
+    more = [CLEO | {"name": "Cléo PAZ", "share": "0.5"}, BEN | {"share": "0.5"}]
+    assert len(names(record(platform, path, more))) == len(more)
+    assert len(names(record(platform, path, less, evidence="CONSENT-1"))) == len(less)
+
+
+def test_a_claim_is_paid_to_the_lender_first(platform: Platform, path: str):
+    record(platform, path, [BANK])
+    body = loss(path.rsplit("/", 1)[1], "windscreen", "400")
+
+    claim = notified(platform, body)
+    named = notified(platform, body | {"loss_payee": "Quay Leasing"})
+
+    assert (claim["loss_payee"], named["loss_payee"]) == ("Harbour Bank", "Quay Leasing")
+
+
+def test_the_next_term_has_the_same_interested_parties(platform: Platform, path: str):
+    record(platform, path, EVERYBODY)
+    platform.now += timedelta(days=360)
+    offered = platform.post(f"{path}/renewals")
+    platform.post(f"/v1/quotes/{offered['id']}/acceptance")
+
+    renewed = platform.post("/v1/policies", {"quote_id": offered["id"]})
+
+    assert names(platform.get(f"/v1/policies/{renewed['id']}")) == names(platform.get(path))
+
+
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        (
+            {"reason": "divorce", "consents": ["holder", "new_holder"], "holder": {"name": "Fay"}},
+            [BANK, CLEO, CONTACT],
+        ),
+        (
+            {
+                "reason": "death",
+                "consents": ["representative"],
+                "holder": {"name": "Estate of Ada"},
+            },
+            EVERYBODY,
+        ),
+        (
+            {"reason": "broker", "consents": ["holder"], "to_partner": "meadow"},
+            [BANK, BEN, CLEO, GUARDIAN],
+        ),
+    ],
+)
+def test_a_transfer_leaves_who_has_a_right_of_their_own(
+    dynamodb: "DynamoDBClient", platform: Platform, path: str, body: Json, left: list[Json]
+):
+    register_partners(dynamodb)
+    record(platform, path, EVERYBODY)
+    platform.now += timedelta(days=30)
+
+    platform.post(f"{path}/transfers", body | {"evidence": "E-1"}, by=CLERK)
+
+    assert names(platform.get(path, by=CLERK)) == [each["name"] for each in left]
+
+
+def test_once_cover_has_ended_nobody_comes_in(platform: Platform, path: str):
+    platform.post(f"{path}/cancellations", {"effective_on": "2026-12-20"}, by=CLERK)
+
+    body = {"interested_parties": [BANK]}
+
+    assert platform.refused(f"{path}/interested-parties", body) == "wrong-state"
