@@ -24,9 +24,10 @@ def alias_in(uri: Json) -> str:
 
 def aliases_of_integrations(resources: Json) -> set[str]:
     """The aliases that the API's operations call."""
-    return {
-        alias_in(operation["x-amazon-apigateway-integration"]["uri"])
+    integrations = (
+        operation["x-amazon-apigateway-integration"]
         for item in resources["Api"]["Properties"]["Body"]["paths"].values()
         for method, operation in item.items()
         if method != ANY_METHOD
-    }
+    )
+    return {alias_in(each["uri"]) for each in integrations if each["type"] != "mock"}
