@@ -10,7 +10,8 @@ EVERY: Final[Resources] = ("*",)
 
 ERASABLE: Final[Resources] = (
     *("AccessLogBucket", "BankUploadsBucket", "DocumentsBucket"),
-    *("EvidenceBucket", "ProductUploadsBucket", "ProductsBucket", "SiteBucket"),
+    *("EvidenceBucket", "ProductUploadsBucket", "ProductsBucket"),
+    *("RiskUploadsBucket", "SiteBucket"),
 )
 """Buckets that keep no file for ever: uploads of a day, copies that an erasure takes back, what a stack leaves, docs."""
 
