@@ -245,3 +245,28 @@ def test_only_functions_that_machines_call_know_the_machines_clients(written: Js
             clients = [variables.get("LIVE_MACHINES"), variables.get("TEST_MACHINES")]
             named = [{"Ref": "BankClient"}, {"Ref": "BankTestClient"}]
             assert clients == (named if folder in called else [None, None]), folder
+
+
+def test_functions_that_applications_call_count_them_and_nobody_but_operators_reads_the_count(
+    written: Json, resources: Json
+) -> None:
+    counting = {
+        handler.folder
+        for handler in handlers()
+        if any(CallerKind.APPLICATION in route.callers for route in handler.routes)
+    }
+    found = {
+        variables["POWERTOOLS_SERVICE_NAME"]: sorted(
+            action
+            for statement in statements
+            for action in actions(statement)
+            if target(statement["Resource"]) == "QuotasTable" and action.startswith("dynamodb:")
+            if not action.endswith(("Stream", "Streams", "Records", "ShardIterator"))
+        )
+        for _, variables, statements in functions(resources)
+        if "QUOTAS_TABLE" in variables
+    }
+
+    readers = {"partners": ["dynamodb:GetItem"]}
+    assert found == {folder: ["dynamodb:UpdateItem"] for folder in counting} | readers
+    assert written["Resources"]["QuotasTable"]["Properties"]["StreamSpecification"]
