@@ -9,6 +9,8 @@ from insurance.api_products import API_PRODUCTS, SHARED_PATHS
 
 from local.settings import ROOT
 from tools.openapi.api_catalog import LINK, PATH, linkset
+from tools.openapi.compatibility.change import resolved
+from tools.openapi.compatibility.contract import part_of
 
 type Json = dict[str, Any]
 
@@ -80,3 +82,35 @@ def test_no_function_answers_what_the_gateway_does() -> None:
     sources = [each.read_text("utf-8") for each in (ROOT / "functions").rglob("*.py")]
 
     assert not any(PATH in source for source in sources)
+
+
+@pytest.mark.parametrize("code", API_PRODUCTS)
+def test_the_part_of_a_product_is_a_definition_of_its_own(code: str, definition: Json) -> None:
+    part = part_of(definition, code)
+
+    operations = [each for item in part["paths"].values() for each in item.values()]
+    assert operations
+    assert all(code in each["x-coverwright-api-products"] for each in operations)
+    found = references(part)
+    assert found
+    for reference in found:
+        resolved(part, {"$ref": reference})
+    unused = {
+        f"#/components/{kind}/{name}"
+        for kind, named in part["components"].items()
+        for name in named
+        if kind != "securitySchemes"
+    } - found
+    assert unused == set()
+    assert {tag["name"] for tag in part["tags"]} == {
+        tag for each in operations for tag in each["tags"]
+    }
+
+
+def references(value: Any) -> set[str]:
+    if isinstance(value, list):
+        return {found for each in value for found in references(each)}
+    if not isinstance(value, dict):
+        return set()
+    own = {value["$ref"]} if isinstance(value.get("$ref"), str) else set()
+    return own | {found for each in value.values() for found in references(each)}

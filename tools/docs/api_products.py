@@ -29,7 +29,7 @@ def _product(offer: ApiProductOffer) -> str:
     return (
         f"## {offer.title}\n"
         f"{offer.description} {bound}Owner: {offer.owner}.\n\n"
-        "| | |\n|---|---|\n"
+        "| what | which |\n|---|---|\n"
         f"| code | `{offer.code}` |\n"
         f"| version | {offer.version}: {offer.changes} |\n"
         f"| paths | {_listed(own)} |\n"
