@@ -209,6 +209,11 @@ STAFF = (
         (*_READS, *_PARTIES, "parties:erase", "work:read"),
     ),
     Staff(
+        "auditor-test",
+        ("auditor", "test"),
+        (*_READS, "ledger:read", "work:read", "events:read", "audit:read"),
+    ),
+    Staff(
         "onboarding-test", ("operator", "test"), ("partners:read", "partners:write", "usage:read")
     ),
     Staff("approver-test", ("operator", "test"), ("partners:read", "partners:write")),

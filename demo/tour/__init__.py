@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from demo.tour import (
     api_products,
+    audit,
     claims,
     customers,
     desk,
@@ -44,6 +45,7 @@ SCENES: tuple[Callable[[Visitor], str], ...] = (
     api_products.published_by_two_people_and_told_to_who_has_it,
     partners.told_what_it_called,
     partners.a_quota_that_ends,
+    audit.proved_to_an_outsider,
 )
 
 

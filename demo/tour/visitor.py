@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from typing import Any, NoReturn, Self
 import httpx
 
 from demo import ANSWER_SECONDS
+from local.aws.schedules import lambda_client
 from local.stack import Stack
 
 type Json = dict[str, Any]
@@ -69,6 +71,27 @@ class Visitor:
             self.fail(f"{by}: GET {path}: {answer.status_code} {answer.text}")
         found: Json = answer.json()
         return found
+
+    def found(self, path: str, *, by: str = PARTNER) -> Json | None:
+        """The body of an answer; None: a conflict, which passes."""
+        answer = self._send("GET", path, None, by)
+        if answer.status_code == httpx.codes.CONFLICT:
+            return None
+        if answer.is_error:
+            self.fail(f"{by}: GET {path}: {answer.status_code} {answer.text}")
+        found: Json = answer.json()
+        return found
+
+    def calls(self, function: str, given: Json) -> Json:
+        """What a function answers that is called as a schedule calls it."""
+        name = self._stack.template.functions[function].name
+        answer = lambda_client(self._stack.services_url).invoke(
+            FunctionName=name, Payload=json.dumps(given)
+        )
+        said: Json = json.loads(answer["Payload"].read())
+        if "FunctionError" in answer:
+            self.fail(f"{function}: {said}")
+        return said
 
     def refused(self, path: str, body: Json, code: str, *, by: str = PARTNER) -> str:
         """The call must be refused with this code; what the problem says."""

@@ -18,6 +18,7 @@ from insurance.dynamodb.aggregates import read_event
 from insurance.dynamodb.codec import from_stream
 from insurance.dynamodb.search.stored_quotes import read_stored_quote
 from insurance.metrics import Metric
+from insurance.operations.audit.mark_moved import MovedStreams
 from insurance.operations.delivery.catch_up import Wanted, catch_up
 from insurance.operations.delivery.deliver_streams import DeliveryReport, deliver_streams
 from insurance.operations.delivery.index_event import index_event, index_quote, remove_quote
@@ -46,10 +47,12 @@ feeds = FeedWriter(stores.feeds, _partners_with, lambda: datetime.now(UTC))
 webhooks = WebhookNotes(
     stores.webhook_queue, wiring.nudges(), _partners_with, lambda: datetime.now(UTC)
 )
+audit = MovedStreams(stores.audit_records)
 COLLECTORS: Final = {
     Consumer.BUS: bus.flush,
     Consumer.FEED: feeds.flush,
     Consumer.WEBHOOKS: webhooks.flush,
+    Consumer.AUDIT: audit.flush,
 }
 LATE: Final = {Consumer.WEBHOOKS: webhooks.take_late}
 books, index_ports = delivery_bundles.books_ports(), delivery_bundles.index_ports()
@@ -77,6 +80,7 @@ def consumers(moved: set[Total]) -> dict[Consumer, Take]:
         Consumer.BUS: lambda event, _: bus.publish(event),
         Consumer.FEED: lambda event, _: feeds.take(event),
         Consumer.WEBHOOKS: webhooks.take,
+        Consumer.AUDIT: lambda event, _: audit.take(event),
         Consumer.SEARCH: lambda event, _: _index(event),
     }
 

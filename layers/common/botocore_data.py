@@ -45,7 +45,7 @@ USED: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "events": ("2015-10-07", ("PutEvents",)),
-    "kms": ("2014-11-01", ("Decrypt", "GenerateDataKey")),
+    "kms": ("2014-11-01", ("Decrypt", "GenerateDataKey", "GetPublicKey", "Sign")),
     "s3": (
         "2006-03-01",
         # CreateBucket is never called: botocore makes the address of an upload form with it.

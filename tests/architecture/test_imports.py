@@ -101,6 +101,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
         "insurance.dynamodb.claims.claims",
         "insurance.dynamodb.quoting.quotes",
     ),
+    "audit": ("joserfc", "insurance.products", "rapidfuzz"),
     "notifications": ("joserfc", "insurance.products", "rapidfuzz"),
     "webhook_delivery": ("joserfc", "insurance.api", "insurance.products", "rapidfuzz"),
     "payment_execution": (

@@ -22,6 +22,7 @@ from local.aws.cloudformation import REGION
 from local.aws.engine import running_engine
 from local.aws.rights import LEADING_KEYS, NotAllowed, Rights, principal_of
 from local.aws.services.app import Services, services_app
+from local.aws.services.kms import Kms
 from local.aws.services.s3 import S3
 from local.aws.services.store import open_store
 from local.aws.template import Template
@@ -121,12 +122,15 @@ class Backend:
         }
 
     def take_keys(self, keys: Mapping[str, list[list[Any]]]) -> None:
-        """Use these keys and secrets from now on."""
+        """Use these keys and secrets from now on. What a release has no key for has a new one."""
         for table in KEY_TABLES:
             self._store.execute(f"DELETE FROM {table}")  # noqa: S608 - as above
             for row in keys[table]:
                 places = ", ".join("?" * len(row))
                 self._store.execute(f"INSERT INTO {table} VALUES ({places})", row)  # noqa: S608 - as above
+
+        for key in self.template.of_type("AWS::KMS::Key"):
+            Kms(self._store).ensure_key(key.arn)
 
     def close(self) -> None:
         self._tables.close()
@@ -164,7 +168,7 @@ def used(folder: str, target: str, body: Json, rights: Rights) -> set[Call]:
     if not service.startswith("DynamoDB"):
         prefix = SERVICES.get(service, service)
         operation = operation.removesuffix("Batch")  # IAM has one right for both
-        purpose = body["EncryptionContext"]["purpose"] if prefix == "kms" else ""
+        purpose = body.get("EncryptionContext", {}).get("purpose", "")
         return {Call(folder, f"{prefix}:{operation}", purpose)}
     return {
         Call(folder, call.action, call.resource.partition("/")[2] + stream)

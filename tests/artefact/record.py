@@ -20,6 +20,7 @@ from tests.artefact.cases import EVENTS, EXPECTED, case, observed, settled
 from tests.artefact.conftest import SourceStage
 from tests.artefact.proxy import proxy_event
 from tests.artefact.scenes.api_products import api_product_scenes
+from tests.artefact.scenes.audit import audit_scenes
 from tests.artefact.scenes.billing import billing_scenes
 from tests.artefact.scenes.claims import arrears_scenes, assessment_scenes, claims_scenes
 from tests.artefact.scenes.common import (
@@ -44,6 +45,7 @@ from tests.artefact.scenes.common import (
     REFUND_ORDERED,
     REFUNDED,
     REGISTERED,
+    ROOTS_MADE,
     SHARED,
     SUSPENDED,
     TOLD,
@@ -136,6 +138,7 @@ def scenes() -> Iterator[Scene]:
     yield from search_scenes()
     yield from notifications_scenes()
     yield from usage_scenes()
+    yield from audit_scenes()
 
 
 def write(path: str, content: Json) -> None:
@@ -159,6 +162,8 @@ def main() -> None:
         for path, event in stream_events(behind, stage):
             if not (EVENTS / f"{path}.json").exists():
                 write(f"{path}.json", event)
+        write(f"{ROOTS_MADE}.json", {"roots": ["test"], "today": True})
+        _answer(stage, ROOTS_MADE, (), (*PAID, TOLD))
         for scene in played:
             _answer(stage, scene.path, scene.varies, scene.given, scene.sends)
         _record_others(stage)
@@ -169,7 +174,7 @@ def delete_stale(paths: set[str]) -> None:
     for file in EVENTS.glob("*/*.json"):
         path = f"{file.parent.name}/{file.name.removesuffix(EXPECTED).removesuffix('.json')}"
         if (
-            path not in paths | {RECONCILE, SCHEDULED, PROBED}
+            path not in paths | {RECONCILE, SCHEDULED, PROBED, ROOTS_MADE}
             and file.parent.name not in RECORDED_APART
         ):
             file.unlink()

@@ -1,5 +1,6 @@
 """Which kind an item is, by its table and its key."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from insurance.dynamodb import kinds
@@ -69,8 +70,8 @@ def kind_of(table: str, item: Json) -> ItemKind | None:
     Raises:
         LookupError: No kind is known for it.
     """
-    if table in {"FeedsTable", "WebhooksTable"}:
-        return _of_notifications(item)
+    if table in OF_ITEM:
+        return OF_ITEM[table](item)
     if table in NOT_OURS or (table == "ApplicationsTable" and "v" not in item):
         return None
     key = next(item[name]["S"] for name in KEYS if name in item)
@@ -87,6 +88,12 @@ def kind_of(table: str, item: Json) -> ItemKind | None:
     return found
 
 
+def _of_audit(item: Json) -> ItemKind:
+    by_key = {"moved": kinds.AUDIT_MOVED, "roots": kinds.AUDIT_ROOT}
+    covered = kinds.AUDIT_COVERED if item["place"]["S"] == "covered" else kinds.AUDIT_LEAF
+    return by_key.get(item["id"]["S"].partition("#")[0], covered)
+
+
 def _of_notifications(item: Json) -> ItemKind:
     if "number" in item and "feed" in item:
         told = kinds.FEED_HEAD if item["number"]["N"] == "0" else kinds.FEED_ENTRY
@@ -99,3 +106,11 @@ def _of_notifications(item: Json) -> ItemKind:
         "done": kinds.WEBHOOK_DONE,
         "tried": kinds.WEBHOOK_ATTEMPT,
     }[item["place"]["S"].partition("#")[0]]
+
+
+OF_ITEM: Mapping[str, Callable[[Json], ItemKind]] = {
+    "AuditTable": _of_audit,
+    "FeedsTable": _of_notifications,
+    "WebhooksTable": _of_notifications,
+}
+"""Tables whose items say by their places what they are."""

@@ -63,7 +63,7 @@ DECIDED_OTHERWISE = {
     ),
     "billing/approve_refund": "0.9.0 lets a refund in the policyholder's name go to any account (ADR 44)",
 }
-SINCE = frozenset({Consumer.FEED, Consumer.WEBHOOKS})
+SINCE = frozenset({Consumer.FEED, Consumer.WEBHOOKS, Consumer.AUDIT})
 """Consumers that the release does not have: it brought them nothing."""
 LEFT_TO_NEWER = "billing/payment_that_names_its_payer"
 """What stands on it has a field that the release does not have: it leaves the account as it is."""

@@ -28,9 +28,9 @@ pytestmark = pytest.mark.xdist_group("compatibility")
 
 FOLDERS = released()
 REPLAYED = "Idempotent-Replayed"
-NEW_CONSUMERS = frozenset({"feed came", "webhooks came"})
+NEW_CONSUMERS = frozenset({"feed came", "webhooks came", "audit came"})
 """The release before writes how far a stream was handed on without them, so they are given it again from its first
-event on: the feed has a mark of each event, webhooks a note of the last one, and neither takes one twice."""
+event on: the feed has a mark of each event, webhooks and the audit a note of the last one, and none takes one twice."""
 
 UPLOADED_BEFORE_SCANS = {
     "0.9.0": frozenset(

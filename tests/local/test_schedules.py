@@ -86,6 +86,13 @@ def test_the_books_are_counted_by_schedule_as_soon_as_the_stack_is_up():
     assert event == {"reconcile": ["live"]}
 
 
+def test_roots_are_made_by_schedule_in_both_modes():
+    [(function, event)] = called(template().resources["RootsSchedule"], DONE)
+
+    assert function == template().functions["AuditFunction"].name
+    assert event == {"roots": ["live", "test"]}
+
+
 def test_a_call_that_fails_is_tried_again_as_often_as_the_schedule_says():
     assert len(called(make(), FAILED, DONE)) == 2
     assert len(called(make(), FAILED, FAILED, FAILED)) == 3

@@ -8,7 +8,13 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+from insurance.s3 import S3Objects
 from moto import mock_aws
 
 from tests.local.conftest import Running
@@ -90,6 +96,79 @@ def test_an_unknown_key_is_not_found(kms: Any) -> None:
 
     with pytest.raises(ClientError, match="NotFoundException"):
         kms.generate_data_key(KeyId=unknown, KeySpec="AES_256")
+
+
+@pytest.fixture
+def signing_key(clients: Clients, running: Running, request: pytest.FixtureRequest) -> str:
+    if "moto" in request.node.callspec.id:
+        made = clients("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
+        return str(made["KeyMetadata"]["Arn"])
+    return running.stack.template.resources["RootKey"].arn
+
+
+def test_a_signature_is_checked_by_the_public_key(kms: Any, signing_key: str) -> None:
+    asked = {"MessageType": "RAW", "SigningAlgorithm": "ECDSA_SHA_256"}
+    signed = kms.sign(KeyId=signing_key, Message=b"a document", **asked)
+    public = kms.get_public_key(KeyId=signing_key)
+
+    assert signed["KeyId"] == signing_key
+    assert public["KeyUsage"] == "SIGN_VERIFY"
+    key = load_der_public_key(public["PublicKey"])
+    assert isinstance(key, EllipticCurvePublicKey)
+    key.verify(signed["Signature"], b"a document", ECDSA(SHA256()))
+    with pytest.raises(InvalidSignature):
+        key.verify(signed["Signature"], b"another document", ECDSA(SHA256()))
+    assert kms.get_public_key(KeyId=signing_key)["PublicKey"] == public["PublicKey"]
+
+
+def test_a_key_that_seals_signs_nothing(kms: Any, key: str) -> None:
+    with pytest.raises(ClientError, match=r"InvalidKeyUsage|ValidationException"):
+        kms.sign(KeyId=key, Message=b"a document", SigningAlgorithm="ECDSA_SHA_256")
+
+
+def test_a_key_signs_by_its_own_algorithm_alone(kms: Any, signing_key: str) -> None:
+    with pytest.raises(ClientError, match=r"InvalidKeyUsage|ValidationException"):
+        kms.sign(KeyId=signing_key, Message=b"x", SigningAlgorithm="RSASSA_PSS_SHA_256")
+
+
+@pytest.fixture
+def locked(clients: Clients, running: Running, request: pytest.FixtureRequest) -> tuple[Any, str]:
+    """A bucket with object lock, as the template has one for the roots."""
+    if "moto" not in request.node.callspec.id:
+        made: Any = boto3.client(
+            "s3",
+            endpoint_url=running.stack.services_url,
+            region_name="eu-west-2",
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+            config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
+        )
+        return made, running.stack.template.resources["RootsBucket"].name
+    s3 = clients("s3")
+    where = {"LocationConstraint": "eu-west-2"}
+    s3.create_bucket(
+        Bucket="roots", CreateBucketConfiguration=where, ObjectLockEnabledForBucket=True
+    )
+    retention = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 365}}
+    s3.put_object_lock_configuration(
+        Bucket="roots",
+        ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": retention},
+    )
+    return s3, "roots"
+
+
+def test_what_is_locked_stays_as_it_is(locked: tuple[Any, str]) -> None:
+    s3, bucket = locked
+    key = f"test/{uuid.uuid4()}"
+    files = S3Objects(s3, bucket)
+
+    assert files.put(key, b"a root", media_type="text/plain")
+    assert not files.put(key, b"another", media_type="text/plain")
+    [version] = s3.list_object_versions(Bucket=bucket, Prefix=key)["Versions"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.delete_object(Bucket=bucket, Key=key, VersionId=version["VersionId"])
+
+    assert files.get(key) == b"a root"
 
 
 def test_a_secret_is_read_again_and_again(clients: Clients) -> None:

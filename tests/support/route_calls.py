@@ -40,6 +40,8 @@ IDS = {
     "application_id": f"app_test_{'0' * APPLICATION_LENGTH}",
     "evidence_id": f"evd_test_{NOTICED}_1",
     "party_id": f"pty_test_{SUFFIX}",
+    "stream": f"pol_test_{SUFFIX}",
+    "sequence": "1",
     "currency": "GBP",
     "period": "2027-01",
     "since": "2027-01",

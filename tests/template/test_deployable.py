@@ -34,6 +34,7 @@ OWN = {
     "DebtorBic": "BUKBGB22",
     "StaffPortalUrl": "https://staff.merton.example/in",
     "AlarmEmail": "alarms@merton.example",
+    "RootLock": "COMPLIANCE",
 }
 
 
@@ -93,7 +94,7 @@ def test_the_standard_load_fits_twice_into_what_is_reserved() -> None:
 def test_production_is_refused_while_it_names_the_examples() -> None:
     told = template({"Stage": "prod"}).broken_rules()
 
-    assert len(told) == 6
+    assert len(told) == 7
     assert any("IBAN registry" in one for one in told)
 
 

@@ -117,6 +117,7 @@ USE = {
     "kms:GenerateDataKey",
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
+    "kms:Sign",
 }
 SERVICES_OF = {
     "DataKey": {"dynamodb", "lambda", "s3", "secretsmanager"},
@@ -217,4 +218,31 @@ def statements_in(value: Any) -> Iterator[Json]:
 def test_no_function_administers_a_key(resources: Json) -> None:
     for name, _, statements in functions(resources):
         asked = {each for one in statements for each in actions(one) if each.startswith("kms:")}
-        assert asked <= {"kms:Decrypt", "kms:GenerateDataKey"}, name
+        assert asked <= {"kms:Decrypt", "kms:GenerateDataKey", *SIGNS.get(name, ())}, name
+
+
+SIGNS = {"AuditFunction": {"kms:Sign", "kms:GetPublicKey"}}
+"""Who may sign, and with the root key alone."""
+
+
+def test_roots_are_signed_by_the_audit_alone(resources: Json) -> None:
+    for name, _, statements in functions(resources):
+        with_the_key = {
+            each
+            for one in statements
+            if target(one["Resource"]) == "RootKey"
+            for each in actions(one)
+        }
+        assert with_the_key == SIGNS.get(name, set()), name
+        role = resources[resources[name]["Properties"]["Role"]["Fn::GetAtt"][0]]["Properties"]
+        marked = {"Key": "coverwright:root-key", "Value": {"Ref": "AWS::StackName"}}
+        assert (marked in role["Tags"]) is (name in SIGNS), name
+
+    _, used, _ = dict(key_policies(resources))["RootKey"]
+    assert actions(used) == ["kms:Sign"]
+    assert used["Condition"]["StringEquals"] == {
+        "aws:PrincipalTag/coverwright:root-key": {"Ref": "AWS::StackName"},
+        "kms:SigningAlgorithm": "ECDSA_SHA_256",
+    }
+    of_the_stack = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${AWS::StackName}-*"
+    assert used["Condition"]["ArnLike"] == {"aws:PrincipalArn": {"Fn::Sub": of_the_stack}}

@@ -42,6 +42,7 @@ def test_who_asks_for_files_that_may_not_be_there_is_told_so(resources: Json) ->
     }
 
     assert told == {
+        ("AuditFunction", "RootsBucket"),
         ("DocumentsFunction", "DocumentsBucket"),
         ("EvidenceFunction", "EvidenceBucket"),
         ("SchedulerFunction", "DocumentsBucket"),
@@ -79,6 +80,7 @@ def test_keys_bus_and_secret_are_told_of_where_they_are_allowed(resources: Json)
         "PERSONAL_DATA_KEY": "PersonalDataKey",
         "EVENT_BUS": "EventBus",
         "USAGE_KEY_SECRET": "UsageKeySecret",
+        "ROOT_KEY": "RootKey",
     }
     for name, variables, statements in functions(resources):
         allowed = {target(statement["Resource"]) for statement in statements}
@@ -146,6 +148,7 @@ def test_the_bus_and_the_queues_are_for_who_fills_them(resources: Json) -> None:
 
 OBJECTS = {
     ("accounting", "ProductsBucket"): {"*": "get"},
+    ("audit", "RootsBucket"): {"*": "get put"},
     ("billing", "ProductsBucket"): {"*": "get"},
     ("claim_assessment", "ProductsBucket"): {"*": "get"},
     ("claim_intake", "ProductsBucket"): {"*": "get"},
@@ -218,7 +221,8 @@ def test_only_known_managed_policies_are_attached(resources: Json) -> None:
 
 def test_no_function_may_scan_or_delete(resources: Json) -> None:
     """But for the places of the search index, which are made from the events: erasure removes them. And for the
-    notes that events wait for a webhook, once it has them: they are made from the events too."""
+    notes that events wait for a webhook, once it has them, or for a root, once it covers them: they are made from the
+    events too."""
     allowed = [
         (name, action, target(statement["Resource"]))
         for name, _, statements in functions(resources)
@@ -227,6 +231,7 @@ def test_no_function_may_scan_or_delete(resources: Json) -> None:
     ]
 
     assert sorted(allowed) == [
+        ("AuditFunction", "dynamodb:DeleteItem", "AuditTable"),
         ("EventDeliveryFunction", "dynamodb:DeleteItem", "SearchTable"),
         ("WebhookDeliveryFunction", "dynamodb:DeleteItem", "WebhooksTable"),
     ]

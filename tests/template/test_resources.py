@@ -29,7 +29,7 @@ EXPIRING = {
 }
 # The stream waits for one, and schedules for the others; a call of them through the gateway ends in time.
 NOT_WAITED_FOR = {
-    *("AccountingFunction", "EventDeliveryFunction", "SchedulerFunction"),
+    *("AccountingFunction", "AuditFunction", "EventDeliveryFunction", "SchedulerFunction"),
     "WebhookDeliveryFunction",
 }
 # The few that AWS does not make without a name, or does not accept under a made-up one.
@@ -263,11 +263,29 @@ def test_the_stream_of_events_shows_tampering(tables: Json) -> None:
     assert view == "NEW_AND_OLD_IMAGES"
 
 
-def test_every_key_rotates(written: Json) -> None:
+def test_every_key_rotates_that_can(written: Json) -> None:
     keys = [each for each in written["Resources"].values() if each["Type"] == "AWS::KMS::Key"]
 
-    assert len(keys) == 3
-    assert all(key["Properties"]["EnableKeyRotation"] is True for key in keys)
+    signing = [key for key in keys if key["Properties"].get("KeyUsage") == "SIGN_VERIFY"]
+    assert (len(keys), len(signing)) == (4, 1)
+    assert all(key["Properties"]["EnableKeyRotation"] is True for key in keys if key not in signing)
+
+
+def test_what_a_root_proves_is_locked_and_nobody_deletes_it(written: Json) -> None:
+    bucket = written["Resources"]["RootsBucket"]["Properties"]
+    locked = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    [_, refused] = written["Resources"]["RootsBucketPolicy"]["Properties"]["PolicyDocument"][
+        "Statement"
+    ]
+
+    assert bucket["ObjectLockEnabled"] is True
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert locked == {"Mode": {"Ref": "RootLock"}, "Days": {"Ref": "RootDays"}}
+    assert not any(
+        "Expiration" in key for rule in bucket["LifecycleConfiguration"]["Rules"] for key in rule
+    )
+    assert (refused["Effect"], refused["Principal"]) == ("Deny", "*")
+    assert "s3:BypassGovernanceRetention" in refused["Action"]
 
 
 def test_every_function_logs_to_its_own_group_with_retention(resources: Json) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from insurance.api import fields
 from insurance.api.paging import CURSOR_MAX, PAGE_MAX
+from insurance.domain.audit.merkle import PATH_MAX
 from insurance.domain.bank import kept_report, payer, payment_file, statement
 from insurance.domain.billing import account, suspense
 from insurance.domain.claim import claim, diary, notice
@@ -244,6 +245,9 @@ STRINGS: Final[dict[str, Json]] = {
     **dict.fromkeys(("before", "after"), _text(ANSWERS_BYTES_MAX)),
     # Files, links, hashes, figures
     **dict.fromkeys(("sha256", "stored_sha256", "content", "hash", "previous_hash"), HASH),
+    **dict.fromkeys(("root", "previous", "LeafView.head", "events", "event_path", "path"), HASH),
+    **dict.fromkeys(("signature", "public_key"), _like("^[0-9A-Za-z+/]{32,600}={0,2}$")),
+    "key_id": _like("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9A-Za-z-]{1,100}$", 200),
     "url": URL,
     **dict.fromkeys(("WebhookView.url", "WebhookSecretView.url"), URL | {"maxLength": URL_MAX}),
     "UploadView.fields": _text(8_000),
@@ -277,7 +281,8 @@ NUMBERS: Final[dict[str, Json]] = {
     **dict.fromkeys(("amount", "figure", "InvariantView.against", "imbalance"), SUM),
     **dict.fromkeys(("part", "whole", "within"), _from_to(0, AMOUNT_MAX)),
     **dict.fromkeys(
-        ("revision", "policy_revision", "head", "has", "sequence", "correction"), EVENTS
+        ("revision", "policy_revision", "head", "has", "leaf_index", "sequence", "correction"),
+        EVENTS,
     ),
     **dict.fromkeys(
         ("transaction", "judged_on", "follows", "reapplies", "reversed_by"), TRANSACTION
@@ -294,6 +299,8 @@ NUMBERS: Final[dict[str, Json]] = {
     **dict.fromkeys(
         ("aggregates", "failed", "jobs", "moving", "parked", "policies", "scenarios"), EVENTS
     ),
+    **dict.fromkeys(("heads", "roots", "streams", "BrokenLinkListView.events"), EVENTS),
+    **dict.fromkeys(("first", "last", "RootDocumentView.version"), _from_to(1, SEQUENCE_MAX)),
     "entries": _from_to(0, PAGE_MAX),
     "counts": _from_to(0, statement.ENTRIES_MAX),
     "kept": _from_to(0, kept_report.KEPT_MAX),
@@ -320,29 +327,26 @@ ITEMS: Final[dict[str, int]] = {
         record.HISTORY_MAX,
     ),
     **dict.fromkeys(("TrialBalanceView.accounts", "balances"), len(Account)),
-    "authors": STORED_MAX,
+    **dict.fromkeys(("event_path", "path"), PATH_MAX),
+    "BrokenLinkListView.items": PAGE_MAX + 1,
     **dict.fromkeys(("by_cover", "covers", "options", "exclusions"), covers.COVERS_MAX),
-    "StepView.covers": 60,
     "lines": party.Address.model_json_schema()["properties"]["lines"]["maxItems"],
     "PremiumView.lines": 40,
     "ComputationView.lines": 200,
-    "ComputationView.notes": 20,
     "commission_of": holders.FORMER_HOLDERS_MAX + 1,
-    "changes": STORED_MAX,
     "CorrectionView.changes": 8,
-    "differences": STORED_MAX,
-    "checks": 20,
     "invariants": 20 + len(Account),
     "choices": CHOICES["maxItems"],
     "contracts": PAGE_MAX,
-    "deadlines": 10,
     "decisions": claim.DECISIONS_MAX,
     "diary": diary.DIARY_MAX,
-    **dict.fromkeys(("ended_terms", "open_quotes", "quotes"), LISTED_MAX),
+    **dict.fromkeys(
+        ("ended_terms", "holds", "open_quotes", "opened", "quotes", "rows"), LISTED_MAX
+    ),
     "policies": POLICIES_MAX,
     "endorsements": holders.ENDORSEMENTS_MAX,
     "entries": statement.ENTRIES_MAX,
-    "fields": 60,
+    **dict.fromkeys(("StepView.covers", "fields"), 60),
     "files": 2,
     "filings": PRODUCT["filings"]["maxItems"],
     "findings": 600,
@@ -350,23 +354,22 @@ ITEMS: Final[dict[str, int]] = {
     "interested_parties": INTERESTED_PARTIES_MAX,
     "joint_holders": holders.JOINT_HOLDERS_MAX,
     "gaps": GAPS_MAX,
-    "holds": LISTED_MAX,
     "instalments": 366,
     "StepView.items": 100,
     "kept_reports": kept_report.KEPT_MAX,
     "lacking": len(Consumer),
     "set_aside": SET_ASIDE_MAX,
-    "matches": STORED_MAX,
     "members": record.MEMBERS_MAX,
     "missing": 200,
     "notes": diary.NOTES_MAX,
-    "opened": LISTED_MAX,
     "parties": party.ACCESS_MAX,
     "payers": payer.PAYERS_MAX,
     **dict.fromkeys(("left_out", "payments"), payment_file.PAYMENTS_PER_FILE_MAX),
     "BillingView.payments": account.PAYMENTS_MAX,
     "ClaimView.payments": claim.PAYMENTS_MAX,
-    "postings": STORED_MAX,
+    **dict.fromkeys(("authors", "changes", "differences", "matches", "postings"), STORED_MAX),
+    **dict.fromkeys(("checks", "supplied", "ComputationView.notes"), 20),
+    **dict.fromkeys(("deadlines", "sources"), 10),
     "questions": PRODUCT["questions"]["maxItems"],
     **dict.fromkeys(("reapplied", "reversed"), servicing.LATER_CHANGES_MAX),
     "recoveries": claim.RECOVERIES_MAX,
@@ -374,13 +377,10 @@ ITEMS: Final[dict[str, int]] = {
     "refunds": account.REFUNDS_MAX,
     "returns": suspense.RETURNS_MAX,
     "reserves": len(CostType),
-    "rows": LISTED_MAX,
     **dict.fromkeys(("rules", "wording"), RULES_MAX),
     "same_loss_as": notice.CLAIMS_PER_POLICY_MAX,
     "segments": servicing.CHANGES_MAX + 1,
-    "sources": 10,
     **dict.fromkeys(("steps", "new_business_steps"), 300),
-    "supplied": 20,
     **dict.fromkeys(("flags", "policy_flags"), len(PolicyFlag)),
     "territories": PRODUCT["territories"]["maxItems"],
     **dict.fromkeys(("totals_differ", "wrong"), SHOWN_MAX),

@@ -92,6 +92,11 @@ TAGS = (
         ("notifications",),
     ),
     Tag(
+        "Audit",
+        "Prove one event by a signed daily root, and find broken links",
+        ("audit",),
+    ),
+    Tag(
         "Partners",
         "Register partners; request, approve, provision, suspend and cancel their applications",
         ("partners",),

@@ -1,4 +1,4 @@
-"""Bundles of ports as in `bundles`, for what happens to events: books, search, the feed and webhooks."""
+"""Bundles of ports as in `bundles`, for what happens to events: books, search, the feed, webhooks and the audit."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from insurance.domain.core.delivery import Consumer
+    from insurance.operations.audit.ports import AuditPorts
     from insurance.operations.delivery.ports import BooksPorts, IndexPorts
     from insurance.operations.delivery.streams import Flush, StreamPorts, Take
     from insurance.operations.notifications.ports import FeedPorts
@@ -71,6 +72,19 @@ def sending_ports(clock: Callable[[], datetime]) -> SendingPorts:
         nudges=wiring.nudges(),
         stored=wiring.stores().stored_events,
         clock=clock,
+    )
+
+
+def audit_ports() -> AuditPorts:
+    from insurance.operations.audit.ports import AuditPorts
+    from insurance.root_signatures import is_signed
+
+    return AuditPorts(
+        records=wiring.stores().audit_records,
+        events=wiring.stores().recorded_events,
+        locked=wiring.objects("roots"),
+        signer=wiring.root_signer,
+        is_signed=is_signed,
     )
 
 

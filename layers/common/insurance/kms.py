@@ -116,7 +116,7 @@ class KeyRing:
     def _data_key(self) -> _DataKey:
         now = time.monotonic()
         if self._current is None or not self._current.usable(now):
-            with _kms_in_reach():
+            with kms_in_reach():
                 made = self._kms.generate_data_key(
                     KeyId=self._key_id, KeySpec="AES_256", EncryptionContext=self._context
                 )
@@ -129,7 +129,7 @@ class KeyRing:
         held = self._held.get(blob)
         if held is not None and now - held.made_at < DATA_KEY_LIFE_SECONDS:
             return held
-        with _kms_in_reach():
+        with kms_in_reach():
             opened = self._kms.decrypt(
                 CiphertextBlob=blob, KeyId=self._key_id, EncryptionContext=self._context
             )
@@ -144,8 +144,12 @@ class KeyRing:
 
 
 @contextmanager
-def _kms_in_reach() -> Iterator[None]:
-    """Nothing is stored before its keys are there, so without KMS nothing was done."""
+def kms_in_reach() -> Iterator[None]:
+    """Nothing is stored before its keys or its signature are there, so without KMS nothing was done.
+
+    Raises:
+        Unavailable: KMS is busy or out of reach.
+    """
     try:
         yield
     except ClientError as error:

@@ -22,7 +22,7 @@ class Metric(StrEnum):
     STREAMS_BEHIND = "StreamsBehind"
     """Streams of which a consumer lacked an event when catching up looked."""
     EVENTS_TAMPERED = "EventsTampered"
-    """Events of the append-only record that were changed or removed."""
+    """Events of the append-only record that were changed or removed, and broken links that the audit found."""
     FACTS_DAMAGED = "FactsDamaged"
     """Events and quotes whose personal facts no key opens, though their party was not erased: nobody finds
     them by a name."""
@@ -46,3 +46,5 @@ class Metric(StrEnum):
     """Lines of the access log that the meter counted."""
     CALLS_SET_ASIDE = "CallsSetAside"
     """Lines of the access log that say too little, or came too late, to be counted."""
+    DAYS_WITHOUT_ROOT = "DaysWithoutRoot"
+    """Days that ended more than an hour ago and that no root of the audit closes."""

@@ -42,6 +42,7 @@ class S3Objects:
                 Key=key,
                 Body=body,
                 ContentType=media_type,
+                ChecksumAlgorithm="SHA256",  # a bucket with object lock asks for it by name
                 ChecksumSHA256=b64encode(sha256(body).digest()).decode(),
                 IfNoneMatch="*",
             )

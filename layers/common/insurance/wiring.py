@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from insurance.operations.partners.count_calls import Quotas
     from insurance.products import SampleLookUps
     from insurance.receivers import HttpReceivers
+    from insurance.root_signatures import KmsRootSigner
     from insurance.s3 import S3Objects
     from insurance.scanning import BundledScanner
     from insurance.scanning.guardduty import GuardDutyScans, NoScans
@@ -232,6 +233,14 @@ def webhook_secrets() -> WebhookSecrets:
     from insurance.webhook_secrets import WebhookSecrets
 
     return WebhookSecrets(_ring(Purpose.WEBHOOK_SECRETS))
+
+
+@cache
+def root_signer() -> KmsRootSigner:
+    """What signs the daily roots."""
+    from insurance.root_signatures import KmsRootSigner
+
+    return KmsRootSigner(kms(), setting("ROOT_KEY"))
 
 
 @cache

@@ -41,7 +41,7 @@ class Services(NamedTuple):
     def of(cls, template: Template, store: sqlite3.Connection) -> Self:
         """With what the template declares."""
         return cls(
-            Kms(store),
+            Kms.of(template, store),
             SecretsManager(store),
             EventBus.of(template, store),
             S3.of(template, store),
@@ -57,6 +57,8 @@ def services_app(services: Services, rights: Rights, *, further: list[Route]) ->
     operations: dict[str, tuple[Callable[[Json], Json], Callable[[Json], list[Call]]]] = {
         "TrentService.GenerateDataKey": (kms.generate_data_key, kms.calls("GenerateDataKey")),
         "TrentService.Decrypt": (kms.decrypt, kms.calls("Decrypt")),
+        "TrentService.Sign": (kms.sign, kms.calls("Sign")),
+        "TrentService.GetPublicKey": (kms.get_public_key, kms.calls("GetPublicKey")),
         "secretsmanager.GetSecretValue": (secrets.get_secret_value, secrets.calls),
         "AWSEvents.PutEvents": (bus.put_events, bus.calls),
         "AmazonSQS.SendMessageBatch": (sqs.send_message_batch, sqs.calls),

@@ -1,4 +1,7 @@
-"""KMS: data keys under keys that never leave, bound to their encryption context."""
+"""KMS: data keys under keys that never leave, bound to their encryption context; and signatures.
+
+Each key has 32 random bytes. Of a key that signs they are the private number on the curve P-256.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,42 @@ import base64
 import json
 import secrets
 import sqlite3
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Collection
+from typing import Any, Self
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from local.aws.rights import Call
 from local.aws.services.errors import ServiceError
+from local.aws.template import Template
 
 type Json = dict[str, Any]
 
 _FORMAT = b"\x01"
 _NONCE = 12
+_SIGNS = "ECDSA_SHA_256"
+_MESSAGE_MAX = 4096
 _SIZES = {"AES_256": 32, "AES_128": 16}
 
 
 class Kms:
-    """GenerateDataKey and Decrypt on symmetric keys."""
+    """GenerateDataKey and Decrypt on symmetric keys, Sign and GetPublicKey on those of the curve P-256."""
 
-    def __init__(self, store: sqlite3.Connection) -> None:
+    def __init__(self, store: sqlite3.Connection, *, signers: Collection[str] = ()) -> None:
+        """`signers` are the ARNs of the keys that sign."""
         self._store = store
+        self._signers = frozenset(signers)
+
+    @classmethod
+    def of(cls, template: Template, store: sqlite3.Connection) -> Self:
+        """With the template's keys that sign."""
+        keys = template.of_type("AWS::KMS::Key")
+        signers = [key.arn for key in keys if key.properties.get("KeySpec") == "ECC_NIST_P256"]
+        return cls(store, signers=signers)
 
     def ensure_key(self, arn: str) -> None:
         """Make a key unless it is there already."""
@@ -44,6 +62,8 @@ class Kms:
         def about(request: Json) -> list[Call]:
             context = request.get("EncryptionContext") or {}
             named = {f"kms:EncryptionContext:{name}": [value] for name, value in context.items()}
+            if "SigningAlgorithm" in request:
+                named["kms:SigningAlgorithm"] = [request["SigningAlgorithm"]]
             arn, _ = self._key(request["KeyId"]) if "KeyId" in request else self._opening(request)
             return [Call(f"kms:{action}", arn, named)]
 
@@ -86,6 +106,41 @@ class Kms:
             "KeyId": arn,
             "EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
         }
+
+    def sign(self, request: Json) -> Json:
+        """Of a message as it is: no digests are taken here."""
+        arn, key = self._signing(request)
+        if (request.get("SigningAlgorithm"), request.get("MessageType", "RAW")) != (_SIGNS, "RAW"):
+            message = f"Algorithm {request.get('SigningAlgorithm')} is incompatible with key spec ECC_NIST_P256."
+            raise ServiceError("InvalidKeyUsageException", message)
+        message_bytes = _decoded(request.get("Message", ""))
+        if not 1 <= len(message_bytes) <= _MESSAGE_MAX:
+            raise ServiceError("ValidationException", "1 validation error detected: 'message'")
+        signature = key.sign(message_bytes, ec.ECDSA(SHA256()))
+        return {
+            "KeyId": arn,
+            "Signature": base64.b64encode(signature).decode(),
+            "SigningAlgorithm": _SIGNS,
+        }
+
+    def get_public_key(self, request: Json) -> Json:
+        arn, key = self._signing(request)
+        public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return {
+            "KeyId": arn,
+            "PublicKey": base64.b64encode(public).decode(),
+            "KeySpec": "ECC_NIST_P256",
+            "KeyUsage": "SIGN_VERIFY",
+            "SigningAlgorithms": [_SIGNS],
+        }
+
+    def _signing(self, request: Json) -> tuple[str, ec.EllipticCurvePrivateKey]:
+        arn, material = self._key(request.get("KeyId", ""))
+        if arn not in self._signers:
+            raise ServiceError(
+                "InvalidKeyUsageException", f"{arn} key usage is ENCRYPT_DECRYPT which is not valid"
+            )
+        return arn, ec.derive_private_key(int.from_bytes(material), ec.SECP256R1())
 
     def _opening(self, request: Json) -> tuple[str, bytes]:
         """The key that the request's ciphertext names."""

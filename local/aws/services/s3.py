@@ -8,7 +8,7 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any, Self
@@ -48,20 +48,29 @@ class S3:
         *,
         rights: Rights = NOBODY,
         scanned: Mapping[str, str] | None = None,
+        locked: Collection[str] = (),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`scanned` is the prefix by bucket under which objects are scanned, and read only then."""
+        """`scanned` is the prefix by bucket under which objects are scanned, and read only then; `locked` are the
+        buckets with object lock."""
         self._store = store
         self._rights = rights
         self._buckets = tuple(buckets)
         self._scanned = dict(scanned or {})
+        self._locked = frozenset(locked)
         self._now = now
 
     @classmethod
     def of(cls, template: Template, store: sqlite3.Connection) -> Self:
         """With the template's buckets, and the scan that it asks for."""
-        buckets = [bucket.name for bucket in template.of_type("AWS::S3::Bucket")]
-        return cls(store, buckets, rights=Rights.of(template), scanned=scanned_prefixes(template))
+        buckets = list(template.of_type("AWS::S3::Bucket"))
+        return cls(
+            store,
+            [bucket.name for bucket in buckets],
+            rights=Rights.of(template),
+            scanned=scanned_prefixes(template),
+            locked=[each.name for each in buckets if each.properties.get("ObjectLockEnabled")],
+        )
 
     def routes(self) -> list[Route]:
         """One pair of routes a bucket: paths begin with the bucket's name."""
@@ -99,6 +108,7 @@ class S3:
             case "PUT":
                 return self._put(bucket, key, body, request.headers)
             case "DELETE":
+                self._check_lock(bucket, key)
                 self._store.execute(
                     "DELETE FROM objects WHERE bucket = ? AND key = ?", (bucket, key)
                 )
@@ -113,6 +123,12 @@ class S3:
             self._rights.check(signer, call)
         except NotAllowed as error:
             raise denied(str(error)) from error
+
+    def _check_lock(self, bucket: str, key: str) -> None:
+        """What is locked stays as it is. S3 would keep it as an earlier version; here there are none."""
+        if bucket in self._locked and self.read(bucket, key) is not None:
+            message = "Access Denied because object protected by object lock."
+            raise ServiceError("AccessDenied", message, status=403)
 
     async def _versions(self, bucket: str, request: Request) -> Response:
         """Every object under a prefix, in one page."""
@@ -140,6 +156,8 @@ class S3:
     def _put(self, bucket: str, key: str, body: bytes, headers: Mapping[str, str]) -> Response:
         _check_sums(body, headers)
         once = headers.get("if-none-match") == "*"
+        if not once:
+            self._check_lock(bucket, key)
         if not self._write(bucket, key, body, _metadata(headers), once=once):
             message = "At least one of the pre-conditions you specified did not hold"
             raise ServiceError("PreconditionFailed", message, status=412)

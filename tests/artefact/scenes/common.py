@@ -69,6 +69,7 @@ BANK = bank("bank-test")
 
 
 AUTHOR, PUBLISHER = staff("author-test"), staff("publisher-test")
+AUDITOR = staff("auditor-test")
 ONBOARDING, APPROVER = staff("onboarding-test"), staff("approver-test")
 DUTY, GUARD, THIRD = staff("duty-test"), staff("guard-test"), staff("chief-test")
 
@@ -301,6 +302,8 @@ CORRECTION_PLANNED = "event_delivery/correction_planned"
 ERASURE = "event_delivery/erased"
 TOLD = "event_delivery/told"
 """As `DELIVERED`, by a release that knows the feed."""
+ROOTS_MADE = "audit/made"
+"""Of what was told: a root is made of it in test mode."""
 WEBHOOK_TESTED = ("notifications/webhook_create", "notifications/webhook_test")
 WEBHOOK_NOTED, WEBHOOK_DUE = "event_delivery/webhook_noted", "webhook_delivery/due"
 WEBHOOK_CHANGED = (*PAID, WEBHOOK_TESTED[0], TOLD, "notifications/webhook_types")

@@ -158,6 +158,7 @@ def theirs(loaded: Platform) -> Json:
         "suspense_id": suspense_id_for(Mode.TEST, "REF-9"),
         "quote_id": loaded.quoted()["id"],
         "policy_id": policy_id,
+        "stream": policy_id,
         "claim_id": claim["id"],
         "payment_id": claim["payments"][0]["id"],
         "party_id": party_id_for(policy_id),

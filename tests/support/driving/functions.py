@@ -18,6 +18,7 @@ from insurance.receivers import HttpReceivers
 from insurance.webhook_secrets import WebhookSecrets
 
 from demo.samples import BANKS
+from tests.fakes.audit import MemorySigner
 from tests.fakes.quotas import MemoryQuotas
 from tests.fakes.used_proofs import MemoryUsedProofs
 from tests.fakes.webhooks import RememberedNudges, resolve
@@ -47,6 +48,7 @@ FOLDERS = (
     "work_list",
     "search",
     "notifications",
+    "audit",
     "customers",
     "complaints",
     "billing",
@@ -116,6 +118,7 @@ def _wired(
         patch.object(wiring, "nudges", RememberedNudges),
         patch.object(wiring, "access_rules", lambda: stores.access_rules),
         patch.object(wiring, "wait", lambda _seconds: None),
+        patch.object(wiring, "root_signer", cache(MemorySigner)),
         _settings(),
     ):
         forget_wiring()

@@ -11,6 +11,7 @@ from insurance.operations.command import Command
 from insurance.operations.products.ports import Products
 from insurance.products import product
 
+from tests.fakes.audit import EventsOfMemory, MemoryAuditRecords
 from tests.fakes.billing import MemoryBilling
 from tests.fakes.claims import MemoryClaims, MemoryPayeeAccounts, MemoryRunningTotals
 from tests.fakes.complaints import MemoryComplaints
@@ -91,6 +92,8 @@ def stores_in_memory(memory: Memory) -> SimpleNamespace:
         search_index=index,
         search_lists=index,
         feeds=MemoryFeeds(),
+        audit_records=MemoryAuditRecords(),
+        recorded_events=EventsOfMemory(memory),
         contract_idempotency=idempotency,
         idempotency=idempotency,
         staff_idempotency=idempotency,

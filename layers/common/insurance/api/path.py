@@ -22,6 +22,7 @@ PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
     "invoice_id": (identity.InvoiceId, errors.InvoiceNotFound),
     "evidence_id": (identity.EvidenceId, errors.EvidenceNotFound),
     "webhook_id": (identity.WebhookId, errors.WebhookNotFound),
+    "stream": (identity.StreamId, errors.EventNotFound),
     "application_id": (identity.ApplicationId, errors.ApplicationNotFound),
     "stop_id": (identity.StopId, errors.StopNotFound),
     "party_id": (identity.PartyId, errors.PartyNotFound),

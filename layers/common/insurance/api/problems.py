@@ -77,6 +77,8 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
         HTTPStatus.CONFLICT, "evidence-not-sent", "File not uploaded yet"
     ),
     errors.WebhookNotFound: Problem(HTTPStatus.NOT_FOUND, "webhook-not-found", "Webhook not found"),
+    errors.EventNotFound: Problem(HTTPStatus.NOT_FOUND, "event-not-found", "Event not found"),
+    errors.NoRootYet: Problem(HTTPStatus.CONFLICT, "no-root-yet", "No root covers the event yet"),
     errors.TooManyWebhooks: Problem(
         HTTPStatus.CONFLICT, "too-many-webhooks", "As many webhooks as one can have"
     ),

@@ -168,15 +168,15 @@ def pack_postings(postings: tuple[Posting, ...]) -> bytes:
     return codec.pack({"postings": [posting.model_dump(mode="json") for posting in postings]})
 
 
-def read_event(item: Item) -> Event:
-    """An event, its facts in the version that this release knows.
+def read_event(item: Item, *, as_stored: bool = False) -> Event:
+    """An event, its facts in the version that this release knows, or as they were stored and hashed.
 
     Raises:
         WrittenByNewerRelease: A newer release wrote it, and this one cannot tell what it says.
     """
     item = EVENT.current(item)
     stored = codec.unpack(item["body"]["B"])
-    facts = _current_facts(item["type"]["S"], stored)
+    facts = stored if as_stored else _current_facts(item["type"]["S"], stored)
     at = codec.read_instant(item["at"])
     stream = item["stream"]["S"]
     return Event(

@@ -115,6 +115,10 @@ WEBHOOK_SENDER: Final = ItemKind("sender of a webhook", in_parts=True)
 WEBHOOK_WAITING: Final = ItemKind("events that wait for a webhook", in_parts=True)
 WEBHOOK_DONE: Final = ItemKind("last event that a webhook has")
 WEBHOOK_ATTEMPT: Final = ItemKind("attempt of a webhook")
+AUDIT_MOVED: Final = ItemKind("stream that moved since its last root")
+AUDIT_COVERED: Final = ItemKind("last event of a stream that a root covers")
+AUDIT_LEAF: Final = ItemKind("events that a root covers")
+AUDIT_ROOT: Final = ItemKind("root of a day")
 FEED_MARK: Final = ItemKind("mark of an event that is in a feed")
 
 

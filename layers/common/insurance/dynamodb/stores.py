@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from insurance.dynamodb.event_stores import EventStores
 from insurance.dynamodb.partner_stores import PartnerStores
 
 # A function loads the stores that it uses and no other: every import below is inside its property.
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from insurance.dynamodb.controls.access_policies import DynamoDBAccessPolicies
     from insurance.dynamodb.controls.rules_in_force import DynamoDBAccessRules
     from insurance.dynamodb.controls.stops import DynamoDBStops
-    from insurance.dynamodb.delivery.deliveries import DynamoDBDeliveries
-    from insurance.dynamodb.delivery.stored_events import DynamoDBStoredEvents
     from insurance.dynamodb.documents.documents import DynamoDBDocuments
     from insurance.dynamodb.ledger.calendars import DynamoDBCalendars
     from insurance.dynamodb.ledger.control_accounts import DynamoDBControlAccounts
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from insurance.dynamodb.ledger.general_ledger import DynamoDBGeneralLedger
     from insurance.dynamodb.ledger.policy_ledgers import DynamoDBPolicyLedgers
     from insurance.dynamodb.ledger.reconciliation import DynamoDBReconciliations
-    from insurance.dynamodb.notifications.feeds import DynamoDBFeeds
     from insurance.dynamodb.notifications.webhook_queue import DynamoDBWebhookQueue
     from insurance.dynamodb.notifications.webhooks import DynamoDBWebhooks
     from insurance.dynamodb.parties.accesses import DynamoDBAccesses
@@ -56,7 +54,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.work.work_lists import DynamoDBWorkLists
 
 
-class Stores(PartnerStores):
+class Stores(EventStores, PartnerStores):
     """The stores over one client, one set of tables and one key ring.
 
     `table` names a table by its setting ("quotes"). All four are called on first use, so a function
@@ -315,24 +313,6 @@ class Stores(PartnerStores):
             idempotency=self.idempotency,
             keys=self.keys,
         )
-
-    @cached_property
-    def deliveries(self) -> DynamoDBDeliveries:
-        from insurance.dynamodb.delivery.deliveries import DynamoDBDeliveries
-
-        return DynamoDBDeliveries(self.client, self._tables)
-
-    @cached_property
-    def stored_events(self) -> DynamoDBStoredEvents:
-        from insurance.dynamodb.delivery.stored_events import DynamoDBStoredEvents
-
-        return DynamoDBStoredEvents(self.client, self._tables)
-
-    @cached_property
-    def feeds(self) -> DynamoDBFeeds:
-        from insurance.dynamodb.notifications.feeds import DynamoDBFeeds
-
-        return DynamoDBFeeds(self.client, self._tables)
 
     @cached_property
     def webhooks(self) -> DynamoDBWebhooks:

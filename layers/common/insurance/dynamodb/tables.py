@@ -22,6 +22,7 @@ class Tables:
 
     access = _Name()
     applications = _Name()
+    audit = _Name()
     balances = _Name()
     billing = _Name()
     claims = _Name()

@@ -34,6 +34,8 @@ class Consumer(StrEnum):
     """The partners, each of its own book."""
     WEBHOOKS = "webhooks"
     """Receivers of the partners' own."""
+    AUDIT = "audit"
+    """The daily roots: which streams moved."""
     SEARCH = "search"
     """The search index."""
 

@@ -23,6 +23,7 @@ InsuranceError
 │   ├── DocumentNotFound
 │   ├── ScreeningNotFound
 │   ├── WebhookNotFound
+│   ├── EventNotFound
 │   ├── PartyNotFound
 │   ├── PartnerNotFound
 │   ├── ApplicationNotFound
@@ -220,6 +221,10 @@ class PartyNotFound(NotFound):
 
 class WebhookNotFound(NotFound):
     kind = "webhook"
+
+
+class EventNotFound(NotFound):
+    kind = "event"
 
 
 class PartnerNotFound(NotFound):
@@ -563,6 +568,15 @@ class EventsNoLongerKept(InsuranceError):
 class UsageNoLongerKept(InsuranceError):
     def __init__(self, month: str) -> None:
         super().__init__(f"The usage of {month} is no longer kept. Ask for later days.")
+
+
+class NoRootYet(Conflict):
+    """The event is there, and younger than the last root."""
+
+    def __init__(self, event_id: str) -> None:
+        super().__init__(
+            f"No root covers {event_id} yet: the root of its day is made after the day's end."
+        )
 
 
 class LookUpUnavailable(Refused):

@@ -149,14 +149,19 @@ class Event(Value):
         """When its postings belong: when they took effect, or, ahead of that, when they were made."""
         return min(self.effective_at, self.processed_at)
 
-    def digest(self) -> bytes:
-        """SHA-256 over the canonical JSON (RFC 8785) of everything but the hash itself, as it was stored."""
+    @property
+    def hashed_content(self) -> JsonObject:
+        """Everything but the hash itself, as it was stored."""
         content = self.model_dump(mode="json", include=HASHED)
         if self.stored_facts is not None:
             content["facts"] = self.stored_facts
         content["sealed"] = self.sealed.hex()
         content["previous_hash"] = self.previous_hash.hex()
-        return sha256(canonical(content)).digest()
+        return content
+
+    def digest(self) -> bytes:
+        """SHA-256 over the canonical JSON (RFC 8785) of what is hashed."""
+        return sha256(canonical(self.hashed_content)).digest()
 
 
 def first_broken_link(events: Iterable[Event], *, after: int = 0) -> int | None:

@@ -91,6 +91,9 @@ ApplicationId = Annotated[str, _pattern("app", APPLICATION_LENGTH)]
 AccessPolicyId = Annotated[str, _pattern("acp")]
 StopId = Annotated[str, _pattern("stp")]
 
+StreamId = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}_(test_)?[0-9a-z_-]{1,60}$")]
+"""Any aggregate whose changes are events."""
+
 
 def fingerprint(*parts: str) -> bytes:
     """SHA-256 of the parts, each with its length, so that ("a", "bc") is not ("ab", "c")."""

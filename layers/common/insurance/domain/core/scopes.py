@@ -41,3 +41,4 @@ class Scope(StrEnum):
     PARTNERS_WRITE = "partners:write"
     CONTROLS_READ = "controls:read"
     CONTROLS_WRITE = "controls:write"
+    AUDIT_READ = "audit:read"

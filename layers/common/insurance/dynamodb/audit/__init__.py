@@ -1,0 +1,1 @@
+"""The audit table, on DynamoDB."""

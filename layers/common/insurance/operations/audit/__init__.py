@@ -1,0 +1,1 @@
+"""Audit: make the daily roots, prove an event, find broken links."""
