@@ -127,7 +127,14 @@ def arrive(walk: Walk) -> int:
     walk.tab.wait_for_load_state("networkidle")
     first = walk.bytes
     walk.wait("for the people of a")
+    programs = walk.tab.locator("script, link[rel=stylesheet]")
+    hashes = programs.evaluate_all("all => all.map(one => one.integrity)")
+    if not hashes or not all(hashes):
+        fail("a script or a style without its hash")
     walk.look("welcome")
+    walk.tab.goto(f"{walk.asked['base']}/portal/?code=stolen&state=guessed")
+    walk.wait("The sign-in was begun elsewhere")
+    walk.look("sign-in-failed")
     for page, heading in (
         ("catalogue", "Catalogue"),
         ("problems", "Problems"),
