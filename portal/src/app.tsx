@@ -99,7 +99,7 @@ export function App({ configuration, failure }: { configuration: Configuration; 
       <footer>
         <a href={`${configuration.docs}/quick-start`}>Quick start</a>
         <a href={`${configuration.docs}/reference`}>Reference</a>
-        <a href={`${configuration.docs}/guides/`}>Guides</a>
+        <a href={`${configuration.docs}/guides/going-live`}>Going live</a>
       </footer>
     </>
   );

@@ -48,6 +48,7 @@ class Walk:
         self.bytes = 0
         self.errors: list[str] = []
         self.outside: list[str] = []
+        self.links: set[str] = set()
         self.context = browser.new_context(reduced_motion="reduce", locale="en-GB")
         self.tab: Page = self.context.new_page()
         self.tab.set_default_timeout(20_000)
@@ -101,6 +102,8 @@ class Walk:
             wide = self.tab.evaluate("() => document.documentElement.scrollWidth")
             if wide > width:
                 findings.append(f"{width} px: the page is {wide} px wide")
+        links = self.tab.locator("a[href]").evaluate_all("all => all.map(one => one.href)")
+        self.links.update(link.partition("#")[0] for link in links)
         say({"at": name, "findings": findings})
 
     def answer(self, pattern: str, body: Any, status: int = 200) -> None:
@@ -259,6 +262,15 @@ def other_states(walk: Walk) -> None:
     walk.look("signed-out")
 
 
+def links(walk: Walk) -> None:
+    """Every link into the docs leads to a page of theirs."""
+    for link in sorted(walk.links):
+        if link.startswith(f"{walk.asked['base']}/docs/"):
+            status = walk.context.request.get(link).status
+            if status >= REFUSED_FROM:
+                fail(f"{link} leads nowhere ({status})")
+
+
 def hostile(walk: Walk) -> None:
     """Names that would be programs, if the page took them for any."""
     walk.tab.unroute_all()
@@ -300,6 +312,7 @@ def main() -> None:
         first_quote(walk)
         usage(walk)
         other_states(walk)
+        links(walk)
         browser.close()
     say({"first_load": first, "errors": walk.errors, "outside": walk.outside})
 

@@ -39,9 +39,11 @@ def check(shots: Path | None = None) -> tuple[str, list[str]]:
 
     Raises:
         NotBuilt: There is no portal.
-        NotWalked: The browser ended early.
+        NotWalked: There are no docs, or the browser ended early.
         NotFetched: axe or a browser could not be fetched.
     """
+    if not (SITE / "docs").exists():
+        raise NotWalked("its links lead into the docs: `make docs`")
     if not (SITE / "portal").exists():
         raise NotBuilt("The portal is not built: `make portal`.", lacks_node=not has_node())
     program, variables = chromium()
@@ -64,8 +66,9 @@ def check(shots: Path | None = None) -> tuple[str, list[str]]:
     found += [*whole["errors"], *(f"asks {url}" for url in whole["outside"])]
     if whole["first_load"] > BYTES_AT_MOST:
         found.append(f"{whole['first_load']:,} bytes at first, at most {BYTES_AT_MOST:,}")
+    looked = sum(page["at"] != "walk" for page in pages)
     said = (
-        f"the portal: a first quote, {len(pages)} pages and states, light and dark, 1280 and 360 px, "
+        f"the portal: a first quote, {looked} pages and states, light and dark, 1280 and 360 px, "
         f"{whole['first_load'] / 1000:.0f} kB at first"
     )
     return said, found
