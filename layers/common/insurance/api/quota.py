@@ -27,7 +27,7 @@ def quota_of(event: Mapping[str, Any]) -> Quota | None:
     """The quota of who calls, as the authorizer has it; None: nobody counts these calls."""
     context = event["requestContext"].get("authorizer") or {}
     plan = PLANS.get(context.get("plan", ""))
-    if plan is None or plan.per_month is None or context["kind"] != CallerKind.APPLICATION:
+    if plan is None or plan.per_month is None or context.get("kind") != CallerKind.APPLICATION:
         return None
     limit = int(context.get("per_month") or plan.per_month)
     return Quota(context["principal"], limit, plan.per_second, plan.burst)
