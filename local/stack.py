@@ -339,7 +339,6 @@ class Stack:
             pool.arn: UserPool(self.issuer.url, self.issuer.public_keys)
             for pool in self.template.of_type("AWS::Cognito::UserPool")
         }
-
         acl = next(self.template.of_type("AWS::WAFv2::WebACL"), None)
 
         async def authorize(function: str, event: Json, trace_id: str) -> Result:
@@ -356,6 +355,7 @@ class Stack:
             ),
             Stage(
                 name=api["StageName"],
+                variables=api.get("Variables", {}),
                 access_log_format=api["AccessLogSetting"]["Format"],
                 write_access_log=self._access_log.write,
                 api_key_source=api.get("ApiKeySourceType", "HEADER"),

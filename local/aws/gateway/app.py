@@ -66,6 +66,8 @@ class Stage:
     """The settings of the API's stage."""
 
     name: str
+    variables: Json
+    """For the templates of the gateway's own answers."""
     access_log_format: str
     write_access_log: Callable[[str], None]
     api_key_source: str
@@ -87,7 +89,7 @@ class Gateway:
         self._stage = stage
 
     async def __call__(self, scope: Json, receive: Any, send: Any) -> None:
-        request = _request_of(scope, self._stage.name)
+        request = _request_of(scope, self._stage)
         too_large = await _read(request, receive)
         answer = await self._answer(request, too_large)
         request.status = answer.status
@@ -235,7 +237,7 @@ def _header_bytes(value: str) -> bytes:
     return text.encode("utf-8")
 
 
-def _request_of(scope: Json, stage: str) -> Request:
+def _request_of(scope: Json, stage: Stage) -> Request:
     raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
     return Request(
         method=scope["method"],
@@ -246,7 +248,8 @@ def _request_of(scope: Json, stage: str) -> Request:
         source_ip=scope["client"][0] if scope.get("client") else "127.0.0.1",
         protocol=f"HTTP/{scope['http_version']}",
         scheme=scope["scheme"],
-        stage=stage,
+        stage=stage.name,
+        stage_variables=stage.variables,
     )
 
 

@@ -21,6 +21,7 @@ from local.aws.gateway.definition import GatewayResponse, Match
 type Json = dict[str, Any]
 
 API_ID = "local00000"
+_STAGE_VARIABLE = re.compile(r"\$stageVariables\.(\w+)")
 _VARIABLE = re.compile(r"\$context\.([A-Za-z0-9_.-]*[A-Za-z0-9_])|\$\{context\.([A-Za-z0-9_.-]+)\}")
 
 
@@ -41,6 +42,7 @@ class Request:
     protocol: str
     scheme: str
     stage: str
+    stage_variables: Json = field(default_factory=dict)
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     extended_request_id: str = field(default_factory=lambda: secrets.token_urlsafe(11) + "=")
     received_at: float = field(default_factory=time.time)
@@ -138,7 +140,7 @@ class Request:
             "queryStringParameters": query or None,
             "multiValueQueryStringParameters": queries or None,
             "pathParameters": dict(self.match.variables) or None if self.match else None,
-            "stageVariables": None,
+            "stageVariables": self.stage_variables or None,
             "requestContext": self.context(),
             "body": body,
             "isBase64Encoded": binary and bool(self.body),
@@ -164,8 +166,9 @@ class Request:
         return {"type": "REQUEST", "methodArn": self.arn()} | event
 
     def substituted(self, text: str) -> str:
-        """A gateway response template with its `$context` variables filled in."""
+        """A template of an answer with its `$context` and `$stageVariables` filled in."""
         values = self._variables()
+        text = _STAGE_VARIABLE.sub(lambda found: _look_up(self.stage_variables, found[1]), text)
         return _VARIABLE.sub(lambda found: _look_up(values, found[1] or found[2]), text)
 
     def header_value(self, mapped: str) -> str:
