@@ -43,11 +43,12 @@ def _links_of(code: str) -> Json:
 
 def path_item() -> Json:
     """What the deployed definition says of the path."""
-    item: Json = {method: _operation() for method in METHODS}
+    item: Json = {method: _operation(method) for method in METHODS}
     return item | {ANY_METHOD: other_methods(METHODS)}
 
 
-def _operation() -> Json:
+def _operation(method: str) -> Json:
+    """The same for both; to HEAD the body is no part of the answer."""
     status = str(int(HTTPStatus.OK))
     headers = {**ALWAYS, "Content-Type": CONTENT_TYPE, "Link": LINK}
     mapped = {f"method.response.header.{name}": f"'{value}'" for name, value in headers.items()}
@@ -57,6 +58,7 @@ def _operation() -> Json:
         for name in mapped
     }
     text = json.dumps(linkset(), separators=(",", ":"))
+    body = {"responseTemplates": {"application/json": naming_docs(text)}} if method == "get" else {}
     return {
         "security": [],
         "responses": {status: {"description": "", "headers": named}},
@@ -68,7 +70,7 @@ def _operation() -> Json:
                 "default": {
                     "statusCode": status,
                     "responseParameters": mapped,
-                    "responseTemplates": {"application/json": naming_docs(text)},
+                    **body,
                 }
             },
         },
