@@ -162,19 +162,20 @@ def _payee() -> Json:
     return {"name": "Ada Merton", "iban": british_iban(next(_accounts))}
 
 
+def motor_risk() -> Json:
+    """What a quote asks for."""
+    return {
+        "product": "personal_motor",
+        "start": "2026-12-01",
+        "policyholder": {"name": "Ada Merton"},
+        "answers": MOTOR,
+    }
+
+
 def motor_policy(visitor: Visitor, **changes: Any) -> Json:
     """A motor policy, issued in November."""
     visitor.now = QUOTED
-    quote = visitor.post(
-        "/v1/quotes",
-        {
-            "product": "personal_motor",
-            "start": "2026-12-01",
-            "policyholder": {"name": "Ada Merton"},
-            "answers": MOTOR,
-            **changes,
-        },
-    )
+    quote = visitor.post("/v1/quotes", motor_risk() | changes)
     visitor.post(f"/v1/quotes/{quote['id']}/acceptance")
     return visitor.post("/v1/policies", {"quote_id": quote["id"]})
 

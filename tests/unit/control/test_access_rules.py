@@ -7,9 +7,7 @@ import pytest
 from insurance.domain.control.access_policy import AccessRule, PolicyText, RuleScope
 from insurance.domain.control.decision import (
     compile_policies,
-    compile_text,
     faults_of,
-    replay,
 )
 from insurance.domain.control.vocabulary import CallFacts
 
@@ -134,17 +132,3 @@ def test_what_is_no_condition_is_refused_where_it_stands(when):
     [fault] = faults_of(text(rule(), rule("two", when=when)))
 
     assert (fault.pointer, fault.code) == ("/rules/1/when", "wrong-form")
-
-
-def test_a_replay_does_not_guess_what_nobody_knows_any_more():
-    rules = compile_text(
-        "house",
-        text(
-            rule("by_product", when="given(product) and product == 'travel'"),
-            rule("by_partner", when="partner == 'harbour'"),
-            rule("by_night", when="hour < 5"),
-        ),
-    )
-    logged = facts(product=None, unknown=frozenset({"product", "territory", "scopes", "roles"}))
-
-    assert replay(rules, logged) == (["by_partner"], ["by_product"])

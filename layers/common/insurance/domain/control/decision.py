@@ -1,6 +1,6 @@
 """Decisions about calls: which rule of the access policies in force refuses one."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -28,8 +28,6 @@ class CompiledRule(NamedTuple):
     version: int
     rule: AccessRule
     holds: Holds
-    names: frozenset[str]
-    """The names that its condition uses."""
 
     @property
     def id(self) -> str:
@@ -72,9 +70,6 @@ class Ruleset:
             if rule.is_about(facts) and rule.holds(facts):
                 return rule
         return None
-
-
-NO_RULES = Ruleset(())
 
 
 def compile_policies(policies: PoliciesInForce) -> Ruleset:
@@ -130,20 +125,4 @@ def _compiled(code: str, text: PolicyText, rule: AccessRule, path: str) -> Compi
     source = expect(term, (Kind.BOOL,), f"{path}/when", "yes or no").code
     space = dict(_SPACE)
     exec(compile(f"def run(e): return {source}", "<policy>", "exec"), space)  # noqa: S102 # nosec B102 - every token comes from the checked compiler
-    return CompiledRule(code, text.version, rule, space["run"], frozenset(names.used))
-
-
-def replay(rules: Iterable[CompiledRule], facts: CallFacts) -> tuple[list[str], list[str]]:
-    """Which of the rules would refuse a call that was made, and of which nobody can tell.
-
-    A condition that uses a name of which nothing is known is not guessed.
-    """
-    refused, unknown = [], []
-    for rule in rules:
-        if not rule.is_about(facts):
-            continue
-        if rule.names & facts.unknown:
-            unknown.append(rule.rule.code)
-        elif rule.holds(facts):
-            refused.append(rule.rule.code)
-    return refused, unknown
+    return CompiledRule(code, text.version, rule, space["run"])

@@ -41,8 +41,6 @@ class CallFacts:
     product: str | None = None
     """Of insurance; None: the call names none."""
     territory: str | None = None
-    unknown: frozenset[str] = frozenset()
-    """Names of which nobody knows any more what they stood for."""
     _clocks: dict[str, datetime] = field(default_factory=dict)
 
     @cached_property
@@ -104,10 +102,9 @@ def is_time_zone(name: str) -> bool:
 
 @dataclass
 class Vocabulary:
-    """The port `Names` of the language, for one policy; it notes which names are used."""
+    """The port `Names` of the language, for one policy."""
 
     zone: str
-    used: set[str] = field(default_factory=set)
 
     @cached_property
     def _terms(self) -> Mapping[str, Term]:
@@ -118,7 +115,6 @@ class Vocabulary:
         }
 
     def find(self, name: str) -> Term | None:
-        self.used.add(name)
         return self._terms.get(name)
 
     def names(self) -> Iterable[str]:
