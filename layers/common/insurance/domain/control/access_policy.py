@@ -15,12 +15,12 @@ from insurance.domain.core.identity import Mode, access_policy_id_for
 from insurance.domain.core.segregation import OfficeDuty, check_segregation
 from insurance.domain.core.value import Value
 
-RULES_MAX: Final = 100
+RULES_MAX: Final = 30
 """Of one policy."""
 VERSIONS_MAX: Final = 1_000_000
 RULES_IN_FORCE_MAX: Final = 300
 """Of all policies of a mode: every function reads them, once a minute."""
-OPERATIONS_MAX: Final = 50
+OPERATIONS_MAX: Final = 10
 
 AccessPolicyCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 RuleCode = AccessPolicyCode
