@@ -51,8 +51,7 @@ def set_stop(wanted: StopInput, command: Command, ports: StopPorts) -> ChangedSt
     )
     changed = ChangedStop(stop)
     _store(before.record.with_stop(stop), StopEventType.SET, changed, before, command, ports)
-    if Activity.QUOTE in stop.activities:
-        ports.wait(QUOTE_LEASE_SECONDS)
+    _wait_for_quotes(stop, ports)
     return changed
 
 
@@ -73,6 +72,7 @@ def lift_stop(stop_id: str, reason: str, command: Command, ports: StopPorts) -> 
         after = before.record.lifted(stop_id, by=command.actor)
         changed = ChangedStop(stop, is_lifted=True)
         _store(after, StopEventType.LIFTED, changed, before, command, ports)
+        _wait_for_quotes(stop, ports)
     return changed
 
 
@@ -81,6 +81,12 @@ def list_stops(part: ListRange, query: Query, ports: StopPorts) -> ListPage[Stop
     stops = sorted(ports.stops.get(query.caller.mode).record.stops, key=lambda stop: stop.id)
     entries = [ListEntry(stop.id, stop) for stop in stops if stop.id > part.after]
     return page_of(entries[: part.limit], part.limit, lambda stop: stop)
+
+
+def _wait_for_quotes(stop: Stop, ports: StopPorts) -> None:
+    """Until no process makes quotes by an earlier state of the stops."""
+    if Activity.QUOTE in stop.activities:
+        ports.wait(QUOTE_LEASE_SECONDS)
 
 
 def _store(
