@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from insurance.access.grants import METHODS
 from insurance.access.notices import SunsetNotice
 from insurance.access.usage_key import usage_key
-from insurance.api_products import API_PRODUCTS
+from insurance.api_products import API_PRODUCTS, READ_ONLY_PATHS
 
 from local.aws.gateway.policy import grant_of
 from tests.unit.authorizer.house import (
@@ -132,9 +132,22 @@ def test_an_answer_grants_exactly_the_subscribed_products(
         assert verdict == ("allow" if prefix in granted else "silent")
 
 
-def test_the_largest_answer_stays_small(house: House) -> None:
+def test_what_is_only_read_is_opened_to_nothing_else(house: House) -> None:
     products = frozenset(API_PRODUCTS)
-    answer = with_application(house, products=products, binding=BOUND).answer(signed())
+    for answer in (
+        with_application(house, products=products, binding=BOUND).answer(signed()),
+        house.answer(signed(STAFF)),
+    ):
+        for path in READ_ONLY_PATHS:
+            for rest in ("", "/one"):
+                assert grant_of(answer).verdict(f"{STAGE}/GET{path}{rest}") == "allow"
+                assert grant_of(answer).verdict(f"{STAGE}/POST{path}{rest}") == "silent"
+
+
+@pytest.mark.parametrize("token", [signed(), signed(STAFF)], ids=["every product", "staff"])
+def test_the_largest_answer_stays_small(house: House, token: str) -> None:
+    products = frozenset(API_PRODUCTS)
+    answer = with_application(house, products=products, binding=BOUND).answer(token)
 
     assert len(json.dumps(answer["policyDocument"])) < 6_000
     assert all(len(one) < 512 for one in answer["policyDocument"]["Statement"][0]["Resource"])

@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 from insurance.access.binding import BOUND_SCOPES
 from insurance.api.route import Route
-from insurance.api_products import API_PRODUCTS, FILE, products_of, read_offers
+from insurance.api_products import (
+    API_PRODUCTS,
+    FILE,
+    READ_ONLY_PATHS,
+    products_of,
+    read_offers,
+)
 from insurance.domain.core.scopes import Scope
 from insurance.domain.partner.application import PARTNER_SCOPES, ApplicationInput, PartnerPlan
 from jsonschema import Draft202012Validator
@@ -29,7 +35,7 @@ SCOPES = {"type": "array", "items": {"enum": list(Scope)}, "uniqueItems": True}
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
-    "required": ["in_every_product", "products"],
+    "required": ["in_every_product", "read_only", "products"],
     "properties": {
         "in_every_product": {
             "type": "object",
@@ -37,6 +43,7 @@ SCHEMA: dict[str, Any] = {
             "required": ["paths", "scopes"],
             "properties": {"paths": PATHS, "scopes": SCOPES},
         },
+        "read_only": PATHS,
         "products": {
             "type": "object",
             "propertyNames": {"pattern": "^[a-z]+(-[0-9]+)?$"},
@@ -110,6 +117,17 @@ def test_an_api_product_names_the_paths_and_scopes_of_its_operations_and_no_othe
         if not any(each.path == path or each.path.startswith(f"{path}/") for each in own)
     ]
     assert unused == []
+
+
+def test_the_paths_that_are_only_read_are_those_behind_which_no_route_takes_anything_else() -> None:
+    methods: dict[str, set[str]] = {
+        path: set() for offer in API_PRODUCTS.values() for path in offer.paths
+    }
+    for route in (route for each in handlers() for route in each.routes):
+        path = "/".join(route.path.split("/")[:3])
+        methods.get(path, set()).add(route.method)
+
+    assert {path for path, used in methods.items() if used == {"GET"}} == READ_ONLY_PATHS
 
 
 def test_partners_may_have_every_scope_that_a_route_asks_of_applications_and_no_other() -> None:

@@ -11,13 +11,14 @@ from insurance.access.issuers import Issuer
 from insurance.access.notices import SunsetNotice, notices_of, written
 from insurance.access.people import person_id
 from insurance.access.tokens import is_name
-from insurance.api_products import API_PRODUCTS
+from insurance.api_products import API_PRODUCTS, READ_ONLY_PATHS
 
 type Json = dict[str, Any]
 
 # The API's methods by name. A wildcard for the method also matches slashes: `*/v1/quotes/*` would
 # allow `GET/v1/claims/x/v1/quotes/y`.
 METHODS = ("GET", "POST")
+READING = ("GET",)
 SCOPE_PREFIX = "coverwright/"  # the resource server's, on the wire only
 MODE_GROUPS = frozenset({"live", "test"})
 """A member of staff is in exactly one of them."""
@@ -317,7 +318,7 @@ def allowing(
     resources = [
         f"{stage}/{method}{path}{rest}"
         for path in prefixes
-        for method in METHODS
+        for method in (READING if path in READ_ONLY_PATHS else METHODS)
         for rest in ("", "/*")
     ]
     return {

@@ -70,6 +70,9 @@ API_PRODUCTS: Final = read_offers(_WRITTEN)
 SHARED_PATHS: Final = tuple(_WRITTEN["in_every_product"]["paths"])
 """Of every product: they end with none of them, so that who has the last one can read that it ended, and complain."""
 
+READ_ONLY_PATHS: Final = frozenset[str](_WRITTEN["read_only"])
+"""Those behind which nothing is changed: a subscription opens them to GET alone, which keeps its policy small."""
+
 
 @cache
 def definitions() -> Mapping[str, str]:
