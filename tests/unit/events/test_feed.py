@@ -26,7 +26,9 @@ PREFIXES = {
     "party": "pty",
     "webhook": "whk",
     "api_product": "apd",
+    "partner": "app",
 }
+"""Of the area of partners those of applications: of a partner itself nothing is told."""
 
 
 def event(type: str, stream: str, **facts: str) -> Event:
