@@ -66,6 +66,7 @@ api = Api(
     used_proofs=wiring.used_proofs,
     quotas=wiring.quotas,
     access=wiring.access_rules,
+    products=wiring.products,
 )
 handler = api.entrypoint()
 

@@ -87,6 +87,28 @@ def test_what_another_person_approved_refuses_the_call_that_it_is_about(
     handlers.post("/v1/quotes", QUOTE)
 
 
+@pytest.mark.parametrize("path", ["/v1/quotes", "/v1/quotes/preview"])
+def test_who_leaves_the_territory_out_is_refused_as_who_names_it(
+    office: Office, handlers: Platform, path: str
+) -> None:
+    residency = {
+        "code": "stays_at_home",
+        "reason": "data_would_leave",
+        "when": "given(territory) and territory == 'GB' and region != 'eu-central-1'",
+    }
+    office.write(NO_MOTOR | {"rules": [residency]})
+    office.step("submit")
+    office.step("approve", BEN)
+
+    left_out = handlers.call("POST", path, QUOTE)
+    named = handlers.call("POST", path, QUOTE | {"territory": "GB"}, key="named")
+    unknown = handlers.call("POST", path, QUOTE | {"product": "airships"}, key="unknown")
+
+    assert [each.code for each in (left_out, named)] == ["refused-by-policy"] * 2
+    assert unknown.code == "product-not-found"
+    handlers.get("/v1/products/personal_motor")
+
+
 def test_the_record_of_the_call_names_the_rule(
     office: Office, handlers: Platform, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,7 +1,8 @@
 """Access policies at the edge: the one place where they narrow what a granted call may do.
 
 It comes after admission, since a policy grants nothing, and before the command. What a call is about is
-what its request says; a call that names no product or territory has none.
+what its request says. One that names a product and leaves the territory open is about that product's first
+territory, by which it will be carried out; any other call that names no product or territory has none.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from insurance.api_products import products_of
 from insurance.config import region
-from insurance.domain.core.errors import RefusedByPolicy
+from insurance.domain.core.errors import ProductNotFound, RefusedByPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from insurance.api.call import Call
     from insurance.api.route import Route
     from insurance.operations.controls.ports import AccessRules
+    from insurance.operations.products.ports import Products
 
 
 def check_access(
@@ -27,6 +29,7 @@ def check_access(
     given: Mapping[str, Any],
     record: AccessRecord,
     rules: Callable[[], AccessRules] | None,
+    products: Callable[[], Products] | None,
 ) -> None:
     """Refuse the call if a rule in force does. The record of the call says which.
 
@@ -52,12 +55,33 @@ def check_access(
         roles=caller.roles,
         scopes=caller.scopes,
         product=_said(given, "product"),
-        territory=_said(given, "territory"),
+        territory=_said(given, "territory") or _first_territory(call, given, products),
     )
     refusing = ruleset.decide(facts)
     if refusing is not None:
         record.refused_by(refusing.id)
         raise RefusedByPolicy(refusing.policy, refusing.rule.code, refusing.rule.reason)
+
+
+def _first_territory(
+    call: Call, given: Mapping[str, Any], products: Callable[[], Products] | None
+) -> str | None:
+    """Of the product that a request names, if it might have named a territory too. None where nobody sells the
+    product: the command says so."""
+    product = next(
+        (value.product for value in given.values() if may_leave_territory_open(type(value))), None
+    )
+    if product is None or products is None:
+        return None
+    try:
+        return products().on_sale(product, call.now.date(), call.caller.mode).territories[0]
+    except ProductNotFound:
+        return None
+
+
+def may_leave_territory_open(kind: type | None) -> bool:
+    """Whether requests of this kind name a product and may name a territory: without one its first counts."""
+    return {"product", "territory"} <= set(getattr(kind, "model_fields", ()))
 
 
 def _said(given: Mapping[str, Any], name: str) -> str | None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from insurance import snapshot, startup, telemetry
 from insurance.api import responses
-from insurance.api.access import check_access
+from insurance.api.access import check_access, may_leave_territory_open
 from insurance.api.access_record import AccessRecord
 from insurance.api.admission import admit
 from insurance.api.body import Request
@@ -28,6 +28,7 @@ from insurance.metrics import Metric
 from insurance.operations.command import Command, Query
 from insurance.operations.controls.ports import AccessRules
 from insurance.operations.partners.count_calls import Quotas
+from insurance.operations.products.ports import Products
 
 type Entrypoint = Callable[[dict[str, Any], Any], dict[str, Any]]
 type Handler = Callable[..., Any]
@@ -59,17 +60,20 @@ class Api:
         used_proofs: Callable[[], UsedProofs] | None = None,
         quotas: Callable[[], Quotas] | None = None,
         access: Callable[[], AccessRules] | None = None,
+        products: Callable[[], Products] | None = None,
     ) -> None:
         """`find_replay` finds the earlier answer of a command: needed where there are commands.
 
         `used_proofs` says which proofs were used: needed where applications or policyholders may call.
         `quotas` counts the calls of applications: needed where these may call.
         `access` has the access policies in force; the function that withdraws them goes without.
+        `products` has those on sale: needed where policies are asked and a product's territory may be left open.
         """
         self._find_replay = find_replay
         self._used_proofs = used_proofs
         self._quotas = quotas
         self._access = access
+        self._products = products
         self.routes: list[Route] = []
 
     def query(
@@ -118,6 +122,14 @@ class Api:
                 raise ValueError("a function that applications may call says where used proofs are")
             if CallerKind.APPLICATION in route.callers and not self._quotas:
                 raise ValueError("a function that applications may call says where quotas are")
+            if (
+                self._access
+                and not self._products
+                and may_leave_territory_open(route.input_of(Request))
+            ):
+                raise ValueError(
+                    "a function whose requests leave a territory open says where products are"
+                )
             self.routes.append(route)
             return handler
 
@@ -162,7 +174,7 @@ class Api:
         for name, value in path.items():
             check_parameter(name, value)
         given = {**path, **_inputs(route, call, path)}
-        check_access(call, route, given, access, self._access)
+        check_access(call, route, given, access, self._access, self._products)
         context = _context(call, given)
 
         def show(result: Any) -> BaseModel:
