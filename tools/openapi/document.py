@@ -18,6 +18,7 @@ from tools.openapi.parameters import parameters_of
 from tools.openapi.problem import REQUEST_ID, problem_answers
 from tools.openapi.schemas import Schemas, reachable, schemas_of
 from tools.openapi.security import security_of, security_schemes
+from tools.openapi.sunset import SUNSET_HEADERS, declare_sunset
 from tools.openapi.tags import tag_of, tags
 from tools.words.catalogue import describe
 
@@ -48,6 +49,7 @@ def document(handlers: Iterable[Handler], examples: Examples) -> Json:
             paths[path][method] = rendered
     paths = dict(sorted(paths.items()))
     shown = _shared_answers(paths)
+    declare_sunset(paths, answers.responses)
     return {
         "openapi": "3.1.0",
         "info": INFO,
@@ -57,6 +59,7 @@ def document(handlers: Iterable[Handler], examples: Examples) -> Json:
         "components": {
             "schemas": reachable(schemas.components, paths, answers.responses),
             "responses": dict(sorted(answers.responses.items())),
+            "headers": SUNSET_HEADERS,
             "examples": {**dict(sorted(answers.examples.items())), **shown},
             "securitySchemes": security_schemes(routes),
         },
