@@ -18,7 +18,8 @@ _PARTNERS = ("partners:read",)
 _PARTIES = ("parties:read", "parties:write")
 _CLAIMS = ("claims:read", "claims:write", "claims:settle")
 _COMPLAINTS = ("complaints:read", "complaints:write")
-_EVENTS = ("events:read", "webhooks:read", "webhooks:write", "usage:read")
+_WEBHOOKS = ("webhooks:read", "webhooks:write")
+_EVENTS = ("events:read", *_WEBHOOKS, "usage:read")
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Developer:
     name: str
     partner: str
     mode: str = "test"
-    scopes: tuple[str, ...] = (*_PARTNERS, *_QUOTING, "webhooks:read", "webhooks:write")
+    scopes: tuple[str, ...] = (*_PARTNERS, *_QUOTING, *_WEBHOOKS, "usage:read")
 
     @property
     def subject(self) -> str:
@@ -140,8 +141,12 @@ PARTNERS = (
     Partner("gone-test", "gone", "Gone Brokers, suspended", "bronze", status="suspended"),
     Partner("harbour-live", "harbour", "Harbour Brokers", "gold", mode="live", binding="dpop"),
 )
-_READS = ("products:read", "quotes:read", "policies:read", "claims:read")
-_FINANCE = ("ledger:read", "ledger:close", "payments:send", "refunds:approve", "suspense:resolve")
+_READS = ("products:read", "quotes:read", "policies:read", "claims:read", "controls:read")
+_FINANCE = (
+    *("ledger:read", "ledger:close", "payments:send", "refunds:approve", "suspense:resolve"),
+    *("controls:write", "usage:read"),
+)
+_AUTHORING = ("products:read", "products:write", "controls:read")
 STAFF = (
     Staff(
         "underwriter-test",
@@ -166,6 +171,7 @@ STAFF = (
             "work:read",
             *_COMPLAINTS,
             "complaints:handle",
+            "controls:write",
         ),
     ),
     Staff(
@@ -184,6 +190,7 @@ STAFF = (
             "claims:write",
             *_COMPLAINTS,
             *_PARTIES,
+            "controls:read",
         ),
     ),
     Staff(
@@ -197,12 +204,13 @@ STAFF = (
             *_COMPLAINTS,
             "complaints:handle",
             "work:read",
+            "controls:write",
         ),
     ),
     Staff("finance-test", ("finance", "test"), (*_READS, *_FINANCE)),
     Staff("controller-test", ("finance", "test"), (*_READS, *_FINANCE)),
-    Staff("author-test", ("product_manager", "test"), ("products:read", "products:write")),
-    Staff("publisher-test", ("product_manager", "test"), ("products:read", "products:write")),
+    Staff("author-test", ("product_manager", "test"), _AUTHORING),
+    Staff("publisher-test", ("product_manager", "test"), _AUTHORING),
     Staff(
         "privacy-test",
         ("privacy_officer", "test"),
@@ -211,7 +219,11 @@ STAFF = (
     Staff(
         "auditor-test",
         ("auditor", "test"),
-        (*_READS, "ledger:read", "work:read", "events:read", "audit:read"),
+        (
+            *_READS,
+            *("ledger:read", "work:read", "events:read", "audit:read"),
+            *("partners:read", "usage:read"),
+        ),
     ),
     Staff(
         "onboarding-test", ("operator", "test"), ("partners:read", "partners:write", "usage:read")

@@ -11,7 +11,7 @@ from insurance.domain.core.identity import Mode
 from insurance.domain.core.roles import Role
 from insurance.domain.core.scopes import Scope
 
-from demo.samples import BANKS, PARTNERS, PEOPLE, STAFF
+from demo.samples import BANKS, DEVELOPERS, PARTNERS, PEOPLE, STAFF
 from tools.openapi.handlers import handlers
 
 type Json = dict[str, Any]
@@ -79,6 +79,25 @@ def test_a_sample_of_staff_has_no_right_that_the_template_does_not_give(written:
 
     assert set(person.groups) <= groups
     assert set(person.scopes) <= scopes_of(written, "StaffClient")
+
+
+@pytest.mark.parametrize(
+    "scope", [Scope.CONTROLS_READ, Scope.CONTROLS_WRITE, Scope.USAGE_READ, Scope.PARTNERS_READ]
+)
+def test_some_sample_of_each_role_can_do_what_the_pages_say_of_it(
+    scope: Scope, routes: list[Route]
+):
+    played = {role for person in STAFF for role in person.groups} & {*Role}
+    meant = {role for route in routes if route.scope is scope for role in route.roles or ()}
+    able = {role for person in STAFF if scope in person.scopes for role in person.groups}
+
+    assert meant
+    assert meant & played <= able
+
+
+def test_the_sample_developers_may_do_what_the_portal_lets_them():
+    for person in DEVELOPERS:
+        assert set(person.scopes) == DEVELOPERS_SCOPES[person.mode], person.name
 
 
 @pytest.mark.parametrize(("mode", "client"), [("live", "BankClient"), ("test", "BankTestClient")])
