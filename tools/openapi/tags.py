@@ -103,7 +103,7 @@ TAGS = (
     ),
     Tag(
         "Controls",
-        "Stops and access policies: hold business, refuse calls, check and replay",
+        "Stops and access policies: hold business, refuse calls, and check calls that nobody makes",
         ("controls",),
     ),
     Tag("Usage", "What each application called: day by day, and in a month", ("usage",)),
