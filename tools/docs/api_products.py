@@ -16,7 +16,14 @@ def page() -> Mapping[Path, str]:
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     products = "\n\n".join(map(_product, API_PRODUCTS.values()))
-    return {PAGE: f"{before}{BEGIN}\n{products}\n{END}{after}"}
+    return {PAGE: f"{before}{BEGIN}\n{products}\n\n{_shared()}\n{END}{after}"}
+
+
+def _shared() -> str:
+    return (
+        f"## In every product\nThe paths {_listed(SHARED_PATHS)} belong to every product, and "
+        "`GET /v1/api-products/{api_product}` lists them among its `paths`. They end with none."
+    )
 
 
 def _product(offer: ApiProductOffer) -> str:
@@ -32,7 +39,7 @@ def _product(offer: ApiProductOffer) -> str:
         "| what | which |\n|---|---|\n"
         f"| code | `{offer.code}` |\n"
         f"| version | {offer.version}: {offer.changes} |\n"
-        f"| paths | {_listed(own)} |\n"
+        f"| paths of its own | {_listed(own)} |\n"
         f"| scopes | {_listed(offer.scopes)} |\n"
         f"| plans | {_listed(offer.plans)} |\n"
         f"| definition | `openapi/{offer.code}.json`, beside this page |"
