@@ -56,7 +56,7 @@ def lines_of(log: Path) -> list[Json]:
     """The access log: each line of it is in the gateway's own log."""
     found = []
     for line in log.read_text("utf-8").splitlines():
-        start = line.find('{"request_id"')
+        start = line.find('{"time"')
         if start >= 0:
             found.append(json.loads(line[start:]))
     return found

@@ -38,6 +38,15 @@ def line(id: str, at: datetime = AT, **changes: str) -> Json:
     return dict.fromkeys(fields, "-") | usual | changes
 
 
+def as_written(told: Json, **chosen: str) -> str:
+    """The line as the gateway writes it: it escapes nothing of what a caller chose."""
+    marks = {name: f"<{name}>" for name in chosen}
+    text = json.dumps(told | marks)
+    for name, value in chosen.items():
+        text = text.replace(marks[name], value)
+    return text
+
+
 def call(id: str, at: datetime = AT, **changes: str) -> LoggedCall:
     """The call that such a line tells of."""
     return read_line(json.dumps(line(id, at, **changes)), id)

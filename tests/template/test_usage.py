@@ -67,3 +67,11 @@ def test_the_line_has_what_is_counted_and_its_own_id(resources: Json) -> None:
     assert line("c1").keys() == written.keys()
     assert written["call_id"] == "$context.extendedRequestId"
     assert written["application"] == "$context.authorizer.application"
+
+
+def test_what_a_caller_may_choose_stands_last_in_the_line(resources: Json) -> None:
+    """So it breaks nothing that is counted; a subject and a kind are the user pool's and ours."""
+    [stage] = of_type(resources, "AWS::ApiGateway::Stage").values()
+    written = json.loads(stage["Properties"]["AccessLogSetting"]["Format"])
+
+    assert list(written)[-4:] == ["resource", "principal", "request_id", "trace_id"]

@@ -26,6 +26,8 @@ APPLICATION: Final = re.compile(r"app_(test_)?[0-9a-z]{20}")
 PARTNER: Final = re.compile(r"[a-z][a-z0-9-]{1,31}")
 FIGURE: Final = re.compile(r"[0-9]{1,15}")
 STATUS: Final = re.compile(r"[1-5][0-9]{2}")
+CALLERS_PART: Final = re.compile(r',\s*"resource":\s*"([^"]*)')
+"""Where a line begins to hold what a caller may choose. The template puts it last, and the path first in it."""
 
 
 class Unreadable(Exception):
@@ -61,7 +63,7 @@ def read_line(text: str, event_id: str) -> LoggedCall:
         Unreadable: It is no such line.
     """
     try:
-        line = json.loads(text, object_pairs_hook=_once)
+        line = _members(text)
         call = line["call_id"]
         return LoggedCall(
             id=event_id if call == ABSENT else str(call),
@@ -83,6 +85,23 @@ def operation_ids() -> Mapping[str, str]:
         files("insurance").joinpath("operation_ids.json").read_text("utf-8")
     )
     return found
+
+
+def _members(text: str) -> dict[str, Any]:
+    """The members of a line. What a caller wrote may break it, and takes no call off the meter: then all before it counts.
+
+    Raises:
+        ValueError: Nor is that JSON.
+    """
+    try:
+        line: dict[str, Any] = json.loads(text, object_pairs_hook=_once)
+    except (ValueError, RecursionError):
+        callers = CALLERS_PART.search(text)
+        if callers is None:
+            raise
+        fixed = json.loads(f"{text[: callers.start()]}}}", object_pairs_hook=_once)
+        return {**fixed, "resource": callers[1]}
+    return line
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -9,9 +9,24 @@ from insurance.access_log import Unreadable, operation_ids, read_delivery, read_
 from insurance.domain.core.identity import Mode
 from insurance.domain.usage.call import DEVELOPERS, UsageAccount
 
-from tests.support.access_log import AT, ELM_WEB, OAK_WEB, delivery, line
+from tests.support.access_log import AT, ELM_WEB, OAK_WEB, as_written, delivery, line
 from tests.support.engine import ROOT
 
+CHOSEN = (
+    '"',
+    "\\",
+    '\\"',
+    "\n",
+    "}",
+    f'","application":"{ELM_WEB}',
+    '","call_id":"c2","status":"100',
+    '","resource":"/v1/quotes","x":"',
+    '","x":' + "[" * 5000,
+    '","x":' + "9" * 5000,
+    '"}',
+    '"} {"',
+)
+"""What a caller may choose for a part of a line."""
 STAFF = {"application": "-", "partner": "-"}
 
 
@@ -85,7 +100,7 @@ def test_every_operation_of_the_definition_has_its_name() -> None:
         "[]",
         "3",
         '{"request_id":"1"}',
-        json.dumps(line("c1"))[:-1] + ', "application": "app_test_another"}',
+        json.dumps(line("c1", method="GET")).replace('"GET"', '"GET","status":"200"'),
         json.dumps(line("c1", time="-")),
         json.dumps(line("c1", time="9" * 15)),
         json.dumps(line("c1", status="-")),
@@ -99,6 +114,33 @@ def test_every_operation_of_the_definition_has_its_name() -> None:
 def test_a_line_that_says_too_little_is_unreadable(text: str) -> None:
     with pytest.raises(Unreadable):
         read_line(text, "e1")
+
+
+@pytest.mark.parametrize("chosen", CHOSEN)
+@pytest.mark.parametrize("member", ["principal", "request_id", "trace_id"])
+def test_what_a_caller_writes_into_a_line_keeps_no_call_off_the_meter(
+    member: str, chosen: str
+) -> None:
+    """The gateway escapes nothing."""
+    broken = as_written(line("c1"), **{member: chosen})
+
+    assert read_line(broken, "e1") == read_line(json.dumps(line("c1")), "e1")
+
+
+@pytest.mark.parametrize("chosen", CHOSEN)
+def test_a_path_that_breaks_a_line_is_counted_as_no_operation(chosen: str) -> None:
+    call = read_line(as_written(line("c1"), resource=f"/v1/nothing{chosen}"), "e1")
+
+    assert (call.id, call.operation, call.status) == ("c1", "none", 200)
+    assert call.account == UsageAccount(OAK_WEB, "oak", Mode.TEST)
+
+
+def test_a_line_of_the_order_before_is_read_as_it_was() -> None:
+    """It may come again for 45 days."""
+    told = line("c1")
+    before = {"request_id": told.pop("request_id"), "trace_id": told.pop("trace_id"), **told}
+
+    assert read_line(json.dumps(before), "e1") == read_line(json.dumps(line("c1")), "e1")
 
 
 def test_of_a_delivery_what_can_be_read_is_read() -> None:
