@@ -60,7 +60,7 @@ class MemoryAuditRecords:
         for each in leaves:
             stream, last = each.leaf.stream, each.leaf.last
             entered = self.leaves.setdefault(stream, [])
-            if entered and entered[-1].leaf.last >= last:
+            if each.leaf.first != (entered[-1].leaf.last if entered else 0) + 1:
                 continue
             entered.append(each)
             if stream in self.moved and self.moved[stream].last <= last:

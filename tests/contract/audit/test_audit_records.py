@@ -150,6 +150,29 @@ def test_entering_again_changes_nothing(stores: AuditStores):
     ]
 
 
+def test_a_leaf_that_is_there_keeps_no_other_from_being_entered(stores: AuditStores):
+    many = [leaf(f"pol_{number:03}", 1, 2, 1, number) for number in range(40)]
+    stores.records.mark([head(each.leaf.stream, 2) for each in many])
+    stores.records.mark([head("pol_004", 3)])
+    stores.records.enter([many[3], many[35]])
+
+    stores.records.enter(many)
+
+    assert stores.records.waiting(Mode.LIVE) == [head("pol_004", 3)]
+    assert [stores.records.covering(each.leaf.stream, after=0, limit=9) for each in many] == [
+        [each] for each in many
+    ]
+
+
+def test_a_leaf_that_does_not_follow_what_is_covered_is_not_entered(stores: AuditStores):
+    stores.records.enter([leaf("pol_a", 1, 2, 1)])
+
+    stores.records.enter([leaf("pol_a", 1, 3, 2), leaf("pol_b", 1, 1, 2, 1)])
+    stores.records.enter([leaf("pol_a", 4, 5, 3)])
+
+    assert stores.records.covered(["pol_a", "pol_b"]) == [head("pol_a", 2), head("pol_b", 1)]
+
+
 def test_the_root_of_an_event_is_found_by_the_event(stores: AuditStores):
     first, second, third = leaf("pol_a", 1, 2, 1), leaf("pol_a", 3, 3, 4), leaf("pol_a", 4, 12, 5)
     for each in (first, second, third):

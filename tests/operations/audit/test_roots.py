@@ -10,6 +10,7 @@ from insurance.domain.audit.merkle import Tree
 from insurance.domain.audit.root import CLOSING_DELAY, LEAF_EVENTS_MAX, Root
 from insurance.domain.audit.verification import BrokenLink, LinkFault
 from insurance.domain.core.identity import Mode
+from insurance.domain.core.packing import pack
 from insurance.operations.audit.make_roots import make_roots, read_all_leaves
 from insurance.operations.audit.ports import AuditPorts
 from insurance.root_signatures import is_signed
@@ -95,6 +96,19 @@ def test_a_day_is_closed_some_time_after_its_end_and_once():
         [],
         [],
     ]
+
+
+def test_a_list_of_streams_for_a_day_that_is_closed_is_refused():
+    house = AuditHouse()
+    house.night()
+    house.locked.put(
+        "live/00000002/streams",
+        pack({"day": DAY.date().isoformat(), "streams": []}),
+        media_type="application/octet-stream",
+    )
+
+    with pytest.raises(ValueError, match="2027-03-01 is closed"):
+        house.night(NEXT)
 
 
 def test_an_event_of_the_new_day_stands_in_the_new_days_root():

@@ -9,6 +9,7 @@
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import batched
 from typing import TYPE_CHECKING, Final
 
@@ -92,16 +93,10 @@ class DynamoDBAuditRecords:
 
     def enter(self, leaves: Sequence[CoveredEvents]) -> None:
         for some in batched(leaves, WRITES_MAX // 3, strict=False):
-            moved: set[str] = set()
-            while True:
-                try:
-                    transact(self._client, list(self._entering(some, moved)))
-                except _MovedMeanwhile as error:
-                    moved.add(error.stream)
-                    continue
-                except _Known:
-                    pass
-                break
+            try:
+                self._enter(some)
+            except _Known:
+                self._enter_missing(some)
 
     def latest(self, mode: Mode) -> EnteredRoot | None:
         request = self._of(f"roots#{mode}") | {"ScanIndexForward": False, "Limit": 1}
@@ -141,6 +136,22 @@ class DynamoDBAuditRecords:
             transact(self._client, [write])
         except _Known:
             return
+
+    def _enter(self, leaves: Sequence[CoveredEvents]) -> None:
+        moved: set[str] = set()
+        while True:
+            try:
+                return transact(self._client, list(self._entering(leaves, moved)))
+            except _MovedMeanwhile as error:
+                moved.add(error.stream)
+
+    def _enter_missing(self, leaves: Sequence[CoveredEvents]) -> None:
+        """Enter, each by itself, those that are not there."""
+        heads = self.covered([each.leaf.stream for each in leaves])
+        for each, head in zip(leaves, heads, strict=True):
+            if head is None or head.last < each.leaf.last:
+                with suppress(_Known):
+                    self._enter([each])
 
     def _entering(self, leaves: Sequence[CoveredEvents], moved: set[str]) -> Iterator[Write]:
         """A stream's moves end with its leaf, if nothing was added meanwhile. That the leaf stands there already

@@ -74,14 +74,18 @@ def make_roots(
     """
     report = RootReport()
     days = list(due_days(_latest_day(mode, ports), now))
-    if closes_today and mode is Mode.TEST:
-        days.append(now.astimezone(UTC).date())
+    today = now.astimezone(UTC).date() if closes_today and mode is Mode.TEST else None
+    if today:
+        days.append(today)
     report.missing = len(days)
     try:
-        _finish_latest(mode, ports, time_is_up)
+        before = _finished_latest(mode, ports, time_is_up)
         for day in days:
-            report.made.append(_RootOfDay(mode, day, ports, time_is_up).make(report.broken))
+            if before is None or before.day < day or before.day == day == today:
+                made = _RootOfDay(mode, day, before, ports, time_is_up).make(report.broken)
+                report.made.append(made)
             report.missing -= 1
+            before = _finished_latest(mode, ports, time_is_up)
     except _TimeIsUp:
         pass
     return report
@@ -92,11 +96,18 @@ def _latest_day(mode: Mode, ports: AuditPorts) -> date | None:
     return latest.signed.root.day if latest else None
 
 
-def _finish_latest(mode: Mode, ports: AuditPorts, time_is_up: TimeIsUp) -> None:
+def _finished_latest(mode: Mode, ports: AuditPorts, time_is_up: TimeIsUp) -> Root | None:
+    """The newest root, once all its leaves are entered: the next one covers what they do not.
+
+    Another run may have closed days since this one began.
+    """
     latest = ports.records.latest(mode)
-    if latest and not latest.is_entered:
-        root = latest.signed.root
+    if latest is None:
+        return None
+    root = latest.signed.root
+    if not latest.is_entered:
         _enter(latest.signed, read_all_leaves(root, ports), ports, time_is_up)
+    return root
 
 
 def locked_root(mode: Mode, number: int, ports: AuditPorts) -> SignedRoot | None:
@@ -119,12 +130,18 @@ def leaf_pages(root: Root, ports: AuditPorts) -> Iterator[bytes]:
 
 
 class _RootOfDay:
-    """The root that closes one day."""
+    """The root that closes one day, behind one that is finished."""
 
-    def __init__(self, mode: Mode, day: date, ports: AuditPorts, time_is_up: TimeIsUp) -> None:
+    def __init__(
+        self,
+        mode: Mode,
+        day: date,
+        before: Root | None,
+        ports: AuditPorts,
+        time_is_up: TimeIsUp,
+    ) -> None:
         self._mode, self._ports, self._time_is_up = mode, ports, time_is_up
-        latest = ports.records.latest(mode)
-        self._before = locked_root(mode, latest.signed.root.number, ports) if latest else None
+        self._before = locked_root(mode, before.number, ports) if before else None
         self._number = self._before.root.number + 1 if self._before else 1
         self._day = day
 
@@ -150,6 +167,9 @@ class _RootOfDay:
         }
         written = unpack(keep(self._ports.locked, self._name("streams"), pack(found)))
         self._day = date.fromisoformat(written["day"])
+        closed = self._before.root.day if self._before else date.min
+        if self._day < closed or (self._day == closed and self._mode is Mode.LIVE):
+            raise ValueError(f"{self._name('streams')} is of {self._day}, and {closed} is closed")
         return [(stream, last) for stream, last in written["streams"]]
 
     def _page(
