@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from insurance.access.notices import SunsetNotice
+from insurance.access.notices import SunsetNotice, notice_id, notices_in
 from insurance.api_products import API_PRODUCTS, ApiProduct
 from insurance.domain.core.errors import StaleRevision, StillSubscribed
 from insurance.domain.core.identity import Mode
@@ -27,7 +27,6 @@ from insurance.operations.partners.issue_credentials import (
 from insurance.operations.partners.ports import CataloguePorts, PartnerPorts
 from insurance.operations.partners.register_partner import register_partner
 
-from functions.authorizer.app import ApplicationTable
 from tests.fakes.partners import MemoryClients, MemoryUsageKeys, Outside
 from tests.support.builders import NOW
 from tests.support.engine import make_tables
@@ -187,28 +186,21 @@ def test_many_partners_are_read_page_by_page(
     assert having(stores) == names
 
 
-def test_the_authorizer_reads_what_the_product_says(dynamodb: "DynamoDBClient") -> None:
+def test_the_authorizer_understands_what_the_product_says(dynamodb: "DynamoDBClient") -> None:
+    """Its own reading of the table is tests/unit/authorizer/test_handler.py's."""
     tables = make_tables(dynamodb)
     stores = stores_on(dynamodb, tables)
 
-    read = ApplicationTable(dynamodb, tables["applications"]).notices
+    def notices(mode: Mode) -> dict[str, SunsetNotice]:
+        keys = [{"id": {"S": notice_id(mode, product)}} for product in API_PRODUCTS]
+        table = tables["applications"]
+        answer = dynamodb.batch_get_item(RequestItems={table: {"Keys": keys}})
+        return notices_in(answer["Responses"][table])
 
-    def notices() -> dict[str, SunsetNotice] | None:
-        assert read(Mode.LIVE) == {}
-        return read(Mode.TEST)
-
-    assert notices() == {}
+    assert notices(Mode.TEST) == {}
     deprecated(stores)
     since, until = int(NOW.timestamp()), int(SUNSET.timestamp())
-    assert notices() == {"quoting": SunsetNotice("quoting", since, until, "/v1/policies")}
+    assert notices(Mode.TEST) == {"quoting": SunsetNotice("quoting", since, until, "/v1/policies")}
     step(stores, "retire")
-    ended = notices()
-    assert ended is not None
-    assert ended["quoting"].sunset_at == since
-
-
-def test_where_the_table_is_out_of_reach_nobody_is_refused_for_it(
-    dynamodb: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert ApplicationTable(dynamodb, "no-such-table").notices(Mode.TEST) is None
-    assert "NoticesFailed" in capsys.readouterr().out
+    assert notices(Mode.TEST)["quoting"].sunset_at == since
+    assert notices(Mode.LIVE) == {}

@@ -17,6 +17,7 @@ import pytest
 from botocore.exceptions import ClientError
 from insurance.access.issuers import trusted_issuers
 from insurance.access.keys import STALE_SECONDS, KeysUnavailable, PublishedKeys, usable_keys
+from insurance.access.notices import SunsetNotice, notice_id
 from insurance.access.people import person_id
 from moto import mock_aws
 
@@ -219,6 +220,24 @@ def test_a_row_is_read_consistently(tables: DynamoDBClient) -> None:
     assert asked == [
         {"TableName": "Applications", "Key": {"id": {"S": "harbour"}}, "ConsistentRead": True}
     ]
+
+
+def test_which_api_products_end_is_read_by_mode(tables: DynamoDBClient) -> None:
+    columns = {"product": {"S": "quoting"}, "successor": {"S": "/v1/policies"}}
+    times = {"deprecated_at": {"N": "100"}, "sunset_at": {"N": "200"}}
+    row = {"id": {"S": notice_id("test", "quoting")}, **columns, **times}
+    tables.put_item(TableName="Applications", Item=row)
+    read = app.ApplicationTable(tables, "Applications").notices
+
+    assert read("test") == {"quoting": SunsetNotice("quoting", 100, 200, "/v1/policies")}
+    assert read("live") == {}
+
+
+def test_where_nobody_can_say_which_end_nobody_is_refused_for_it(
+    tables: DynamoDBClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert app.ApplicationTable(tables, "no-such-table").notices("test") is None
+    assert "NoticesFailed" in capsys.readouterr().out
 
 
 def test_only_a_row_that_says_live_is_live(tables: DynamoDBClient, issuer: WebIssuer) -> None:
