@@ -89,7 +89,8 @@ def changed_columns(before: Json, after: Json, kind: ItemKind) -> list[str]:
         for name in was
         if name in after and after[name]["type"] != was[name]["type"]
     ]
-    came = [f"{name} came" for name in after if name not in was and not kind.in_parts]
+    grows = after.keys() if kind.in_parts else kind.passing
+    came = [f"{name} came" for name in after if name not in was and name not in grows]
     return gone + other + came
 
 

@@ -174,6 +174,9 @@ def test_another_column_or_type_is_noticed_in_every_kind_of_item(kind: ItemKind)
         assert changed_columns(before, retyped, kind), name
     came = changed_columns(before, after | {"came": {"type": "S", "always": False}}, kind)
     assert came == ([] if kind.in_parts else ["came came"])
+    passing = {name: {"type": "SS", "always": False} for name in kind.passing}
+    assert changed_columns(before, after | passing, kind) == []
+    assert not kind.passing & before["columns"].keys()
 
 
 def test_a_kind_that_is_written_in_parts_has_no_second_version() -> None:

@@ -13,8 +13,8 @@ from insurance.domain.core.sealed_apart import open_apart
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.contract_keys import ERASED_FOR, RecordKeys, party_in
-from insurance.dynamodb.kinds import AGGREGATE, EVENT
+from insurance.dynamodb.contract_keys import RecordKeys, party_in
+from insurance.dynamodb.kinds import AGGREGATE, ERASED_FOR, EVENT
 from insurance.dynamodb.transaction import Refusal, Write, add, put
 
 AT_REVISION = "revision = :seen"

@@ -44,9 +44,6 @@ LISTED_AFTER = timedelta(minutes=1)
 ERASING = "erasing"
 """The column that names the holder while it is being erased. Its key is withheld from commands then. Of the lists of
 a contract's claims and complaints: the party for whose erasure the list was looked at."""
-ERASED_FOR = "erased_for"
-"""On an aggregate: the parties for whose erasure it was checked. A command that has read one of their keys before does
-not write it any more."""
 
 
 def holder_in(item: Item, contract_id: str) -> PartyId:

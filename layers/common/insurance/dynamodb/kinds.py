@@ -30,6 +30,9 @@ class ItemKind:
     in_parts: bool = False
     """Several writers each change columns of it. It has no other version ever: who writes one column cannot
     bring the others along. Its columns only grow."""
+    passing: frozenset[str] = frozenset()
+    """Columns that the next write of the whole takes away, as is meant: each release may take them away, knowing
+    them or not."""
 
     @property
     def known(self) -> int:
@@ -64,7 +67,10 @@ class ItemKind:
 
 EVENT: Final = ItemKind("event")
 """An event: everything but its body and its postings."""
-AGGREGATE: Final = ItemKind("aggregate")
+ERASED_FOR: Final = "erased_for"
+"""On an aggregate: the parties for whose erasure it was checked. A command that has read one of their keys before does
+not write it any more; the next that writes it takes the mark away (ADR 51)."""
+AGGREGATE: Final = ItemKind("aggregate", passing=frozenset({ERASED_FOR}))
 """Where a stream stands, with or without the body of its last event, and the columns of indexes."""
 APPLICATION_ROW: Final = ItemKind("row of an application")
 """What the authorizer reads of an application."""

@@ -15,7 +15,8 @@ from insurance.domain.core.identity import PartyId, QuoteId, party_id_for, polic
 from insurance.domain.privacy.legal_hold import ContractRecords
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.contract_keys import ERASED_FOR, ERASING
+from insurance.dynamodb.contract_keys import ERASING
+from insurance.dynamodb.kinds import ERASED_FOR
 from insurance.dynamodb.parties.party_contracts import UnchangedContracts
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Refusal, Write, load, mark, transact, unmark

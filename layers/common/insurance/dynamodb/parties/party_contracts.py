@@ -23,7 +23,6 @@ from insurance.dynamodb.claims.claim_items import read_register
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.complaints.complaints import COMPLAINTS
 from insurance.dynamodb.contract_keys import (
-    ERASED_FOR,
     ERASING,
     ContractKeys,
     RecordKeys,
@@ -31,7 +30,7 @@ from insurance.dynamodb.contract_keys import (
     is_former_mark,
     marked_contract,
 )
-from insurance.dynamodb.kinds import CLAIM_REGISTER, COMPLAINT_LIST, ItemKind
+from insurance.dynamodb.kinds import CLAIM_REGISTER, COMPLAINT_LIST, ERASED_FOR, ItemKind
 from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
 from insurance.dynamodb.policy.policy_reader import read_policy
 from insurance.dynamodb.tables import Tables
