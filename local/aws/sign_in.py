@@ -2,7 +2,8 @@
 
 Here nobody has a password: who signs in is one of the sample people. All else is as Cognito does it: the clients are
 the template's, a page returns to an address that its client names, and a code is good once, for five minutes, to who
-knows the secret that it was asked for with.
+knows the secret that it was asked for with. Who has signed in is known by a cookie for an hour, and asked for no name,
+until they sign out.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ type Signer = Callable[[Staff | Developer, str, str, int], str]
 
 PEOPLE: Final[Mapping[str, Staff | Developer]] = {each.name: each for each in (*DEVELOPERS, *STAFF)}
 CODE_SECONDS: Final = 300
+SESSION_SECONDS: Final = 3600
+SESSION: Final = "cognito"
+"""The cookie of a browser in which somebody has signed in."""
 ASKED: Final = ("client_id", "redirect_uri", "scope", "state", "code_challenge")
 """What the page hands on from the address to the sign-in."""
 CHALLENGE_CHARACTERS: Final = 43
@@ -52,6 +56,7 @@ class BrowserClient(NamedTuple):
     """A client of the pool through which people sign in."""
 
     returns_to: tuple[str, ...]
+    signs_out_to: tuple[str, ...]
     scopes: frozenset[str]
     token_seconds: int
 
@@ -64,11 +69,19 @@ class Granted(NamedTuple):
     until: float
 
 
+class Session(NamedTuple):
+    """Somebody who has signed in, in one browser."""
+
+    person: str
+    until: float
+
+
 def browser_clients(template: Template) -> dict[str, BrowserClient]:
     """The template's clients that have codes, by their ids."""
     return {
         template.ref(each.logical_id): BrowserClient(
             tuple(each.properties["CallbackURLs"]),
+            tuple(each.properties.get("LogoutURLs", ())),
             frozenset(each.properties["AllowedOAuthScopes"]),
             int(each.properties["AccessTokenValidity"]) * 60,
         )
@@ -84,11 +97,13 @@ class SignIn:
         self._clients = clients
         self._sign = sign
         self._codes: dict[str, Granted] = {}
+        self._sessions: dict[str, Session] = {}
 
     def routes(self) -> list[Route]:
         return [
             Route("/oauth2/authorize", self._authorize),
             Route("/login", self._login, methods=["POST"]),
+            Route("/logout", self._logout),
         ]
 
     async def _authorize(self, request: Request) -> Response:
@@ -101,6 +116,9 @@ class SignIn:
         error = _fault(asked, client)
         if error:
             return _returned(asked, error=error)
+        session = self._sessions.get(request.cookies.get(SESSION, ""))
+        if session and session.until > time.time() and asked.get("prompt") != "login":
+            return _returned(asked, code=self._code(session.person, asked))
         return HTMLResponse(_page(_form(asked)), headers=HEADERS)
 
     async def _login(self, request: Request) -> Response:
@@ -108,11 +126,30 @@ class SignIn:
         client = self._client_of(form)
         if client is None or form.get("person") not in PEOPLE or _fault(form | _AS_ASKED, client):
             return HTMLResponse(_page("<h1>Nobody signed in</h1>"), 400, HEADERS)
+        answer = _returned(form, code=self._code(form["person"], form))
+        key, now = secrets.token_urlsafe(32), time.time()
+        self._sessions = {key: one for key, one in self._sessions.items() if one.until > now}
+        self._sessions[key] = Session(form["person"], now + SESSION_SECONDS)
+        answer.set_cookie(SESSION, key, SESSION_SECONDS, httponly=True, samesite="lax")
+        return answer
+
+    async def _logout(self, request: Request) -> Response:
+        """End the session, and go to an address that the client names for it; to any other nobody is sent."""
+        client = self._clients.get(request.query_params.get("client_id", ""))
+        to = request.query_params.get("logout_uri", "")
+        if client is None or to not in client.signs_out_to:
+            return HTMLResponse(_page("<h1>There is no such address</h1>"), 400, HEADERS)
+        self._sessions.pop(request.cookies.get(SESSION, ""), None)
+        answer = RedirectResponse(to, 302, HEADERS)
+        answer.delete_cookie(SESSION, httponly=True, samesite="lax")
+        return answer
+
+    def _code(self, person: str, asked: Mapping[str, str]) -> str:
         code, now = secrets.token_urlsafe(32), time.time()
         self._codes = {key: one for key, one in self._codes.items() if one.until > now}
-        asked = {name: form.get(name, "") for name in ASKED}
-        self._codes[code] = Granted(form["person"], asked, now + CODE_SECONDS)
-        return _returned(form, code=code)
+        handed_on = {name: asked.get(name, "") for name in ASKED}
+        self._codes[code] = Granted(person, handed_on, now + CODE_SECONDS)
+        return code
 
     def exchange(self, form: Mapping[str, str]) -> Response:
         """The token for a code, once: a code that was tried is gone."""

@@ -11,7 +11,7 @@ import { UsagePage } from "./pages/usage.js";
 import { WebhookPage } from "./pages/webhook.js";
 import { WebhooksPage } from "./pages/webhooks.js";
 import { Notice } from "./parts.js";
-import { currentToken, forget, onChange, signIn } from "./session.js";
+import { currentToken, onChange, signIn, signOut } from "./session.js";
 
 interface Page {
   title: string;
@@ -39,7 +39,12 @@ const FIRST = "applications";
 
 function route(): { name: string; id: string } {
   const [name = "", id = ""] = location.hash.replace(/^#\/?/, "").split("/");
-  return { name: name in PAGES ? name : FIRST, id: decodeURIComponent(id) };
+  try {
+    if (Object.hasOwn(PAGES, name)) return { name, id: decodeURIComponent(id) };
+  } catch {
+    // An address that nobody can read is no page either.
+  }
+  return { name: FIRST, id: "" };
 }
 
 export function App({ configuration, failure }: { configuration: Configuration; failure: string | undefined }) {
@@ -81,7 +86,7 @@ export function App({ configuration, failure }: { configuration: Configuration; 
           <a href={`${configuration.docs}/`}>Docs</a>
         </nav>
         {isSignedIn ? (
-          <button class="quiet" onClick={forget}>
+          <button class="quiet" onClick={() => signOut(configuration)}>
             Sign out
           </button>
         ) : (

@@ -23,6 +23,8 @@ interface Pending {
 }
 
 let token: string | undefined;
+/** It is never used to renew: it is kept to be revoked. */
+let refreshToken: string | undefined;
 const listeners = new Set<() => void>();
 
 export function currentToken(): string | undefined {
@@ -38,6 +40,20 @@ export function onChange(listener: () => void): () => void {
 export function forget(): void {
   token = undefined;
   for (const listener of listeners) listener();
+}
+
+/** Leave the user pool too: who signs in next at this machine is asked for a name. */
+export function signOut({ sign_in, client_id }: Configuration): void {
+  if (refreshToken !== undefined) {
+    // It outlives this page; nobody waits for its answer.
+    const body = new URLSearchParams({ token: refreshToken, client_id });
+    fetch(`${sign_in}/oauth2/revoke`, { method: "POST", mode: "no-cors", credentials: "omit", keepalive: true, body }).catch(
+      () => undefined,
+    );
+  }
+  refreshToken = undefined;
+  forget();
+  location.assign(`${sign_in}/logout?${new URLSearchParams({ client_id, logout_uri: here() })}`);
 }
 
 /** Leave for the sign-in. */
@@ -80,9 +96,10 @@ export async function comeBack({ sign_in, client_id }: Configuration): Promise<s
         code_verifier: pending.verifier,
       }),
     });
-    const said = (await answer.json()) as { access_token?: string };
+    const said = (await answer.json()) as { access_token?: string; refresh_token?: string };
     if (!answer.ok || said.access_token === undefined) return "The sign-in has expired. Sign in again.";
     token = said.access_token;
+    refreshToken = said.refresh_token;
     return undefined;
   } catch {
     return "The sign-in does not answer. Try again.";

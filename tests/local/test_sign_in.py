@@ -54,6 +54,15 @@ class Browser:
 
         return asyncio.run(called())
 
+    def asks_again(self, signed_in: httpx.Response, **changes: str) -> httpx.Response:
+        """In the browser in which somebody has signed in."""
+        known = cookie_of(signed_in)
+        return self.call("GET", "/oauth2/authorize", params=self.asked | changes, headers=known)
+
+    def signs_out(self, signed_in: httpx.Response, **changes: str) -> httpx.Response:
+        asked = {"client_id": PORTAL_CLIENT, "logout_uri": self.asked["redirect_uri"]}
+        return self.call("GET", "/logout", params=asked | changes, headers=cookie_of(signed_in))
+
     def asks(self, **changes: str) -> httpx.Response:
         return self.call("GET", "/oauth2/authorize", params=self.asked | changes)
 
@@ -64,6 +73,11 @@ class Browser:
         form = {"grant_type": "authorization_code", "code": code, "code_verifier": VERIFIER}
         own = {"client_id": PORTAL_CLIENT, "redirect_uri": self.asked["redirect_uri"]}
         return self.call("POST", "/oauth2/token", data=form | own | changes)
+
+
+def cookie_of(signed_in: httpx.Response) -> Mapping[str, str]:
+    """What a browser says from then on."""
+    return {"Cookie": signed_in.headers["Set-Cookie"].partition(";")[0]}
 
 
 def told(answer: httpx.Response) -> Mapping[str, str]:
@@ -85,6 +99,30 @@ def test_a_person_gets_a_token_for_what_the_page_asked(browser: Browser) -> None
     assert back["state"] == "<the state>"
     assert json.loads(answer["access_token"]) == ["dora-test", PORTAL_CLIENT, SCOPE, 3600]
     assert answer["expires_in"] == 3600
+
+
+def test_who_has_signed_in_is_known_until_they_sign_out(browser: Browser) -> None:
+    signed_in = browser.signs_in()
+    known = told(browser.asks_again(signed_in))
+    prompted = browser.asks_again(signed_in, prompt="login")
+    out = browser.signs_out(signed_in)
+
+    assert json.loads(browser.exchanges(known["code"]).json()["access_token"])[0] == "dora-test"
+    assert (out.status_code, out.headers["Location"]) == (302, browser.asked["redirect_uri"])
+    for asked in (prompted, browser.asks_again(signed_in), browser.asks()):
+        assert (asked.status_code, 'value="dora-test"' in asked.text) == (200, True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"logout_uri": "https://evil.example/"}, {"logout_uri": ""}, {"client_id": "stranger"}],
+)
+def test_who_signs_out_is_sent_to_no_other_address(
+    browser: Browser, change: Mapping[str, str]
+) -> None:
+    answer = browser.signs_out(browser.signs_in(), **change)
+
+    assert (answer.status_code, "Location" in answer.headers) == (400, False)
 
 
 def test_a_name_that_nobody_has_signs_nobody_in(browser: Browser) -> None:

@@ -145,3 +145,11 @@ def test_the_portal_has_no_secret_and_signs_in_by_a_code(written: Json):
     assert client["GenerateSecret"] is False
     assert client["AllowedOAuthFlows"] == ["code"]
     assert client["SupportedIdentityProviders"] == ["COGNITO"]
+
+
+def test_who_signs_out_of_the_portal_comes_back_to_it(written: Json):
+    """Without an address the user pool's own session could not be ended: the next person would be the one before."""
+    client = dict(properties(written, "UserPoolClient"))["PortalClient"]
+
+    assert client["LogoutURLs"] == client["CallbackURLs"]
+    assert client["EnableTokenRevocation"] is True

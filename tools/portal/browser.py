@@ -146,6 +146,8 @@ def arrive(walk: Walk) -> int:
         walk.turn(page, heading)
         walk.wait({"catalogue": "Quoting", "problems": "wrong-state", "changelog": "0.9.0"}[page])
         walk.look(page)
+    for nobodys in ("webhooks/%", "toString"):
+        walk.turn(nobodys, "Applications")
     walk.turn("problems", "Problems")
     walk.tab.get_by_label("Find a problem").fill("nothing has these words")
     walk.wait("There is none of these words")
@@ -164,8 +166,21 @@ def sign_in(walk: Walk) -> None:
     stored = walk.tab.evaluate(
         "() => JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])"
     )
-    if "?" in address or stored != '[{},{},""]' or walk.context.cookies():
+    # The sign-in's own cookie, which no program reads: here it has the portal's name.
+    cookies = [each["name"] for each in walk.context.cookies() if not each["httpOnly"]]
+    if "?" in address or stored != '[{},{},""]' or cookies:
         fail(f"something of the sign-in is left: {address} {stored}")
+
+
+def sign_out(walk: Walk) -> None:
+    """Who comes next at this machine is asked for a name."""
+    walk.tab.get_by_role("button", name="Sign out").click()
+    walk.tab.get_by_role("main").get_by_role("button", name="Sign in").wait_for()
+    if walk.context.cookies():
+        fail("the sign-in still knows who signed out")
+    walk.tab.get_by_role("main").get_by_role("button", name="Sign in").click()
+    walk.tab.get_by_role("button", name=walk.asked["person"]).wait_for()
+    walk.go("applications")
 
 
 def own_pages(walk: Walk) -> None:
@@ -307,6 +322,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=asked["chromium"], args=QUIET)
         walk = Walk(browser, asked)
         first = arrive(walk)
+        sign_in(walk)
+        sign_out(walk)
         sign_in(walk)
         own_pages(walk)
         first_quote(walk)
