@@ -198,6 +198,9 @@ ELSEWHERE = {
     frozenset(
         {OfficeDuty.ACCESS_POLICY_WRITTEN, OfficeDuty.ACCESS_POLICY_APPROVED}
     ): "tests/contract/controls/test_access_policies.py",
+    frozenset(
+        {OfficeDuty.API_VERSION_SUBMITTED, OfficeDuty.API_VERSION_APPROVED}
+    ): "tests/unit/partner/test_api_product_life.py",
     frozenset({OfficeDuty.STOP_SET, OfficeDuty.STOP_LIFTED}): LIFTED_STOPS,
     frozenset({OfficeDuty.STOP_LIFT_REQUESTED, OfficeDuty.STOP_LIFTED}): LIFTED_STOPS,
     frozenset({Duty.RESOLUTION_PROPOSED, Duty.RESOLUTION_APPROVED}): RESOLVED_REPORTS,

@@ -20,11 +20,12 @@ SAID = {EMAIL, PHONE, r"^[!-~]{1,256}$"}
 """Patterns in which a person may be named for all that; any other is a code, a number or an id."""
 FILES = {
     "checkProductFiles",
+    "draftAccessPolicy",
     "draftProductVersion",
     "importBankStatement",
     "importBankStatusReport",
 }
-"""Operations that take whole files, of which none is a caller's word about somebody."""
+"""Operations that take whole files, or rules, of which none is a caller's word about somebody."""
 
 
 class Field(NamedTuple):

@@ -62,6 +62,7 @@ def test_who_shows_the_status_of_another_says_whose_it_is(definition):
 
 
 KINDS = {
+    "AccessPolicyEntry": "AccessPolicy",
     "ApplicationEntry": "Application",
     "CorrectedQuote": "Quote",
     "Credentials": "Application",

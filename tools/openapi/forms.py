@@ -17,6 +17,7 @@ from insurance.domain.claim.payee_account import CLAIMS_MAX
 from insurance.domain.claim.reserve import CostType
 from insurance.domain.complaint.redress import REDRESS_MAX
 from insurance.domain.contract.interested_party import INTERESTED_PARTIES_MAX
+from insurance.domain.control import access_policy
 from insurance.domain.core import identity
 from insurance.domain.core.delivery import SET_ASIDE_MAX, Consumer
 from insurance.domain.core.money import AMOUNT_MAX
@@ -122,9 +123,8 @@ STRINGS: Final[dict[str, Json]] = {
     **dict.fromkeys(("policy_id", "allocated_to", "named", "renews", "ended_terms"), POLICY),
     **dict.fromkeys(("quote_id", "renewal_quote_id", "open_quotes", "DataExportView.next"), QUOTE),
     **dict.fromkeys(("claim_id", "same_loss_as", "same_file_as"), CLAIM),
-    **dict.fromkeys(
-        ("party_id", "from_party", "to_party", "members", "merged_into", "parties"), PARTY
-    ),
+    **dict.fromkeys(("party_id", "from_party", "to_party", "members"), PARTY),
+    **dict.fromkeys(("merged_into", "parties"), PARTY),
     **dict.fromkeys(("instruction_id", "payment_id", "left_out"), INSTRUCTION),
     "upload_id": _of(identity.UploadId),
     "person_id": _of(identity.PersonId),
@@ -136,6 +136,7 @@ STRINGS: Final[dict[str, Json]] = {
     ),
     **dict.fromkeys(("CustomerView.id", "PartyView.id", "PartyRowView.id"), PARTY),
     **dict.fromkeys(("DocumentRowView.id", "DocumentView.id"), _of(identity.DocumentId)),
+    "AccessRuleView.when": _of(access_policy.Condition),
     "EvidenceView.id": _of(identity.EvidenceId),
     "InvoiceView.id": _of(identity.InvoiceId),
     **dict.fromkeys(("InstructionView.id", "PaymentRowView.id"), INSTRUCTION),
@@ -224,7 +225,7 @@ STRINGS: Final[dict[str, Json]] = {
         )
     },
     "ChargeLineView.name": _text(2 * TEXT_MAX),
-    "FindingView.reason": SENTENCE,
+    **dict.fromkeys(("FindingView.reason", "ShareView.text"), SENTENCE),
     "answers_schema": _like(r"^/v1/products/[0-9A-Za-z_./?=-]{1,120}$"),
     # Sentences of ours
     **dict.fromkeys(
@@ -233,7 +234,6 @@ STRINGS: Final[dict[str, Json]] = {
     ),
     **dict.fromkeys(("notes", "sources", "HoldView.reason", "working", "unit"), SENTENCE),
     **dict.fromkeys(("on_hold", "TaskView.reason"), SENTENCES),
-    "ShareView.text": SENTENCE,
     **dict.fromkeys(("DefinitionFaultView.detail", "pointer"), SENTENCE),
     "totals_differ": _like("^[A-Z]{3} (posted|source) [a-z_]{1,64}$"),
     # Texts of people, and of the bank

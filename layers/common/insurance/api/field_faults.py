@@ -83,6 +83,7 @@ FORMS: Mapping[str, str] = {
     r"^[0-9]{8}$": "Give an account number of eight digits.",
     r"^[!-~]{1,256}$": "Give the name as the token has it: visible ASCII characters.",
     r"^[a-z_]+\.[a-z_]+$": "Give a type of the event catalogue, such as policy.issued.",
+    r"^[a-z]{3}_(test_)?[0-9a-z_-]{1,60}$": "Give the id of an object as the feed or a message names it.",
     r"^[0-9a-z_-]{1,60}$": "Give the id of an event as the feed or a message names it.",
     r"^[0-9a-f]{64}$": "Give the SHA-256 of the file as 64 hexadecimal digits.",
     r"^(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])$": "Give a month such as 2027-02.",
