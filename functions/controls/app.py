@@ -52,6 +52,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.partner.partner import PartnerCode
 from insurance.operations.command import Command, Query
 from insurance.operations.controls.change_access_policy import (
+    UNKNOWN_OPERATION,
     advance_access_policy,
     draft_access_policy,
     list_access_policies,
@@ -208,7 +209,7 @@ class PolicyCheckRequest(Request):
         """
         path = wiring.operation_paths().get(self.operation)
         if path is None:
-            raise InvalidFields([FieldFault("/operation", "unknown", UNKNOWN)])
+            raise InvalidFields([FieldFault("/operation", "unknown", UNKNOWN_OPERATION)])
         return CallFacts(
             **self.model_dump(include={"kind", "principal", "product", "territory", "operation"}),
             roles=frozenset(self.roles),
@@ -219,9 +220,6 @@ class PolicyCheckRequest(Request):
             at=self.at or query.now,
             region=wiring.region(),
         )
-
-
-UNKNOWN = "Name an operation by its id in the definition: createQuote."
 
 
 @api.query(

@@ -218,7 +218,7 @@ def party_ports() -> PartyPorts:
 def access_policy_ports() -> AccessPolicyPorts:
     from insurance.operations.controls.ports import AccessPolicyPorts
 
-    return AccessPolicyPorts(policies=wiring.stores().access_policies)
+    return AccessPolicyPorts(wiring.stores().access_policies, wiring.operation_paths)
 
 
 def stop_ports() -> StopPorts:

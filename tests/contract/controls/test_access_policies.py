@@ -58,7 +58,7 @@ class Desk:
 
     def __init__(self, stores: Stores) -> None:
         self.stores = stores
-        self.ports = AccessPolicyPorts(stores.access_policies)
+        self.ports = AccessPolicyPorts(stores.access_policies, lambda: {"createQuote"})
         self._keys = iter(range(100))
 
     def write(self, code: str = "hours", when: str = "true") -> Stored[AccessPolicy]:

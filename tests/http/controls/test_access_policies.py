@@ -109,6 +109,22 @@ def test_who_leaves_the_territory_out_is_refused_as_who_names_it(
     handlers.get("/v1/products/personal_motor")
 
 
+def test_what_is_in_force_is_withdrawn_while_another_version_is_written(
+    office: Office, handlers: Platform
+) -> None:
+    office.write()
+    office.step("submit")
+    assert office.step("withdraw").code == "wrong-state"
+    office.step("approve", BEN)
+    handlers.post(f"{HOURS}/draft", NO_MOTOR, by=ANN, clock=None, key="second")
+
+    withdrawn = office.step("withdraw").body
+
+    assert (withdrawn["status"], "in_force" in withdrawn) == ("draft", False)
+    handlers.post("/v1/quotes", QUOTE)
+    assert office.step("withdraw").code == "wrong-state"
+
+
 def test_the_record_of_the_call_names_the_rule(
     office: Office, handlers: Platform, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -149,6 +165,14 @@ def test_a_check_says_what_the_edge_would_and_names_the_rule(office: Office) -> 
         ({"rules": [NO_MOTOR["rules"][0] | {"scope": "application"}]}, "/rules/0/name"),
         ({"rules": [NO_MOTOR["rules"][0] | {"name": "quoting"}]}, "/rules/0/name"),
         ({"rules": NO_MOTOR["rules"] * 2}, "/rules/1/code"),
+        (
+            {"rules": [NO_MOTOR["rules"][0] | {"operations": ["createQuote", "createQoute"]}]},
+            "/rules/0/operations/1",
+        ),
+        (
+            {"rules": [NO_MOTOR["rules"][0] | {"scope": "api_product", "name": "quotting"}]},
+            "/rules/0/name",
+        ),
     ],
 )
 def test_what_is_no_policy_is_refused_where_it_stands(

@@ -91,7 +91,6 @@ NEXT: Final = {
     (AccessPolicyStatus.DRAFT, AccessPolicyStep.SUBMIT): AccessPolicyStatus.SUBMITTED,
     (AccessPolicyStatus.SUBMITTED, AccessPolicyStep.SEND_BACK): AccessPolicyStatus.DRAFT,
     (AccessPolicyStatus.SUBMITTED, AccessPolicyStep.APPROVE): AccessPolicyStatus.IN_FORCE,
-    (AccessPolicyStatus.IN_FORCE, AccessPolicyStep.WITHDRAW): AccessPolicyStatus.WITHDRAWN,
 }
 
 
@@ -152,7 +151,9 @@ class AccessPolicy(Record):
             WrongState: The step does not follow from where the policy stands.
             SamePerson: An author would approve what they wrote.
         """
-        after = NEXT.get((self.status, step))
+        after = (
+            self._withdrawn if step is AccessPolicyStep.WITHDRAW else NEXT.get((self.status, step))
+        )
         if after is None:
             raise WrongState(self.title, self.status, step)
         if step is AccessPolicyStep.APPROVE:
@@ -167,6 +168,14 @@ class AccessPolicy(Record):
         return self.replace(
             status=after, in_force=in_force, approved_by=approved_by, reason=reason, changed_at=now
         )
+
+    @property
+    def _withdrawn(self) -> AccessPolicyStatus | None:
+        """Where the newest version stands when what is in force is withdrawn: a draft stays one. None: nothing is."""
+        if self.in_force is None:
+            return None
+        is_newest = self.status is AccessPolicyStatus.IN_FORCE
+        return AccessPolicyStatus.WITHDRAWN if is_newest else self.status
 
     @property
     def title(self) -> str:

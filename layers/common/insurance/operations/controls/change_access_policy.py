@@ -1,7 +1,9 @@
 """Write access policies, take them through their life, and read them."""
 
+from collections.abc import Collection
 from typing import Final
 
+from insurance.api_products import API_PRODUCTS
 from insurance.domain.control.access_policy import (
     RULES_IN_FORCE_MAX,
     AccessPolicy,
@@ -32,11 +34,11 @@ def draft_access_policy(
     """Write a policy of the caller's mode, or a new version of it. What is in force stays.
 
     Raises:
-        InvalidFields: A condition is none, two rules have one code, or the zone is unknown.
+        InvalidFields: A condition is none, two rules have one code, or there is no such zone, operation or API product.
         StaleRevision: Somebody else has changed it since the caller read it.
         WrongState: The newest version waits for approval.
     """
-    faults = faults_in(text)
+    faults = faults_in(text, ports.operations())
     if faults:
         raise InvalidFields(faults)
     loaded = ports.policies.load(code, command)
@@ -92,8 +94,9 @@ def list_access_policies(
     return page_of(entries, part.limit, lambda policy: policy)
 
 
-def faults_in(text: PolicyText) -> list[FieldFault]:
-    """What is wrong with a policy as it is written, each with its place."""
+def faults_in(text: PolicyText, operations: Collection[str]) -> list[FieldFault]:
+    """What is wrong with a policy as it is written, each with its place: a rule about an operation that there is not
+    would refuse nothing, and nobody would notice."""
     faults = faults_of(text) if is_time_zone(text.zone) else [UNKNOWN_ZONE]
     codes = [rule.code for rule in text.rules]
     for number, rule in enumerate(text.rules):
@@ -101,10 +104,19 @@ def faults_in(text: PolicyText) -> list[FieldFault]:
             faults.append(FieldFault(f"/rules/{number}/code", "wrong-form", "Name each rule once."))
         if (rule.scope is RuleScope.GLOBAL) is not (rule.name is None):
             faults.append(FieldFault(f"/rules/{number}/name", "one-of", SCOPE))
+        elif rule.scope is RuleScope.API_PRODUCT and rule.name not in API_PRODUCTS:
+            faults.append(FieldFault(f"/rules/{number}/name", "unknown", UNKNOWN_API_PRODUCT))
+        faults += [
+            FieldFault(f"/rules/{number}/operations/{place}", "unknown", UNKNOWN_OPERATION)
+            for place, operation in enumerate(rule.operations)
+            if operation not in operations
+        ]
     return faults
 
 
 UNKNOWN_ZONE: Final = FieldFault("/zone", "unknown", "Name a zone such as Europe/London.")
+UNKNOWN_API_PRODUCT: Final = "Name an API product by its code in the catalogue: quoting."
+UNKNOWN_OPERATION: Final = "Name an operation by its id in the definition: createQuote."
 SCOPE: Final = (
     "An API product or an application is named by its code or id, and of `global` nothing is."
 )

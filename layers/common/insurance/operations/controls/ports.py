@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from insurance.domain.control.access_policy import AccessPolicy, PoliciesInForce
     from insurance.domain.control.decision import Ruleset
@@ -109,6 +109,8 @@ class AccessPolicyPorts:
     """What operations on access policies need from outside."""
 
     policies: AccessPolicies
+    operations: Callable[[], Collection[str]]
+    """The ids of all operations of the API."""
 
 
 @dataclass(frozen=True, slots=True)
