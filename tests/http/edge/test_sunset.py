@@ -71,6 +71,14 @@ def test_from_its_sunset_on_it_is_gone(handlers: Platform) -> None:
     assert answer.headers["Sunset"] == "Sat, 01 Jan 2028 00:00:00 GMT"
 
 
+def test_who_sets_their_clock_back_is_not_served_what_has_ended(handlers: Platform) -> None:
+    ends = ending(PARTNER, **{"/v1/products": ["quoting", 1_600_000_000, 1_700_000_000, ""]})
+
+    answer = handlers.call("GET", "/v1/products", by=ends, clock="2023-01-01T00:00:00Z")
+
+    assert (answer.status, answer.code) == (410, "api-product-retired")
+
+
 @pytest.fixture(scope="module")
 def routes(loaded: Platform) -> list[Route]:
     found = [route for folder in FOLDERS for route in loaded.apps[folder].api.routes]

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 from insurance.domain.bank.payment_file import PAYMENTS_PER_FILE_MAX
-from insurance.domain.control.stop import Activity
+from insurance.domain.control.stop import QUOTE_LEASE_SECONDS, Activity
 from insurance.domain.core.identity import Mode
 from insurance.operations.controls.change_stops import StopInput, lift_stop, set_stop
 from insurance.operations.controls.ports import StopPorts
+from insurance.operations.idempotency import AlreadyAnswered
 from insurance.operations.payments import send_payments
 from insurance.operations.policy.invite_renewal import invite_renewal
 
 from tests.fakes.controls import MemoryStops
+from tests.fakes.memory import Memory
 from tests.support.bank import FILES, FINANCE, executing, payments
 from tests.support.calls import QUOTE, staff
 from tests.support.partners_at_work import command
@@ -88,6 +90,25 @@ def test_a_stop_holds_no_other_product_territory_partner_or_activity(sales: Plat
     guards.hold("quote", starts_at="2030-01-01T00:00:00Z")
 
     sales.post(QUOTES, QUOTE)
+
+
+def test_who_sets_their_clock_back_is_held_too(sales: Platform) -> None:
+    guards = Guards(sales)
+    guards.hold("quote", starts_at="2026-03-01T00:00:00Z")
+
+    guards.refused(QUOTES, QUOTE, clock="2026-02-28T23:59:59Z")
+
+
+def test_a_repetition_is_answered_when_no_process_goes_by_an_earlier_state_either() -> None:
+    waited: list[float] = []
+    ports = StopPorts(MemoryStops(Memory()), waited.append)
+    wanted = StopInput((Activity.QUOTE,), "rate_error")
+    set_stop(wanted, command("stop"), ports)
+
+    with pytest.raises(AlreadyAnswered):
+        set_stop(wanted, command("stop"), ports)
+
+    assert waited == [QUOTE_LEASE_SECONDS] * 2
 
 
 def test_a_stop_of_binding_holds_the_issue_and_a_repeated_call_has_its_first_answer(

@@ -170,7 +170,7 @@ class Api:
         quota.count(call.caller, call.received_at)
         admit(call.caller, route)
         _check_headers(call, route)
-        check_served(event, call.now)
+        check_served(event, max(call.now, call.received_at))
         for name, value in path.items():
             check_parameter(name, value)
         given = {**path, **_inputs(route, call, path)}

@@ -49,6 +49,11 @@ class Command:
         return self.idempotency.now
 
     @property
+    def received_at(self) -> datetime:
+        """The time by our own clock."""
+        return self.idempotency.received_at
+
+    @property
     def actor(self) -> str:
         """Who an event names as its author."""
         return self.caller.principal

@@ -58,7 +58,7 @@ class Stop(Value):
     partner: str | None = None
     cause: StopCause
     starts_at: AwareDatetime | None = None
-    """None: at once, whatever time a caller in test mode has."""
+    """By our own clock, whatever time a caller in test mode has. None: at once."""
     set_by: str
     set_at: AwareDatetime
     lift_requested_by: str | None = None

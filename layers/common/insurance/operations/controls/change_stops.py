@@ -9,6 +9,7 @@ from insurance.domain.core.identity import new_stop_id
 from insurance.domain.core.stored import Stored
 from insurance.operations.command import Command, Query
 from insurance.operations.controls.ports import StopPorts
+from insurance.operations.idempotency import AlreadyAnswered
 from insurance.operations.listing import ListEntry, ListPage, ListRange, page_of
 
 
@@ -37,7 +38,7 @@ def set_stop(wanted: StopInput, command: Command, ports: StopPorts) -> ChangedSt
     Raises:
         TooManyStops: There are as many as can be.
     """
-    before = ports.stops.load(command.caller.mode, command)
+    before = _load(command, ports)
     stop = Stop(
         id=new_stop_id(command.caller.mode, command.actor, command.idempotency.key),
         activities=tuple(dict.fromkeys(wanted.activities)),
@@ -62,7 +63,7 @@ def lift_stop(stop_id: str, reason: str, command: Command, ports: StopPorts) -> 
         StopNotFound: There is none in the caller's mode, or it was lifted.
         SamePerson: The caller asked for it, or set the stop and would have the last word.
     """
-    before = ports.stops.load(command.caller.mode, command)
+    before = _load(command, ports)
     stop = before.record.stop(stop_id)
     if stop.lift_requested_by is None:
         after = before.record.lift_asked(stop_id, by=command.actor, reason=reason)
@@ -81,6 +82,15 @@ def list_stops(part: ListRange, query: Query, ports: StopPorts) -> ListPage[Stop
     stops = sorted(ports.stops.get(query.caller.mode).record.stops, key=lambda stop: stop.id)
     entries = [ListEntry(stop.id, stop) for stop in stops if stop.id > part.after]
     return page_of(entries[: part.limit], part.limit, lambda stop: stop)
+
+
+def _load(command: Command, ports: StopPorts) -> Stored[Stops]:
+    """The stops. A repetition waits too: the first call may have been stored a moment ago."""
+    try:
+        return ports.stops.load(command.caller.mode, command)
+    except AlreadyAnswered:
+        ports.wait(QUOTE_LEASE_SECONDS)
+        raise
 
 
 def _wait_for_quotes(stop: Stop, ports: StopPorts) -> None:

@@ -106,7 +106,9 @@ def _stopped(
     return frozenset(
         instruction.id
         for instruction in instructions
-        if any(stop.holds(Activity.PAY, reach(instruction.id), command.now) for stop in holding)
+        if any(
+            stop.holds(Activity.PAY, reach(instruction.id), command.received_at) for stop in holding
+        )
     )
 
 

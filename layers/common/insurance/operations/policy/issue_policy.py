@@ -109,7 +109,7 @@ def _store(
 def _check_stops(quote: Quote, stops: Stops, command: Command, products: Products) -> None:
     product = products.version(quote.product)
     reach = Reach(product.code, territory_of(quote, product), quote.partner)
-    stops.check(Activity.RENEW if quote.renewing else Activity.BIND, reach, command.now)
+    stops.check(Activity.RENEW if quote.renewing else Activity.BIND, reach, command.received_at)
 
 
 def _check_price(quote: Quote, products: Products, now: datetime) -> Product:

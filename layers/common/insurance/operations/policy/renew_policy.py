@@ -75,7 +75,7 @@ def _offer(
         raise PolicyNotFound(policy_id)
     product = products.version(policy.product)
     reach = Reach(product.code, territory_of(policy, product), policy.partner)
-    expiring.stops.check(Activity.RENEW, reach, call.now)
+    expiring.stops.check(Activity.RENEW, reach, call.received_at)
     losses = past_claims(expiring.claims, product)
     terms = renewal_terms(policy, losses, next_version(policy, products), now=call.now)
     return terms.priced(find_facts(terms.look_ups, ports.look_ups)), expiring

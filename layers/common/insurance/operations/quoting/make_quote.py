@@ -75,7 +75,7 @@ def make_quote(risk: RiskInput, command: Command, ports: QuotingPorts) -> Stored
 def _price(risk: RiskInput, call: Command | Query, ports: QuotingPorts) -> PricedRisk:
     product = ports.products.on_sale(risk.product, call.now.date(), call.caller.mode)
     reach = Reach(product.code, risk.territory or product.territories[0], call.caller.partner)
-    ports.stops.leased(call.caller.mode).check(Activity.QUOTE, reach, call.now)
+    ports.stops.leased(call.caller.mode).check(Activity.QUOTE, reach, call.received_at)
     new_risk = read_new_risk(
         product,
         start=risk.start,
