@@ -94,6 +94,7 @@ def get_api_products(page: Page, query: Query) -> Sequence[Stored[ApiProductLife
     callers=READERS,
     roles=EVERY_ROLE,
     shows=ApiProductView,
+    etag=True,
     raises=(ApiProductNotFound,),
 )
 def get_api_product(api_product: str, query: Query) -> Stored[ApiProductLife]:

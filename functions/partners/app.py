@@ -172,6 +172,7 @@ def post_application(
     roles=READERS,
     shows=ApplicationListView,
     paged="applications:{partner}",
+    raises=(PartnerNotFound,),
 )
 def get_applications(partner: str, page: Page, query: Query) -> ListPage[PartnerApplication]:
     return list_applications(partner, page, query, ports)

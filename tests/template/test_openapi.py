@@ -15,6 +15,7 @@ from insurance.domain.core.caller import CallerKind
 from jsonschema import Draft202012Validator
 
 from tools.openapi.__main__ import rendered
+from tools.openapi.document import CALLERS
 from tools.openapi.gateway import ANY_METHOD
 from tools.openapi.handlers import ROOT, handlers, scope_descriptions
 from tools.openapi.parameters import IF_MATCH, IF_NONE_MATCH
@@ -136,6 +137,16 @@ def test_the_definition_says_of_each_operation_which_api_products_have_it(
         for handler in handlers()
         for route in handler.routes
     }
+
+
+def test_the_definition_says_in_words_of_each_operation_who_may_call_it(
+    operations: Operations,
+) -> None:
+    assert CALLERS.keys() == set(CallerKind)
+    for name, operation in operations:
+        *_, words = re.findall(r"\bFor ([^.]+)[.]", operation["description"])
+        said = {kind.value for kind, its in CALLERS.items() if its in words}
+        assert sorted(said) == operation["x-coverwright-callers"], name
 
 
 def test_the_license_is_the_file_and_a_name_that_package_builders_take(definition: Json) -> None:

@@ -112,10 +112,11 @@ def _description(route: Route) -> str:
     return " ".join(part for part in parts if part)
 
 
-CALLERS = {
+CALLERS: Mapping[CallerKind, str] = {
     CallerKind.APPLICATION: "applications",
     CallerKind.POLICYHOLDER: "policyholders (for what is their own)",
     CallerKind.STAFF: "staff",
+    CallerKind.DEVELOPER: "developers of the partner's team",
     CallerKind.MACHINE: "our own machines",
 }
 

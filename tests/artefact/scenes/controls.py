@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from insurance.domain.core.identity import Mode, new_stop_id
+from insurance.domain.core.identity import Mode, application_id_for, new_stop_id
 
 from tests.artefact.scenes.common import (
     ACCEPTED,
@@ -30,6 +30,7 @@ LIFT = "POST /v1/stops/{stop_id}/lift"
 WHY: Json = {"reason": "rates_mended"}
 
 
+MEADOW = application_id_for(Mode.TEST, "meadow-web")
 HOURS: Json = {"variables": {"policy": "office_hours"}}
 WRITTEN: Json = {
     "zone": "Europe/London",
@@ -44,7 +45,7 @@ WRITTEN: Json = {
             "code": "motor_only",
             "reason": "product_not_agreed",
             "scope": "application",
-            "name": "app_test_meadow",
+            "name": MEADOW,
             "operations": ["createQuote"],
             "when": "given(product) and product != 'personal_motor'",
         },
@@ -52,7 +53,7 @@ WRITTEN: Json = {
 }
 CALL: Json = {
     "kind": "application",
-    "principal": "app_test_meadow",
+    "principal": MEADOW,
     "partner": "meadow",
     "operation": "createQuote",
     "product": "travel",

@@ -1,5 +1,6 @@
 """Access policies over HTTP, with the rights that template.yaml gives each function: they narrow, and never grant."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -61,6 +62,21 @@ class Office:
 @pytest.fixture
 def office(handlers: Platform) -> Office:
     return Office(handlers)
+
+
+def test_the_tag_that_was_read_is_the_one_that_the_next_step_takes(
+    office: Office, handlers: Platform
+) -> None:
+    office.write()
+    tag = handlers.call("GET", HOURS, by=ANN, clock=None).headers["ETag"]
+    wanted = {"step": "submit", "reason": "agreed"}
+    call = partial(
+        handlers.call, "POST", f"{HOURS}/steps", wanted, clock=None, headers={"If-Match": tag}
+    )
+
+    assert call(by=ANN, key="first").status == 200
+    late = call(by=BEN, key="second")
+    assert (late.status, late.code) == (412, "stale-revision")
 
 
 def test_what_another_person_approved_refuses_the_call_that_it_is_about(

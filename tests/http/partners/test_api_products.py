@@ -1,5 +1,6 @@
 """API products over HTTP: who sees what of them, and each step's refusals."""
 
+from functools import partial
 from itertools import count
 from typing import Any
 from unittest.mock import patch
@@ -68,7 +69,20 @@ def test_a_version_is_reviewed_by_two_people_and_then_published(catalogue: Catal
 
     assert answer.status == 200, answer.text
     assert catalogue.statuses() == {OFFER.released: "retired", OFFER.version: "published"}
-    assert answer.headers["ETag"] == '"3-api-product"'
+    assert answer.headers["ETag"] == f'"3-api-product-{OFFER.version}"'
+
+
+def test_a_product_is_read_with_the_tag_that_its_next_step_takes(catalogue: Catalogue) -> None:
+    read = partial(catalogue.platform.call, "GET", QUOTING, by=ANN, clock=None)
+    tags = [read().headers["ETag"]]
+
+    for step, by in (("submit", ANN), ("approve", BEN)):
+        assert read(headers={"If-None-Match": tags[-1]}).status == 304
+        assert catalogue.step(step, by, headers={"If-Match": tags[-1]}).status == 200
+        late = catalogue.step(step, by, headers={"If-Match": tags[-1]})
+        assert refused(late) == (412, "stale-revision")
+        tags.append(read(headers={"If-None-Match": tags[-1]}).headers["ETag"])
+    assert len(set(tags)) == 3
 
 
 def test_applications_see_what_was_published_and_nobodys_name(catalogue: Catalogue) -> None:

@@ -86,6 +86,8 @@ def test_what_is_not_there_is_not_found(office: Office) -> None:
     assert refused(office.send("/v1/partners/elm/applications", WEB)) == missing
     assert refused(office.get("/v1/partners/elm")) == missing
     assert refused(office.get("/v1/partners/oak", by=LIVE)) == missing
+    assert refused(office.get("/v1/partners/nobody/applications")) == missing
+    assert refused(office.get("/v1/partners/oak/applications", by=LIVE)) == missing
     answer = office.get(f"/v1/applications/{office.id}", by=LIVE)
     assert refused(answer) == (404, "application-not-found")
 

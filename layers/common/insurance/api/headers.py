@@ -23,7 +23,7 @@ NO_REVISION = -1
 CLOCK_YEARS = range(1970, 2200)
 
 _KEY = re.compile(r"[\x21-\x7e]+")
-_REVISION = re.compile(r'"(?P<revision>[1-9][0-9]{0,8})-[a-z]+"')
+_REVISION = re.compile(r'"(?P<revision>0|[1-9][0-9]{0,8})-[a-z][a-z0-9.-]*"')
 _TAG = r'(?:W/)?"[\x21\x23-\x7e]*"'
 _ONE_TAG = re.compile(_TAG)
 _TAGS = re.compile(rf"\*|{_TAG}(?:\s*,\s*{_TAG})*")

@@ -87,7 +87,8 @@ class ApiProductView(View):
         offer = stored.record.code.offer
         is_staff = caller.kind is CallerKind.STAFF
         return cls(
-            etag=etag(stored.head.sequence, "api-product") if stored.head.sequence else None,
+            # A release brings a version and words without a step: what is held from the one before is stale.
+            etag=etag(stored.head.sequence, f"api-product-{offer.version}"),
             code=stored.record.code,
             title=offer.title,
             description=offer.description,

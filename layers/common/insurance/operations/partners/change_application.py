@@ -19,6 +19,7 @@ from insurance.domain.partner.event_types import ApplicationEventType
 from insurance.operations.command import Command, Query
 from insurance.operations.listing import ListPage, ListRange, page_of
 from insurance.operations.partners.ports import PartnerPorts
+from insurance.operations.partners.register_partner import read_partner
 
 EVENTS: Final = {
     ApplicationStep.APPROVE: ApplicationEventType.APPROVED,
@@ -104,11 +105,12 @@ def read_application(
 def list_applications(
     partner: str, part: ListRange, query: Query, ports: PartnerPorts
 ) -> ListPage[PartnerApplication]:
-    """Part of the applications of a partner of the caller's mode. To a developer another partner has none, as one
-    that nobody knows."""
-    caller = query.caller
-    if caller.kind is CallerKind.DEVELOPER and partner != caller.partner:
-        return ListPage([], None)
+    """Part of the applications of a partner of the caller's mode; of a developer's own alone.
+
+    Raises:
+        PartnerNotFound: There is none.
+    """
+    read_partner(partner, query, ports)
     entries = ports.partners.applications(query.caller.mode, partner, part)
     return page_of(entries, part.limit, lambda application: application)
 
