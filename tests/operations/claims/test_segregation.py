@@ -80,7 +80,7 @@ def test_who_named_the_first_payee_approves_no_payment_to_it(platform: Platform)
 
     refusal = platform.call("POST", f"{at}/approval", APPROVE, by=SUPERVISOR)
     assert (refusal.status, refusal.body["code"]) == (409, "same-person")
-    assert "payee named and payment approved" in refusal.body["detail"]
+    assert "name the payee and approve the payment" in refusal.body["detail"]
 
 
 def test_who_took_the_notice_approves_no_payment_on_it(platform: Platform):

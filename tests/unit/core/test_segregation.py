@@ -27,7 +27,13 @@ from insurance.domain.core.house_authority import (
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.roles import Role
-from insurance.domain.core.segregation import INCOMPATIBLE, Duty, OfficeDuty, check_segregation
+from insurance.domain.core.segregation import (
+    INCOMPATIBLE,
+    WORDS,
+    Duty,
+    OfficeDuty,
+    check_segregation,
+)
 
 
 def caller(*roles: str) -> Caller:
@@ -55,6 +61,19 @@ def test_two_duties_are_one_persons_unless_the_table_says_otherwise(pair: frozen
             check_segregation(first, "ann", {second: "ann"}, "claim 1")
     else:
         check_segregation(second, "ann", {first: "ann"}, "claim 1")
+
+
+def test_a_refusal_names_both_duties_in_words_for_people() -> None:
+    submitted, approved = OfficeDuty.API_VERSION_SUBMITTED, OfficeDuty.API_VERSION_APPROVED
+    with pytest.raises(SamePerson) as refused:
+        check_segregation(approved, "ann", {submitted: "ann"}, "quoting 0.10.0")
+
+    assert str(refused.value) == (
+        "On quoting 0.10.0 nobody may both submit the version of the API product and approve the version of the"
+        " API product. You did the first."
+    )
+    assert WORDS.keys() == {*Duty, *OfficeDuty}
+    assert len(set(WORDS.values())) == len(WORDS)
 
 
 @pytest.mark.parametrize("pair", sorted(INCOMPATIBLE, key=str))

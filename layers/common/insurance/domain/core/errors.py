@@ -495,9 +495,7 @@ class AccountMoved(Conflict):
 
 class SamePerson(Conflict):
     def __init__(self, about: str, before: str, duty: str) -> None:
-        super().__init__(
-            f"These duties on {about} need two people: {before} and {duty}. You have had the first one."
-        )
+        super().__init__(f"On {about} nobody may both {before} and {duty}. You did the first.")
 
 
 class Refused(InsuranceError):

@@ -12,7 +12,7 @@ from insurance.domain.core.errors import SamePerson
 
 
 class Duty(StrEnum):
-    """What a person did on a thing: the name stands in refusals and in what approvers read."""
+    """What a person did on a thing: the name stands in what approvers read, its words (`WORDS`) in refusals."""
 
     NOTICE_TAKEN = "notice_taken"
     CLAIM_DECIDED = "claim_decided"
@@ -46,6 +46,36 @@ class OfficeDuty(StrEnum):
     API_VERSION_SUBMITTED = "api_version_submitted"
     API_VERSION_APPROVED = "api_version_approved"
 
+
+WORDS: Final[Mapping[Duty | OfficeDuty, str]] = {
+    Duty.NOTICE_TAKEN: "take the notice",
+    Duty.CLAIM_DECIDED: "decide the claim",
+    Duty.DECISION_PROPOSED: "propose the decision",
+    Duty.DECISION_CONFIRMED: "confirm the decision",
+    Duty.PAYEE_NAMED: "name the payee",
+    Duty.PAYEE_APPROVED: "approve the payee",
+    Duty.PAYEE_CLEARED: "clear the payee",
+    Duty.PAYMENT_REQUESTED: "request the payment",
+    Duty.PAYMENT_APPROVED: "approve the payment",
+    Duty.VERSION_WRITTEN: "write the version",
+    Duty.VERSION_RELEASED: "release the version",
+    Duty.COMPLAINT_OPENED: "open the complaint",
+    Duty.RECEIPT_RECORDED: "record the receipt of money",
+    Duty.RESOLUTION_PROPOSED: "propose the resolution",
+    Duty.RESOLUTION_APPROVED: "approve the resolution",
+    Duty.MONTH_CLOSED: "close the month",
+    Duty.MONTH_LOCKED: "lock the month",
+    OfficeDuty.APPLICATION_REQUESTED: "request the application",
+    OfficeDuty.APPLICATION_APPROVED: "approve the application",
+    OfficeDuty.ACCESS_POLICY_WRITTEN: "write the access policy",
+    OfficeDuty.ACCESS_POLICY_APPROVED: "approve the access policy",
+    OfficeDuty.STOP_SET: "set the stop",
+    OfficeDuty.STOP_LIFT_REQUESTED: "ask for the lift",
+    OfficeDuty.STOP_LIFTED: "lift the stop",
+    OfficeDuty.API_VERSION_SUBMITTED: "submit the version of the API product",
+    OfficeDuty.API_VERSION_APPROVED: "approve the version of the API product",
+}
+"""What each duty is called where a person is refused it."""
 
 INCOMPATIBLE: Final[frozenset[frozenset[Duty | OfficeDuty]]] = frozenset(
     frozenset(pair)
@@ -115,4 +145,4 @@ def check_segregation[D: (Duty, OfficeDuty)](
     """
     before = conflict(duty, by, done)
     if before is not None:
-        raise SamePerson(about, before.replace("_", " "), duty.replace("_", " "))
+        raise SamePerson(about, WORDS[before], WORDS[duty])
