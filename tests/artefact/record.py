@@ -37,6 +37,8 @@ from tests.artefact.scenes.common import (
     ISSUED,
     PAID,
     PLANNED,
+    PRODUCT_ENDS,
+    PRODUCT_ENDS_TOLD,
     QUOTE_DELETED,
     QUOTE_INDEXED,
     QUOTE_MADE,
@@ -100,6 +102,7 @@ GIVEN = {
     ERASURE_PLANNED: (*ISSUED, WAITING_ERASURE),
     CORRECTION_PLANNED: CORRECTED,
     ERASURE: ERASED_CUSTOMER,
+    PRODUCT_ENDS_TOLD: PRODUCT_ENDS,
     "authorizer/policyholder": SHARED,
 }
 

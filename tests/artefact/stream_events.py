@@ -19,6 +19,8 @@ from tests.artefact.scenes.common import (
     IN_SUSPENSE,
     INDEXED,
     PLANNED,
+    PRODUCT_ENDS,
+    PRODUCT_ENDS_TOLD,
     QUOTE_DELETED,
     QUOTE_INDEXED,
     QUOTE_MADE,
@@ -67,6 +69,8 @@ def stream_events(behind: Backend, stage: SourceStage) -> Iterator[tuple[str, Js
     yield ERASURE, {"Records": inserted(items)}
     items = _appended(behind, stage, IN_SUSPENSE[-1], given=IN_SUSPENSE[:-1])
     yield SUSPENDED, {"Records": inserted(items)}
+    items = _appended(behind, stage, PRODUCT_ENDS[-1], given=PRODUCT_ENDS[:-1])
+    yield PRODUCT_ENDS_TOLD, {"Records": inserted(items)}
     items = _appended(behind, stage, WEBHOOK_TESTED[-1], given=WEBHOOK_TESTED[:-1])
     yield WEBHOOK_NOTED, {"Records": inserted(items)}
     yield WEBHOOK_DUE, {"LookForDue": {}}

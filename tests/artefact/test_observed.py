@@ -8,6 +8,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from local.aws.cloudformation import STACK_NAME
 from local.aws.template import Template
 from tests.artefact.cases import ROOT, all_cases
 from tests.artefact.conftest import BuiltStage
+from tests.support.access_log import delivery, line
 
 type Json = dict[str, Any]
 type Series = tuple[str, str, tuple[str, ...]]
@@ -30,6 +32,7 @@ OF_AWS: set[Series] = {
     ("AWS/Events", "TriggeredRules", ("RuleName",)),
     ("AWS/Lambda", "Errors", ("FunctionName",)),
     ("AWS/Lambda", "Throttles", ("FunctionName",)),
+    ("AWS/Logs", "DeliveryErrors", ("DestinationType", "FilterName", "LogGroupName")),
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible", ("QueueName",)),
 }
 # The table of quotas answers here: tests/http/edge/test_quotas.py has it fail.
@@ -85,9 +88,11 @@ BY_AWS = {
 
 @pytest.fixture(scope="module")
 def played(built_stage: BuiltStage) -> BuiltStage:
-    """The stage after every event."""
+    """The stage after every event, and after calls that were counted: none is recorded, for they are of our time."""
     for each in all_cases():
         built_stage.play(each)
+    called = delivery([line("c1", datetime.now(UTC)), "no line"])
+    assert built_stage.function("usage").invoke(called) == {"counted": 1, "set_aside": 1}
     return built_stage
 
 

@@ -2,7 +2,15 @@
 
 from collections.abc import Iterator
 
-from tests.artefact.scenes.common import AUTHOR, FINANCE, HARBOUR, PUBLISHER, Json, Scene
+from tests.artefact.scenes.common import (
+    AUTHOR,
+    FINANCE,
+    HARBOUR,
+    PRODUCT_ENDS,
+    PUBLISHER,
+    Json,
+    Scene,
+)
 
 ONE = "GET /v1/api-products/{api_product}"
 STEP = "POST /v1/api-products/{api_product}/steps"
@@ -31,6 +39,8 @@ def api_product_scenes() -> Iterator[Scene]:
     yield Scene("catalogue/deprecate_at_once", STEP, AUTHOR, step("deprecate"), done, **QUOTING)
     ends = step("deprecate", sunset_at="2027-06-30T00:00:00Z", successor="/v1/policies")
     yield Scene("catalogue/deprecate", STEP, AUTHOR, ends, done, **QUOTING)
-    done = (*done, "catalogue/deprecate")
+    done = PRODUCT_ENDS
+    early = "2027-06-01T00:00:00Z"
+    yield Scene("catalogue/retire_early", STEP, AUTHOR, step("retire"), done, at=early, **QUOTING)
     over = "2027-06-30T00:00:00Z"
     yield Scene("catalogue/retire", STEP, AUTHOR, step("retire"), done, at=over, **QUOTING)

@@ -251,6 +251,11 @@ INDEXED = "event_delivery/indexed"
 REGISTERED, CAUGHT_UP = "event_register/registered", "event_delivery/caught_up"
 IN_SUSPENSE = (*ISSUED, "billing/plan", "billing/payment_for_an_unknown_policy")
 SUSPENDED = "event_delivery/suspended"
+PRODUCT_ENDS = (
+    *("catalogue/submit", "catalogue/approve", "catalogue/publish"),
+    "catalogue/deprecate",
+)
+PRODUCT_ENDS_TOLD = "event_delivery/product_ends"
 QUOTE_MADE, QUOTE_DELETED = "event_delivery/quote_made", "event_delivery/quote_deleted"
 QUOTE_INDEXED = "event_delivery/quote_indexed"
 

@@ -146,6 +146,8 @@ def _erasure_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
     yield Scene(stay, withdraw, PRIVACY, {}, (*ISSUED, wait), party, at=CLAIMED_AT)
     yield from _data_request_scenes()
     yield Scene("customers/erase", erase, PRIVACY, reason, ISSUED, party, at=NOT_KEPT_AT)
+    billed = "customers/erase_with_an_account"
+    yield Scene(billed, erase, PRIVACY, reason, (*ISSUED, "billing/plan"), party, at=NOT_KEPT_AT)
     whole, given = ERASED_CUSTOMER[-1], ERASED_CUSTOMER[:-1]
     yield Scene(whole, erase, PRIVACY, reason, given, of_customer, at=NOT_KEPT_AT)
     nobody = "customers/erase_without_the_role"
