@@ -14,6 +14,8 @@ from insurance.kms import kms_in_reach
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
+    from insurance.operations.audit.ports import RootSigner
+
 
 class KmsRootSigner:
     """The port `RootSigner` on KMS."""
@@ -38,8 +40,10 @@ class KmsRootSigner:
         return answer["Signature"]
 
 
-def is_signed(signed: SignedRoot) -> bool:
-    """Whether the signature is of this document, by the key that stands beside it."""
+def is_signed(signed: SignedRoot, by: "RootSigner") -> bool:
+    """Whether the signature is of this document, and by this key: not merely by the one that stands beside it."""
+    if (signed.root.key_id, signed.public_key) != (by.key_id, by.public_key):
+        return False
     try:
         key = load_der_public_key(signed.public_key)
         if not isinstance(key, EllipticCurvePublicKey):

@@ -111,6 +111,8 @@ def test_an_outsider_refuses_whatever_was_altered(
         (altered(proof, "leaf", "last", to=9), root, key),
         (altered(proof, "leaf", "head", to=flipped), root, key),
         (altered(proof, "leaf_index", to=proof["leaf_index"] + 1), root, key),
+        (altered(proof, "leaf_index", to=proof["leaf_index"] + 2**20), root, key),
+        (altered(proof, "leaf_index", to=proof["leaf_index"] - 2**20), root, key),
         (altered(proof, "path", to=proof["path"][:-1]), root, key),
         (altered(proof, "path", to=[*proof["path"], flipped]), root, key),
         (altered(proof, "event_path", to=[flipped]), root, key),

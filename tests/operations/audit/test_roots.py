@@ -51,9 +51,9 @@ def test_a_root_is_signed_and_names_the_one_before():
 
     signed = [each.signed for each in house.records.roots(Mode.LIVE, after=0, limit=9)]
     assert [each.root for each in signed] == [first, second]
-    assert all(map(is_signed, signed))
+    assert all(is_signed(each, house.signer) for each in signed)
     assert (first.previous, second.previous) == ("00" * 32, first.hash.hex())
-    assert not is_signed(signed[0].replace(root=first.replace(heads=2)))
+    assert not is_signed(signed[0].replace(root=first.replace(heads=2)), house.signer)
 
 
 def test_the_locked_file_is_what_anybody_can_read():

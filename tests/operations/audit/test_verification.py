@@ -9,6 +9,7 @@ from insurance.domain.audit.verification import BrokenLink, DamagedEvent, LinkFa
 from insurance.domain.core.errors import EventNotFound, InvalidFields
 from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import Mode
+from insurance.operations.audit.locked_files import signed_json
 from insurance.operations.audit.verify_streams import (
     EVENTS_MAX,
     ROOTS,
@@ -18,6 +19,7 @@ from insurance.operations.audit.verify_streams import (
 )
 from insurance.operations.command import Query
 
+from tests.fakes.audit import MemorySigner
 from tests.support.audit import AUDITOR, DAY, AuditHouse, event_after
 
 NEXT = DAY + timedelta(days=1)
@@ -236,6 +238,24 @@ def test_a_root_that_was_signed_by_nobody_is_named():
     body, kind = house.locked.kept[key]
     house.locked.kept[key] = (body.replace(b'"heads":1', b'"heads":2'), kind)
     tampered_root(house, heads=2)
+
+    assert broken(of_everything(house)) == [BrokenLink(ROOTS, 1, LinkFault.ROOT_CHANGED)]
+    assert of_stream(house).broken == [BrokenLink(ROOTS, 1, LinkFault.ROOT_CHANGED)]
+
+
+def test_a_root_that_another_key_signed_under_the_name_of_ours_is_named():
+    house = AuditHouse()
+    house.record(STREAM)
+    house.night()
+    forger = MemorySigner()
+    [entered] = house.records.signed[Mode.LIVE]
+    root = entered.signed.root
+    forged = entered.signed.replace(
+        signature=forger.sign(root.document), public_key=forger.public_key
+    )
+    house.records.signed[Mode.LIVE] = [entered._replace(signed=forged)]
+    key = "live/00000001/root.json"
+    house.locked.kept[key] = (signed_json(forged), house.locked.kept[key][1])
 
     assert broken(of_everything(house)) == [BrokenLink(ROOTS, 1, LinkFault.ROOT_CHANGED)]
     assert of_stream(house).broken == [BrokenLink(ROOTS, 1, LinkFault.ROOT_CHANGED)]

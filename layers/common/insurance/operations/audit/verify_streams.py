@@ -115,7 +115,11 @@ def _broken_root(signed: SignedRoot, ports: AuditPorts) -> list[BrokenLink]:
     tree = Tree([leaf.hash for leaf in read_all_leaves(root, ports)])
     if not entered or entered[0].signed.root.number != root.number:
         fault = LinkFault.ROOT_MISSING
-    elif entered[0].signed != signed or not ports.is_signed(signed) or tree.root.hex() != root.root:
+    elif (
+        entered[0].signed != signed
+        or not ports.is_signed(signed, ports.signer())
+        or tree.root.hex() != root.root
+    ):
         fault = LinkFault.ROOT_CHANGED
     elif root.previous != previous_of(before):
         fault = LinkFault.ROOT_UNLINKED
@@ -183,7 +187,7 @@ def _first_outside_root(
         if each.number not in roots:
             roots[each.number] = locked_root(mode, each.number, ports)
         signed = roots[each.number]
-        if signed is None or not ports.is_signed(signed):
+        if signed is None or not ports.is_signed(signed, ports.signer()):
             return BrokenLink(ROOTS, each.number, LinkFault.ROOT_CHANGED)
         found = root_by_path(each.leaf.hash, each.leaf_index, signed.root.heads, each.path)
         if found is None or found.hex() != signed.root.root:
