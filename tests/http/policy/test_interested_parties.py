@@ -99,11 +99,33 @@ def test_an_irrevocable_beneficiary_has_less_only_with_their_consent(
 ):
     record(platform, path, EVERYBODY)
 
-    answered = platform.call("POST", f"{path}/interested-parties", {"interested_parties": less})
-    assert [each["pointer"] for each in answered.body["errors"]] == ["/evidence"]
-    more = [CLEO | {"name": "Cléo PAZ", "share": "0.5"}, BEN | {"share": "0.5"}]
+    less = [BANK, *less]
+    for reason in ({}, {"reason": "wish"}):
+        body = {"interested_parties": less} | reason
+        answered = platform.call("POST", f"{path}/interested-parties", body, by=CLERK)
+        assert [each["pointer"] for each in answered.body["errors"]] == ["/evidence"]
+    more = [CLEO | {"name": "Cléo PAZ", "share": "0.5"}, BEN | {"share": "0.5"}, BANK]
     assert len(names(record(platform, path, more))) == len(more)
     assert len(names(record(platform, path, less, evidence="CONSENT-1"))) == len(less)
+
+
+def test_a_lender_goes_with_their_consent_or_by_a_reason_of_staff(platform: Platform, path: str):
+    wanted = {"interested_parties": [CONTACT]}
+    record(platform, path, [BANK])
+
+    for refused in (
+        platform.call("POST", f"{path}/interested-parties", wanted),
+        platform.call("POST", f"{path}/interested-parties", wanted | {"reason": "paid_back"}),
+        platform.call("POST", f"{path}/interested-parties", wanted, by=CLERK),
+    ):
+        assert refused.code == "invalid-fields", refused.body
+        assert [each["pointer"] for each in refused.body["errors"]] == ["/evidence"]
+    assert names(platform.get(path)) == ["Harbour Bank"]
+
+    assert names(record(platform, path, [CONTACT], evidence="RELEASE-1")) == ["Eve Row"]
+    record(platform, path, [BANK])
+    by_staff = wanted | {"reason": "paid_back"}
+    assert names(platform.post(f"{path}/interested-parties", by_staff, by=CLERK)) == ["Eve Row"]
 
 
 def test_a_claim_is_paid_to_the_lender_first(platform: Platform, path: str):

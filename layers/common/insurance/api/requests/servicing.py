@@ -230,7 +230,9 @@ class InterestedPartiesRequest(Request):
         list[NewInterestedParty], Field(max_length=INTERESTED_PARTIES_MAX)
     ]
     evidence: EvidenceReference | None = None
-    """The document by which irrevocable beneficiaries agreed to have less."""
+    """The document by which irrevocable beneficiaries, mortgagees or loss payees agreed to have less."""
+    reason: Code | None = None
+    """Why a mortgagee or loss payee has less, where a member of staff has no document of it."""
 
     def interests(self) -> Interests:
         parties = tuple(
@@ -246,7 +248,7 @@ class InterestedPartiesRequest(Request):
             )
             for each in self.interested_parties
         )
-        return Interests(parties=parties, evidence=self.evidence)
+        return Interests(parties=parties, evidence=self.evidence, reason=self.reason)
 
 
 class NonRenewalRequest(Request):

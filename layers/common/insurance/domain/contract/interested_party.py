@@ -1,6 +1,6 @@
 """Interested parties: people and organisations with a role on a policy who do not hold it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final, Self
@@ -61,13 +61,34 @@ class InterestedParty(Value):
         revocable = self.interest is Interest.BENEFICIARY and not self.irrevocable
         return revocable or self.interest in OF_THE_HOLDER
 
+    @property
+    def has_own_right(self) -> bool:
+        """Whether the holder cannot take it from them alone."""
+        return self.irrevocable or self.interest in PAID_FIRST
+
+    def is_kept_by(self, entry: Self) -> bool:
+        """Whether the entry is of the same person, who has at least as much by it.
+
+        An address or a reference that was recorded tells people of one name apart: it stays.
+        """
+        return (
+            entry.interest is self.interest
+            and entry.irrevocable >= self.irrevocable
+            and is_same_name(self.name, entry.name)
+            and self.address in {None, entry.address}
+            and self.reference in {None, entry.reference}
+            and (entry.share or 0) >= (self.share or 0)
+        )
+
 
 class Interests(Value):
     """Everybody with a role on a policy, as it was recorded last."""
 
     parties: Annotated[tuple[InterestedParty, ...], Field(max_length=INTERESTED_PARTIES_MAX)]
     evidence: EvidenceReference | None = None
-    """The document by which irrevocable beneficiaries agreed to have less."""
+    """The document by which those with a right of their own agreed to have less."""
+    reason: Annotated[str, Field(max_length=64)] | None = None
+    """The code by which a member of staff let a mortgagee or loss payee have less."""
 
     def after_transfer(self) -> Self:
         """Those who stay when the policy passes to another holder."""
@@ -113,14 +134,38 @@ def check_shares(parties: Sequence[InterestedParty]) -> None:
 def curtailed(
     before: Sequence[InterestedParty], after: Sequence[InterestedParty]
 ) -> list[InterestedParty]:
-    """The irrevocable beneficiaries who would have less than before."""
+    """Those with a right of their own who would have less than before.
 
-    def has_as_much(party: InterestedParty) -> bool:
-        return any(
-            each.irrevocable
-            and is_same_name(party.name, each.name)
-            and (each.share or 0) >= (party.share or 0)
-            for each in after
-        )
+    Each of them needs an entry of their own: two people of one name are two entries. Those who are paid
+    before the insured keep their turn too, since the first of them is paid.
+    """
+    takers = dict[int, int]()
 
-    return [party for party in before if party.irrevocable and not has_as_much(party)]
+    def entries_for(place: int, party: InterestedParty) -> Iterator[int]:
+        turn = _turn(before, place)
+        for other, entry in enumerate(after):
+            if party.is_kept_by(entry) and _turn(after, other) <= turn:
+                yield other
+
+    def finds_entry(place: int, tried: set[int]) -> bool:
+        """Whether there is an entry left, where others who have one may take another."""
+        for other in entries_for(place, before[place]):
+            if other not in tried:
+                tried.add(other)
+                if other not in takers or finds_entry(takers[other], tried):
+                    takers[other] = place
+                    return True
+        return False
+
+    return [
+        party
+        for place, party in enumerate(before)
+        if party.has_own_right and not finds_entry(place, set())
+    ]
+
+
+def _turn(parties: Sequence[InterestedParty], place: int) -> int:
+    """How many are paid before this one; 0 for whom the order does not matter."""
+    if parties[place].interest not in PAID_FIRST:
+        return 0
+    return sum(party.interest in PAID_FIRST for party in parties[:place])
