@@ -1,5 +1,6 @@
 """Builds every contender as Lambda would unpack it: a folder each, bytecode valid, nothing shared but the runtime."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -76,7 +77,14 @@ def _peer(name: str, runtime: Path) -> Contender:
 
 
 def installed(name: str) -> Path:
-    """Requirements by hash, then the contender's code and the shared business, then bytecode."""
+    """Requirements by hash, then the contender's code and the shared business, then bytecode; by one process at once."""
+    WORKSHOP.mkdir(parents=True, exist_ok=True)
+    with (WORKSHOP / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _installed(name)
+
+
+def _installed(name: str) -> Path:
     folder, source = WORKSHOP / name, CONTENDERS / name
     task = folder / "task"
     words = ROOT / "layers/common/insurance/domain/core/packing.py"
