@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from insurance import wiring
 
+from tests.artefact.cases import Case, all_cases
 from tests.support.calls import LIVE, QUOTE, STRANGER, staff
 from tests.support.platform import Platform
 
@@ -222,6 +223,36 @@ def test_an_operation_that_there_is_not_cannot_be_checked(handlers: Platform) ->
 def test_every_function_with_routes_asks_the_policies_but_the_one_that_withdraws_them(
     handlers: Platform,
 ) -> None:
-    asks = {name: app.api._access is not None for name, app in handlers.apps.items()}
+    asks = {name: app.api.edge.access is not None for name, app in handlers.apps.items()}
 
     assert [name for name, asked in asks.items() if not asked] == ["controls"]
+
+
+def test_every_operation_that_rules_narrow_refuses_what_they_refuse(
+    office: Office, handlers: Platform
+) -> None:
+    """A recorded call that is right in all else, of each operation: the rules are asked behind the request."""
+    refused = set[str]()
+    office.write(NO_MOTOR | {"rules": [{"code": "closed", "reason": "not_now", "when": "true"}]})
+    office.step("submit")
+    office.step("approve", BEN)
+    for played in all_cases():
+        app = handlers.apps.get(played.folder)
+        if app is None or app.api.edge.access is None or not _is_taken(played):
+            continue
+        answer = handlers.send(played.folder, played.event)
+        assert (answer.status, answer.code) == (403, "refused-by-policy"), played.path
+        refused.add(f"{played.event['httpMethod']} {played.event['resource']}")
+
+    narrowed = {
+        f"{route.method} {route.path}"
+        for app in handlers.apps.values()
+        for route in app.api.routes
+        if app.api.edge.access is not None
+    }
+    assert narrowed - refused == set()
+
+
+def _is_taken(played: Case) -> bool:
+    status = played.expected.get("status", 500)
+    return "httpMethod" in played.event and status < 400

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 import pytest
 from insurance.api.access_record import AccessRecord
 from insurance.api.body import Request
+from insurance.api.edge import EdgePorts
 from insurance.api.paging import Page
 from insurance.api.parameters import OptionalInstant, Parameters
 from insurance.api.route import Route
@@ -111,7 +112,7 @@ def declared(**changes: Any) -> Any:
 
 @pytest.fixture
 def api() -> Api:
-    return Api(nothing_was_answered, used_proofs=MemoryUsedProofs, quotas=quotas_in_memory)
+    return Api(nothing_was_answered, EdgePorts(MemoryUsedProofs, quotas_in_memory))
 
 
 def test_a_view_is_given_what_it_asks_for_beside_the_result(api: Api):
@@ -265,7 +266,7 @@ def test_no_refusal_is_answered_where_an_earlier_answer_is_found():
     def answered(_command: Command, policy_id: str) -> None:
         raise AlreadyAnswered(RecordedAnswer(json.dumps({"result": policy_id})))
 
-    api = Api(nothing_was_answered, used_proofs=MemoryUsedProofs, quotas=quotas_in_memory)
+    api = Api(nothing_was_answered, EdgePorts(MemoryUsedProofs, quotas_in_memory))
 
     @api.command("/v1/policies/{policy_id}/echo", **declared(find_replay=answered))
     def post(policy_id: str, command: Command) -> str:
@@ -288,9 +289,9 @@ def test_a_route_shows_a_view_and_nothing_that_only_looks_like_one(api: Api):
 
 def test_a_function_with_commands_says_how_an_earlier_answer_is_found():
     with pytest.raises(ValueError, match="earlier answer"):
-        Api(used_proofs=MemoryUsedProofs, quotas=quotas_in_memory).command(
-            "/v1/echo", **declared()
-        )(lambda: None)
+        Api(edge=EdgePorts(MemoryUsedProofs, quotas_in_memory)).command("/v1/echo", **declared())(
+            lambda: None
+        )
 
 
 def test_a_function_that_applications_may_call_says_where_used_proofs_are():
@@ -299,7 +300,7 @@ def test_a_function_that_applications_may_call_says_where_used_proofs_are():
 
 
 def test_a_function_that_applications_may_call_says_where_their_quotas_are():
-    api = Api(nothing_was_answered, used_proofs=MemoryUsedProofs)
+    api = Api(nothing_was_answered, EdgePorts(MemoryUsedProofs))
     api.query("/v1/person", **declared(callers={CallerKind.POLICYHOLDER}))(lambda: None)
     with pytest.raises(ValueError, match="quotas"):
         api.query("/v1/echo", **declared())(lambda: None)
