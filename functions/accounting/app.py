@@ -26,7 +26,7 @@ PERIOD = "/v1/ledger/periods/{period}"
 STAFF = {CallerKind.STAFF}
 ACCOUNTING_ROLES = {Role.FINANCE}
 
-api = Api(idempotency.find_replay, access=wiring.access_rules)
+api = Api(idempotency.find_replay, wiring.edge_for_staff())
 answer = api.entrypoint()
 
 

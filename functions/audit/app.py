@@ -31,7 +31,7 @@ SEQUENCE_DIGITS: Final = 9
 PARTNERS_AND_STAFF = {CallerKind.APPLICATION, CallerKind.STAFF}
 AUDITORS = {Role.AUDITOR}
 
-api = Api(used_proofs=wiring.used_proofs, quotas=wiring.quotas, access=wiring.access_rules)
+api = Api(edge=wiring.edge())
 answer = api.entrypoint()
 
 

@@ -56,12 +56,7 @@ from pydantic import Field
 
 ports = bundles.refund_ports()
 
-api = Api(
-    wiring.stores().idempotency.find_replay,
-    used_proofs=wiring.used_proofs,
-    quotas=wiring.quotas,
-    access=wiring.access_rules,
-)
+api = Api(wiring.stores().idempotency.find_replay, wiring.edge())
 handler = api.entrypoint()
 
 PARTNERS_AND_STAFF = {CallerKind.APPLICATION, CallerKind.STAFF}

@@ -38,12 +38,7 @@ from insurance.operations.partners.ports import CataloguePorts
 
 ports = CataloguePorts(api_products=wiring.stores().api_products, definitions=definitions())
 idempotency = wiring.stores().staff_idempotency
-api = Api(
-    idempotency.find_replay,
-    used_proofs=wiring.used_proofs,
-    quotas=wiring.quotas,
-    access=wiring.access_rules,
-)
+api = Api(idempotency.find_replay, wiring.edge())
 handler = api.entrypoint()
 
 API_PRODUCT = "/v1/api-products/{api_product}"

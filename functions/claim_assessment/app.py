@@ -50,7 +50,7 @@ from insurance.operations.command import Command, Query
 ports = bundles.claim_ports()
 idempotency = wiring.stores().idempotency
 
-api = Api(idempotency.find_replay, access=wiring.access_rules)
+api = Api(idempotency.find_replay, wiring.edge_for_staff())
 handler = api.entrypoint()
 
 STAFF: Final = {CallerKind.STAFF}

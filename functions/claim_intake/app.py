@@ -41,12 +41,7 @@ from insurance.operations.command import Command, Query
 ports = bundles.claim_ports()
 idempotency = wiring.stores().idempotency
 
-api = Api(
-    idempotency.find_replay,
-    used_proofs=wiring.used_proofs,
-    quotas=wiring.quotas,
-    access=wiring.access_rules,
-)
+api = Api(idempotency.find_replay, wiring.edge())
 handler = api.entrypoint()
 
 INSURERS_SIDE: Final = {CallerKind.APPLICATION, CallerKind.STAFF}

@@ -62,12 +62,7 @@ from pydantic import StringConstraints
 
 ports = bundles.complaint_ports()
 
-api = Api(
-    wiring.stores().contract_idempotency.find_replay,
-    used_proofs=wiring.used_proofs,
-    quotas=wiring.quotas,
-    access=wiring.access_rules,
-)
+api = Api(wiring.stores().contract_idempotency.find_replay, wiring.edge())
 handler = api.entrypoint()
 
 EVERYBODY = {CallerKind.APPLICATION, CallerKind.POLICYHOLDER, CallerKind.STAFF}

@@ -58,12 +58,7 @@ from pydantic import Field
 
 ports, erasing = bundles.party_ports(), bundles.erasure_ports()
 
-api = Api(
-    wiring.stores().idempotency.find_replay,
-    used_proofs=wiring.used_proofs,
-    quotas=wiring.quotas,
-    access=wiring.access_rules,
-)
+api = Api(wiring.stores().idempotency.find_replay, wiring.edge())
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}

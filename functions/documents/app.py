@@ -41,12 +41,7 @@ from pydantic import Field, StringConstraints
 ports, exporting = bundles.document_ports(), bundles.export_ports()
 idempotency = wiring.stores().idempotency
 
-api = Api(
-    idempotency.find_replay,
-    used_proofs=wiring.used_proofs,
-    quotas=wiring.quotas,
-    access=wiring.access_rules,
-)
+api = Api(idempotency.find_replay, wiring.edge())
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}

@@ -44,12 +44,7 @@ from pydantic import Field, StringConstraints
 ports = bundles.evidence_ports()
 idempotency = wiring.stores().idempotency
 
-api = Api(
-    idempotency.find_replay,
-    used_proofs=wiring.used_proofs,
-    quotas=wiring.quotas,
-    access=wiring.access_rules,
-)
+api = Api(idempotency.find_replay, wiring.edge())
 handler = api.entrypoint()
 
 EVERYBODY: Final = {CallerKind.APPLICATION, CallerKind.POLICYHOLDER, CallerKind.STAFF}

@@ -41,12 +41,7 @@ from insurance.operations.notifications.webhook_ports import SendAttempt
 feed, ports = delivery_bundles.feed_ports(), delivery_bundles.webhook_ports()
 stored_events = wiring.stores().stored_events
 
-api = Api(
-    wiring.stores().staff_idempotency.find_replay,
-    used_proofs=wiring.used_proofs,
-    quotas=wiring.quotas,
-    access=wiring.access_rules,
-)
+api = Api(wiring.stores().staff_idempotency.find_replay, wiring.edge())
 handler = api.entrypoint()
 
 APPLICATIONS = {CallerKind.APPLICATION}

@@ -73,7 +73,7 @@ ports = PartnerPorts(
     keys=wiring.usage_keys(),
 )
 idempotency = wiring.stores().staff_idempotency
-api = Api(idempotency.find_replay, access=wiring.access_rules)
+api = Api(idempotency.find_replay, wiring.edge_for_staff())
 answer = api.entrypoint()
 
 PARTNER = "/v1/partners/{partner}"

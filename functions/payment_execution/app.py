@@ -70,7 +70,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 ports, billing = bundles.payment_ports(), bundles.billing_ports()
 uploads = bundles.upload_ports("bank_uploads")
 
-api = Api(wiring.stores().idempotency.find_replay, access=wiring.access_rules)
+api = Api(wiring.stores().idempotency.find_replay, wiring.edge_for_staff())
 handler = api.entrypoint()
 
 BANK = {CallerKind.STAFF, CallerKind.MACHINE}

@@ -43,12 +43,7 @@ from insurance.operations.policy.read_policy import EventPage, read_policy, read
 
 ports, idempotency = bundles.issuing_ports(), wiring.stores().idempotency
 
-api = Api(
-    idempotency.find_replay,
-    used_proofs=wiring.used_proofs,
-    quotas=wiring.quotas,
-    access=wiring.access_rules,
-)
+api = Api(idempotency.find_replay, wiring.edge())
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}

@@ -76,12 +76,7 @@ ports, renewal_ports = bundles.servicing_ports(), bundles.renewal_ports()
 idempotency, quotes = wiring.stores().idempotency, wiring.stores().quotes
 accesses = wiring.stores().accesses
 
-api = Api(
-    idempotency.find_replay,
-    used_proofs=wiring.used_proofs,
-    quotas=wiring.quotas,
-    access=wiring.access_rules,
-)
+api = Api(idempotency.find_replay, wiring.edge())
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}

@@ -40,12 +40,7 @@ from insurance.operations.policy.transfer_policy import preview_transfer, transf
 
 transfer_ports, correction_ports = bundles.transfer_ports(), bundles.correction_ports()
 
-api = Api(
-    wiring.stores().idempotency.find_replay,
-    used_proofs=wiring.used_proofs,
-    quotas=wiring.quotas,
-    access=wiring.access_rules,
-)
+api = Api(wiring.stores().idempotency.find_replay, wiring.edge())
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}

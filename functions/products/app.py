@@ -65,12 +65,7 @@ def uploads() -> UploadPorts:
     return bundles.upload_ports("product_uploads")
 
 
-api = Api(
-    idempotency.find_replay,
-    used_proofs=wiring.used_proofs,
-    quotas=wiring.quotas,
-    access=wiring.access_rules,
-)
+api = Api(idempotency.find_replay, wiring.edge())
 handler = api.entrypoint()
 
 VERSIONS = "/v1/products/{product_code}/versions"

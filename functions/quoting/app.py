@@ -61,13 +61,7 @@ from pydantic_core import PydanticCustomError
 ports = bundles.quoting_ports()
 quotes, idempotency = wiring.stores().quotes, wiring.stores().contract_idempotency
 
-api = Api(
-    idempotency.find_replay,
-    used_proofs=wiring.used_proofs,
-    quotas=wiring.quotas,
-    access=wiring.access_rules,
-    products=wiring.products,
-)
+api = Api(idempotency.find_replay, wiring.edge()._replace(products=wiring.products))
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}

@@ -50,7 +50,7 @@ from pydantic import Field
 
 ports = bundles.ledger_ports()
 
-api = Api(used_proofs=wiring.used_proofs, quotas=wiring.quotas, access=wiring.access_rules)
+api = Api(edge=wiring.edge())
 handler = api.entrypoint()
 
 PARTNER = re.compile(r"[a-z0-9_-]{1,64}")

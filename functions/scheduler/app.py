@@ -54,7 +54,7 @@ ANSWER_SECONDS: Final = 15.0
 RESERVE_MS: Final = 30_000
 PARKED_MAX: Final = 100
 
-api = Api(used_proofs=wiring.used_proofs, quotas=wiring.quotas, access=wiring.access_rules)
+api = Api(edge=wiring.edge())
 answer = api.entrypoint()
 
 

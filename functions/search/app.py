@@ -53,7 +53,7 @@ from pydantic import Field, StringConstraints
 
 ports = bundles.search_ports()
 
-api = Api(used_proofs=wiring.used_proofs, quotas=wiring.quotas, access=wiring.access_rules)
+api = Api(edge=wiring.edge())
 handler = api.entrypoint()
 
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}

@@ -49,12 +49,7 @@ from pydantic import model_validator
 ports = bundles.claim_ports()
 idempotency = wiring.stores().idempotency
 
-api = Api(
-    idempotency.find_replay,
-    used_proofs=wiring.used_proofs,
-    quotas=wiring.quotas,
-    access=wiring.access_rules,
-)
+api = Api(idempotency.find_replay, wiring.edge())
 handler = api.entrypoint()
 
 STAFF: Final = {CallerKind.STAFF}

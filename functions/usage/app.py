@@ -38,7 +38,7 @@ from pydantic import Field
 type Json = dict[str, Any]
 
 ports = bundles.usage_ports()
-api = Api(used_proofs=wiring.used_proofs, quotas=wiring.quotas, access=wiring.access_rules)
+api = Api(edge=wiring.edge())
 answer = api.entrypoint()
 
 CALLERS = {CallerKind.APPLICATION, CallerKind.DEVELOPER, CallerKind.STAFF}

@@ -16,7 +16,7 @@ from pydantic import Field
 
 ports = bundles.work_ports()
 
-api = Api(access=wiring.access_rules)
+api = Api(edge=wiring.edge_for_staff())
 handler = api.entrypoint()
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
 
+    from insurance.api.edge import EdgePorts
     from insurance.bank.iso20022 import BankMessages
     from insurance.catalogue import BundledVersions, Catalogue
     from insurance.cognito import CognitoClients
@@ -111,6 +112,20 @@ def _ring(purpose: Purpose) -> KeyRing:
 def access_rules() -> AccessRules:
     """What is in force of the access policies."""
     return stores().access_rules
+
+
+def edge() -> EdgePorts:
+    """What the edge asks where applications or policyholders may call."""
+    from insurance.api.edge import EdgePorts
+
+    return EdgePorts(used_proofs, quotas, access_rules)
+
+
+def edge_for_staff() -> EdgePorts:
+    """What the edge asks where our own people and machines call, and a partner's developers."""
+    from insurance.api.edge import EdgePorts
+
+    return EdgePorts(access=access_rules)
 
 
 @cache

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from insurance.api.access_record import AccessRecord
     from insurance.api.call import Call
+    from insurance.api.edge import EdgePorts
     from insurance.api.route import Route
-    from insurance.operations.controls.ports import AccessRules
     from insurance.operations.products.ports import Products
 
 
@@ -28,8 +28,7 @@ def check_access(
     route: Route,
     given: Mapping[str, Any],
     record: AccessRecord,
-    rules: Callable[[], AccessRules] | None,
-    products: Callable[[], Products] | None,
+    edge: EdgePorts,
 ) -> None:
     """Refuse the call if a rule in force does. The record of the call says which.
 
@@ -38,7 +37,7 @@ def check_access(
         Unavailable: The rules cannot be read.
     """
     caller = call.caller
-    ruleset = rules().ruleset(caller.mode) if rules else None
+    ruleset = edge.access().ruleset(caller.mode) if edge.access else None
     if ruleset is None:
         return
     from insurance.domain.control.vocabulary import CallFacts  # noqa: PLC0415 - where there are rules
@@ -55,7 +54,7 @@ def check_access(
         roles=caller.roles,
         scopes=caller.scopes,
         product=_said(given, "product"),
-        territory=_said(given, "territory") or _first_territory(call, given, products),
+        territory=_said(given, "territory") or _first_territory(call, given, edge.products),
     )
     refusing = ruleset.decide(facts)
     if refusing is not None:

@@ -14,21 +14,19 @@ from insurance.api.access_record import AccessRecord
 from insurance.api.admission import admit
 from insurance.api.body import Request
 from insurance.api.call import Call
+from insurance.api.edge import ASKS_NOTHING, EdgePorts
 from insurance.api.idempotent import Answered, carry_out, idempotency_of, recorded
 from insurance.api.paging import Page
 from insurance.api.parameters import Parameters
 from insurance.api.path import check_parameter
 from insurance.api.quota import QuotaOfCall
 from insurance.api.route import CommandDeclaration, QueryDeclaration, Route
-from insurance.api.sender import UsedProofs, check_sender
+from insurance.api.sender import check_sender
 from insurance.api.sunset import check_served
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import InsuranceError
 from insurance.metrics import Metric
 from insurance.operations.command import Command, Query
-from insurance.operations.controls.ports import AccessRules
-from insurance.operations.partners.count_calls import Quotas
-from insurance.operations.products.ports import Products
 
 type Entrypoint = Callable[[dict[str, Any], Any], dict[str, Any]]
 type Handler = Callable[..., Any]
@@ -56,24 +54,11 @@ class Api:
     def __init__(
         self,
         find_replay: Callable[[Command], None] | None = None,
-        *,
-        used_proofs: Callable[[], UsedProofs] | None = None,
-        quotas: Callable[[], Quotas] | None = None,
-        access: Callable[[], AccessRules] | None = None,
-        products: Callable[[], Products] | None = None,
+        edge: EdgePorts = ASKS_NOTHING,
     ) -> None:
-        """`find_replay` finds the earlier answer of a command: needed where there are commands.
-
-        `used_proofs` says which proofs were used: needed where applications or policyholders may call.
-        `quotas` counts the calls of applications: needed where these may call.
-        `access` has the access policies in force; the function that withdraws them goes without.
-        `products` has those on sale: needed where policies are asked and a product's territory may be left open.
-        """
+        """`find_replay` finds the earlier answer of a command: needed where there are commands."""
         self._find_replay = find_replay
-        self._used_proofs = used_proofs
-        self._quotas = quotas
-        self._access = access
-        self._products = products
+        self.edge = edge
         self.routes: list[Route] = []
 
     def query(
@@ -118,13 +103,13 @@ class Api:
             route = Route(handler=handler, **declared)
             if route.writes and not (route.find_replay or self._find_replay):
                 raise ValueError("a function with commands says how an earlier answer is found")
-            if route.takes_proofs and not self._used_proofs:
+            if route.takes_proofs and not self.edge.used_proofs:
                 raise ValueError("a function that applications may call says where used proofs are")
-            if CallerKind.APPLICATION in route.callers and not self._quotas:
+            if CallerKind.APPLICATION in route.callers and not self.edge.quotas:
                 raise ValueError("a function that applications may call says where quotas are")
             if (
-                self._access
-                and not self._products
+                self.edge.access
+                and not self.edge.products
                 and may_leave_territory_open(route.input_of(Request))
             ):
                 raise ValueError(
@@ -146,7 +131,7 @@ class Api:
             return responses.no_route(event)
         path = match.groupdict()
         access.about(route.operation_id, path)
-        quota = QuotaOfCall(event, self._quotas)
+        quota = QuotaOfCall(event, self.edge.quotas)
         try:
             answer = self._call(route, path, event, access, quota)
         except InsuranceError as error:
@@ -166,7 +151,7 @@ class Api:
         """The handler's answer: caller, headers, ids and request are checked before it is called."""
         call = Call(event)
         access.called_by(call.caller)
-        check_sender(event, call.caller, self._used_proofs)
+        check_sender(event, call.caller, self.edge.used_proofs)
         quota.count(call.caller, call.received_at)
         admit(call.caller, route)
         _check_headers(call, route)
@@ -174,7 +159,7 @@ class Api:
         for name, value in path.items():
             check_parameter(name, value)
         given = {**path, **_inputs(route, call, path)}
-        check_access(call, route, given, access, self._access, self._products)
+        check_access(call, route, given, access, self.edge)
         context = _context(call, given)
 
         def show(result: Any) -> BaseModel:
