@@ -254,5 +254,8 @@ def test_every_operation_that_rules_narrow_refuses_what_they_refuse(
 
 
 def _is_taken(played: Case) -> bool:
+    """Whether the command or query was reached: what it does not find, it looked for."""
     status = played.expected.get("status", 500)
-    return "httpMethod" in played.event and status < 400
+    return "httpMethod" in played.event and (
+        status < 400 or played.path == "documents/read_unknown"
+    )

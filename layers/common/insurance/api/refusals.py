@@ -3,7 +3,7 @@
 The API's definition and the tests read this; the router does not need it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from insurance.api.body import BodyTooLarge, MalformedBody, Request, UnsupportedMediaType
 from insurance.api.headers import BadHeader
@@ -32,24 +32,16 @@ from insurance.domain.core.errors import (
 )
 
 EVERY_ROUTE = (
-    *(MissingScope, NoAuthority, RefusedByPolicy),
+    *(MissingScope, NoAuthority),
     *(BadHeader, ClockNotAllowed, InvalidFields, Unavailable),
 )
-"""Admission and access policies, the clock of test mode (InvalidFields: of another century; or a path's parameter is too
+"""Admission, the clock of test mode (InvalidFields: of another century; or a path's parameter is too
 long), and a busy database."""
 
 
 def refusals_of(route: Route) -> frozenset[type[InsuranceError]]:
     """What this route may refuse."""
-    refusals: set[type[InsuranceError]] = {*EVERY_ROUTE, *route.raises}
-    if route.takes_proofs:
-        refusals |= {ProofRefused, CertificateRefused}
-        if not route.path.startswith(SHARED_PATHS):
-            refusals.add(ApiProductRetired)
-    if CallerKind.APPLICATION in route.callers:
-        refusals.add(QuotaExceeded)
-    if CallerKind.MACHINE in route.callers:
-        refusals.add(CertificateRefused)
+    refusals = {*EVERY_ROUTE, *route.raises, *_of_callers(route)}
     refusals |= {PATH_IDS[name][1] for name in route.path_names if name in PATH_IDS}
     if route.method == "POST":
         refusals |= {MalformedBody, BodyTooLarge, UnsupportedMediaType}
@@ -63,6 +55,20 @@ def refusals_of(route: Route) -> frozenset[type[InsuranceError]]:
     if route.step_up:
         refusals.add(SignInTooOld)
     return frozenset(refusals)
+
+
+def _of_callers(route: Route) -> Iterator[type[InsuranceError]]:
+    """What the edge refuses to some who call it."""
+    if route.asks_policies:
+        yield RefusedByPolicy
+    if route.takes_proofs:
+        yield ProofRefused
+        if not route.path.startswith(SHARED_PATHS):
+            yield ApiProductRetired
+    if route.takes_proofs or CallerKind.MACHINE in route.callers:
+        yield CertificateRefused
+    if CallerKind.APPLICATION in route.callers:
+        yield QuotaExceeded
 
 
 def problems_of(route: Route) -> Mapping[str, Problem]:

@@ -90,6 +90,8 @@ class Route:
     paged: str = ""
     paged_before: str = ""
     find_replay: FindReplay | None = None
+    asks_policies: bool = True
+    """Whether access policies narrow it; said by its function's edge."""
 
     def __post_init__(self) -> None:
         if CallerKind.STAFF in self.callers and not self.roles:

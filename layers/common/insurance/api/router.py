@@ -100,7 +100,8 @@ class Api:
 
     def _register(self, declared: dict[str, Any]) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
-            route = Route(handler=handler, **declared)
+            asks_policies = self.edge.access is not None
+            route = Route(handler=handler, asks_policies=asks_policies, **declared)
             if route.writes and not (route.find_replay or self._find_replay):
                 raise ValueError("a function with commands says how an earlier answer is found")
             if route.takes_proofs and not self.edge.used_proofs:
