@@ -195,7 +195,7 @@ class Stack:
         )
         store = open_store(settings.folder / SERVICES)
         self._parts.callback(store.close)
-        self._access_log = access_log_of(self.template, store)
+        self._access_log = access_log_of(self.template, store, self._log_calls)
         aws = Services.of(self.template, store)
         check_keys(aws.kms, self.dynamodb())
         ensure_keys_and_secrets(self.template, aws.kms, aws.secrets)
@@ -271,7 +271,7 @@ class Stack:
         lease = Lease(folder)
         lease.take()
         self._parts.callback(lease.release)
-        log_to(self.settings.logs / "gateway.log", self._parts)
+        self._log_calls = log_to(self.settings.logs / "gateway.log", self._parts)
         if self.settings.tls:
             self.certificate = ensure_certificate(folder / "tls")
         return lease

@@ -55,14 +55,20 @@ class LogEvent(NamedTuple):
 class LogGroup:
     """Lines as they are written. Who writes one does not wait for the disk."""
 
-    def __init__(self, store: sqlite3.Connection, subscription: Subscription | None) -> None:
+    def __init__(
+        self,
+        store: sqlite3.Connection,
+        subscription: Subscription | None,
+        show: Callable[[str], None] = lambda _line: None,
+    ) -> None:
         self.subscription = subscription
         """Without one nothing is kept: nobody reads a log of this machine's stack but in its files."""
-        self._store = store
+        self._store, self._show = store, show
         self._stream = uuid.uuid4().hex
         self._lines: list[tuple[int, str]] = []
 
     def write(self, message: str) -> None:
+        self._show(message)
         if self.subscription is not None:
             self._lines.append((int(time.time() * 1000), message))
 
@@ -158,8 +164,12 @@ def payload_of(subscription: Subscription, events: Sequence[LogEvent]) -> Json:
     return {"awslogs": {"data": base64.b64encode(packed).decode()}}
 
 
-def access_log_of(template: Template, store: sqlite3.Connection) -> LogGroup:
+def access_log_of(
+    template: Template, store: sqlite3.Connection, show: Callable[[str], None] = lambda _line: None
+) -> LogGroup:
     """The log group that the API's stage writes to, with the template's subscription of a function to it.
+
+    What is written is shown to the owner of this stack, too.
 
     Raises:
         TemplateError: The subscription is for part of the log.
@@ -170,8 +180,8 @@ def access_log_of(template: Template, store: sqlite3.Connection) -> LogGroup:
         if each.properties["LogGroupName"] == group:
             if each.properties["FilterPattern"]:
                 raise TemplateError(f"{each.logical_id}: the local stack delivers all of a log")
-            return LogGroup(store, _subscription(template, each))
-    return LogGroup(store, None)
+            return LogGroup(store, _subscription(template, each), show)
+    return LogGroup(store, None, show)
 
 
 def _subscription(template: Template, resource: Resource) -> Subscription:

@@ -47,7 +47,6 @@ BODY_LIMIT = 10 * 1024 * 1024
 HEADER_LIMIT = 10_240
 INTEGRATION_SECONDS = 29.0
 
-access_log = logging.getLogger("coverwright.access")
 execution_log = logging.getLogger("coverwright.gateway")
 
 
@@ -95,9 +94,7 @@ class Gateway:
         request.status = answer.status
         request.response_length = len(answer.body)
         await self._send(request, answer, send)
-        line = request.access_log(self._stage.access_log_format)
-        self._stage.write_access_log(line)
-        access_log.info("%s", line)
+        self._stage.write_access_log(request.access_log(self._stage.access_log_format))
 
     async def _answer(self, request: Request, too_large: Refusal | None) -> Answer:
         try:

@@ -132,6 +132,8 @@ def test_what_is_in_force_is_withdrawn_while_another_version_is_written(
     office.write()
     office.step("submit")
     assert office.step("withdraw").code == "wrong-state"
+    changed = handlers.call("POST", f"{HOURS}/draft", NO_MOTOR, by=ANN, clock=None, key="late")
+    assert changed.code == "wrong-state"  # it waits for approval
     office.step("approve", BEN)
     handlers.post(f"{HOURS}/draft", NO_MOTOR, by=ANN, clock=None, key="second")
 

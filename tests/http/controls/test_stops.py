@@ -1,8 +1,10 @@
 """Stops over HTTP, with the environment and the rights that template.yaml gives each function."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.support.calls import QUOTE, staff
+from tests.support.claims import issued
 from tests.support.platform import Platform
 
 type Json = dict[str, Any]
@@ -26,6 +28,17 @@ def test_who_sets_a_stop_is_answered_when_it_holds_every_call_that_comes_later(
     assert quoted.body["stop"] == stop["id"]
     listed = handlers.get("/v1/stops", by=BEN, clock=None)["items"]
     assert [(each["id"], each["status"]) for each in listed] == [(stop["id"], "in_force")]
+
+
+def test_a_stop_of_renewals_holds_the_next_term_and_its_preview(handlers: Platform) -> None:
+    path = f"/v1/policies/{issued(handlers)}/renewals"
+    handlers.now = datetime(2027, 11, 20, 9, tzinfo=UTC)
+    handlers.post(f"{path}/preview")
+
+    handlers.post("/v1/stops", {"activities": ["renew"], "cause": "rate_error"}, by=ANN, clock=None)
+
+    assert handlers.refused(f"{path}/preview") == "stopped"
+    assert handlers.refused(path) == "stopped"
 
 
 def test_the_same_person_does_not_lift_it_twice(handlers: Platform) -> None:
