@@ -54,8 +54,9 @@ class Platform(Billing, Claims, Scheduler, Journey, Sales):
         return self._backend
 
     def empty(self) -> None:
-        """New tables, and functions that remember nothing of the old ones. (What one makes late would be what another
-        test's functions have made.)"""
+        """New tables at the first moment, and functions that remember nothing of the old ones. (What one makes late would
+        be what another test's functions have made.)"""
+        self.now = OPENED_ON
         self.backend.empty()
         forget_wiring()
         for app in self.apps.values():
