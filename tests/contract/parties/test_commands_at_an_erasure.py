@@ -194,14 +194,15 @@ def give_notice_of_loss(stores: Stores) -> Write:
 
 def complain(stores: Stores) -> Write:
     policy = stores.policies.get(policy_of_party(stores))
-    assert policy.key is not None
+    key = policy.key
+    assert key is not None
     complaint = complaint_of(
         id=new_complaint_id(policy.record.id, "app_one", "complain"), about=policy.record.id
     )
-    event = next_event(StreamPosition(), complaint, policy.key, type=ComplaintEventType.RECEIVED)
+    event = next_event(StreamPosition(), complaint, key, type=ComplaintEventType.RECEIVED)
     command = make_command("complain", operation=COMPLAIN)
-    command = command.with_answer(Stored(complaint, event.head, policy.key))
-    return lambda: stores.complaints.add(event, complaint, key=policy.key, command=command)
+    command = command.with_answer(Stored(complaint, event.head, key))
+    return lambda: stores.complaints.add(event, complaint, key=key, command=command)
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, give_notice_of_loss, complain])
