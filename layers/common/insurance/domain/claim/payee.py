@@ -127,7 +127,7 @@ def payee_rules(
         matches: What the payee's name resembles on the sanctions list.
         now: The time of the payment.
     """
-    rules = (_payee_known(claim, now), _sanctions_clear(matches))
+    rules: tuple[RuleResult, ...] = (_payee_known(claim, now), _sanctions_clear(matches))
     if claim.loss_payee is not None and claim.payee is not None:
         rules = (*rules, _loss_payee_first(claim.loss_payee, claim.payee))
     came_back = [payment.id for payment in claim.payments if payment.status in CAME_BACK]
