@@ -18,7 +18,7 @@ from local.aws.services.store import open_store
 from local.processes import LOOPBACK, bound_socket
 from local.seeding import ensure_keys_and_secrets
 from local.server import Server
-from tests.support.engine import client, make_tables, read_tables, template, write_tables
+from tests.support.engine import make_tables, quick_client, read_tables, template, write_tables
 from tests.support.waiting import ENDED_SECONDS
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
 @contextmanager
 def running_backend(engine_url: str, folder: Path) -> Iterator[Backend]:
     with _running_services(folder) as (services_url, store):
-        dynamodb = client(engine_url)
+        dynamodb = quick_client(engine_url)
         yield Backend(engine_url, services_url, dynamodb, store)
         dynamodb.close()
 

@@ -1,15 +1,20 @@
 """A real DynamoDB engine for tests, in memory, with the tables of template.yaml."""
 
 import re
+import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from itertools import batched
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 from botocore.config import Config
+from botocore.credentials import Credentials
+from botocore.session import Session
+from insurance.calls.data import Data
+from insurance.calls.short_way import ShortWay
 
 from local.aws.cloudformation import REGION
 from local.aws.engine import running_engine as started_engine
@@ -45,6 +50,22 @@ def client(url: str | None, **config: object) -> "DynamoDBClient":
         aws_secret_access_key="test",
         config=Config(**config),  # type: ignore[arg-type]  # options by name, as botocore takes them
     )
+
+
+def quick_client(url: str) -> "DynamoDBClient":
+    """The same, whose calls go the functions' own short way (docs/adr/0029): a third of botocore's time."""
+    session = Session()
+    session.register_component("data_loader", Data(False, []))
+    made = session.create_client(
+        "dynamodb",
+        endpoint_url=url,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(parameter_validation=False),
+    )
+    ShortWay(made, Credentials("test", "test"), ssl.create_default_context).listen(made)
+    return cast("DynamoDBClient", made)
 
 
 @cache

@@ -31,9 +31,9 @@ def engine_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def dynamodb(engine_url: str) -> "Iterator[DynamoDBClient]":
     """The engine's client. A test that writes makes the tables anew first (`make_tables`)."""
-    from tests.support.engine import client
+    from tests.support.engine import quick_client
 
-    made = client(engine_url)
+    made = quick_client(engine_url)
     yield made
     made.close()
 
