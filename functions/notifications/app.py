@@ -18,13 +18,14 @@ from insurance.api.views.notifications import (
     WebhookView,
 )
 from insurance.domain.core.caller import CallerKind
-from insurance.domain.core.errors import EventsNoLongerKept, TooManyWebhooks
+from insurance.domain.core.errors import EventsNoLongerKept, TooManyWebhooks, WrongState
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.domain.webhook.webhook import Webhook
 from insurance.operations.command import Command, Query
 from insurance.operations.listing import ListPage
 from insurance.operations.notifications.change_webhook import (
+    BookPorts,
     WithSecret,
     add_secret,
     change_webhook,
@@ -39,7 +40,7 @@ from insurance.operations.notifications.read_feed import FeedPage, read_feed
 from insurance.operations.notifications.webhook_ports import SendAttempt
 
 feed, ports = delivery_bundles.feed_ports(), delivery_bundles.webhook_ports()
-stored_events = wiring.stores().stored_events
+book = BookPorts(stored=wiring.stores().stored_events, feeds=feed.feeds)
 
 api = Api(wiring.stores().staff_idempotency.find_replay, wiring.edge())
 handler = api.entrypoint()
@@ -106,11 +107,12 @@ def get_webhook(webhook_id: str, query: Query) -> Stored[Webhook]:
 @api.command(
     "/v1/webhooks/{webhook_id}",
     operation_id="changeWebhook",
-    summary="Change where and what is sent; pause a webhook, or make it active again",
+    summary="Change where and what is sent; pause a webhook, make it active again, or close it",
     scope=Scope.WEBHOOKS_WRITE,
     callers=APPLICATIONS,
     shows=WebhookView,
     if_match=True,
+    raises=(WrongState,),
 )
 def post_webhook_change(
     webhook_id: str, request: WebhookChangeRequest, command: Command
@@ -140,6 +142,7 @@ def get_attempts(webhook_id: str, page: Page, query: Query) -> ListPage[SendAtte
     shows=WebhookSecretView,
     status=HTTPStatus.CREATED,
     if_match=True,
+    raises=(WrongState,),
 )
 def post_secret(webhook_id: str, command: Command) -> WithSecret:
     return add_secret(webhook_id, command, ports)
@@ -154,6 +157,7 @@ def post_secret(webhook_id: str, command: Command) -> WithSecret:
     shows=WebhookView,
     status=HTTPStatus.ACCEPTED,
     if_match=True,
+    raises=(WrongState,),
 )
 def post_test(webhook_id: str, command: Command) -> Stored[Webhook]:
     return send_test(webhook_id, command, ports)
@@ -162,12 +166,13 @@ def post_test(webhook_id: str, command: Command) -> Stored[Webhook]:
 @api.command(
     "/v1/webhooks/{webhook_id}/replays",
     operation_id="replayWebhookEvents",
-    summary="Replay an event to a webhook, and those that followed it in the history of its object",
+    summary="Replay an event to a webhook, and those that followed it in the history of its object or in the whole book",
     scope=Scope.WEBHOOKS_WRITE,
     callers=APPLICATIONS,
     shows=WebhookView,
     status=HTTPStatus.ACCEPTED,
     if_match=True,
+    raises=(WrongState,),
 )
 def post_replay(webhook_id: str, request: ReplayRequest, command: Command) -> Stored[Webhook]:
-    return replay_events(webhook_id, request.event_id, command, ports, stored_events)
+    return replay_events(webhook_id, request.replay(), command, ports, book)

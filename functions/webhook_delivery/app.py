@@ -26,9 +26,12 @@ def handler(given: Json, context: Any) -> Json:
     """Send what waits for the webhooks that messages name; or look for those that are due (`LookForDue`), and
     have a message sent for each."""
     if "LookForDue" in given:
-        due = ports.queue.due(ports.clock())
+        now = ports.clock()
+        due = ports.queue.due(now)
+        behind = max(((now - each.since).total_seconds() for each in due), default=0)
+        telemetry.seconds(Metric.WEBHOOKS_BEHIND, round(behind))
         if due:
-            ports.nudges.nudge(due)
+            ports.nudges.nudge([each.id for each in due])
         return {"due": len(due)}
     for record in given["Records"]:
         _send(json.loads(record["body"])["webhook"], _time_is_up(context))
@@ -37,6 +40,9 @@ def handler(given: Json, context: Any) -> Json:
 
 def _send(webhook_id: str, time_is_up: Callable[[], bool]) -> None:
     report = send_waiting(webhook_id, ports, time_is_up=time_is_up)
+    telemetry.count(Metric.WEBHOOKS_SENT, report.delivered)
+    telemetry.count(Metric.WEBHOOKS_FAILED, report.failed)
+    telemetry.count(Metric.WEBHOOKS_OFF, int(report.switched_off))
     if report.failed:
         telemetry.logger.warning("not delivered", webhook=webhook_id, attempts=report.failed)
     for stream, sequence, reason in report.set_aside:

@@ -29,6 +29,10 @@ class MemoryFeeds:
         gone = sum(day < oldest_day for _, day in held)
         return Extent(gone + 1, len(held))
 
+    def place_of(self, feed: Feed, event: EventSummary) -> int | None:
+        held = [summary.id for summary, _ in self._feeds.get(feed, [])]
+        return held.index(event.id) + 1 if event.id in held else None
+
     def read(self, feed: Feed, numbers: range) -> Sequence[NumberedEvent]:
         held = self._feeds[feed]
         return [NumberedEvent(number, held[number - 1][0]) for number in numbers]

@@ -7,12 +7,16 @@ from unittest.mock import patch
 
 import pytest
 from insurance.domain.core.event import Event
+from insurance.dynamodb.notifications.webhook_queue import TURN_LASTS
 from insurance.operations.delivery.streams import StreamedEvent
+from insurance.operations.notifications.send_waiting import SendReport, send_waiting
 
 from tests.support.claims import issued
 from tests.support.platform import Platform
 from tests.support.receiver import Receiver
 from tests.support.webhooks import Sending
+
+CANCELLED = {"effective_on": "2027-03-01", "by": "policyholder", "reason": "sold"}
 
 pytestmark = pytest.mark.xdist_group("resilience")
 
@@ -71,6 +75,55 @@ def test_a_change_while_it_would_be_switched_off_leaves_it_active(
 def receiver_cured(receiver: Receiver, status: int) -> int:
     receiver.answer = lambda _: 204
     return status
+
+
+def test_two_senders_of_one_webhook_send_each_event_once(
+    platform: Platform, sending: Sending, receiver: Receiver, path: str
+):
+    """The second has its message while the first waits for the receiver."""
+    ids = sorted(issued(platform) for _ in range(3))
+    sending.note()
+    webhook_id = path.rpartition("/")[2]
+    receiver.answer = lambda _: second(send_waiting(webhook_id, sending.ports), 204)
+
+    sending.send()
+
+    assert receiver.ids() == [f"{each}-1" for each in ids]
+
+
+def second(report: SendReport, status: int) -> int:
+    assert report == SendReport()
+    return status
+
+
+def test_a_sender_whose_turn_is_over_sends_nothing_more(
+    platform: Platform, sending: Sending, receiver: Receiver, path: str
+):
+    """It stood still for so long that another has the turn."""
+    policy_id = issued(platform)
+    platform.post(path, {"event_types": []})
+    platform.post(f"/v1/policies/{policy_id}/cancellations", CANCELLED)
+    others = sorted(issued(platform) for _ in range(2))
+    sending.note()
+    webhook_id = path.rpartition("/")[2]
+
+    def stand_still(_: Any) -> int:
+        receiver.answer = lambda _: 204
+        sending.now += TURN_LASTS + timedelta(seconds=1)
+        send_waiting(webhook_id, sending.ports)
+        return 204
+
+    receiver.answer = stand_still
+    first, *_ = sending.send()
+
+    assert first.delivered == 1
+    sent = receiver.ids()
+    in_flight = sent[-1]  # the receiver took it when the other had sent it: an event may come twice
+    assert sorted(sent[:-1]) == sorted(set(sent))
+    assert in_flight in sent[:-1]
+    for stream in (policy_id, *others):
+        numbers = [number for number in receiver.of(stream) if f"{stream}-{number}" != in_flight]
+        assert numbers == sorted(numbers)
 
 
 def broken(event: Event) -> Event:

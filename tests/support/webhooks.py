@@ -40,6 +40,7 @@ class Sending:
             secrets=WebhookSecrets(self.platform.parts.keys),
             receivers=HttpReceivers({LOOPBACK}, resolve=self.resolve),
             nudges=self.nudges,
+            feeds=stores.feeds,
             stored=stores.stored_events,
             clock=lambda: self.now,
         )
@@ -66,7 +67,7 @@ class Sending:
 
     def look(self) -> list[SendReport]:
         """What the schedule does each minute."""
-        self.nudges.nudge(self.ports.queue.due(self.now))
+        self.nudges.nudge([each.id for each in self.ports.queue.due(self.now)])
         return self.send()
 
     def play(self, lasts: timedelta, step: timedelta = timedelta(minutes=1)) -> list[SendReport]:

@@ -70,6 +70,7 @@ def sending_ports(clock: Callable[[], datetime]) -> SendingPorts:
         secrets=wiring.webhook_secrets(),
         receivers=wiring.receivers(),
         nudges=wiring.nudges(),
+        feeds=wiring.stores().feeds,
         stored=wiring.stores().stored_events,
         clock=clock,
     )

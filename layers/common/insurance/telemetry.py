@@ -14,6 +14,10 @@ def count(name: Metric, number: int = 1) -> None:
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=number)
 
 
+def seconds(name: Metric, number: float) -> None:
+    metrics.add_metric(name=name, unit=MetricUnit.Seconds, value=number)
+
+
 def milliseconds(name: Metric, number: float) -> None:
     metrics.add_metric(name=name, unit=MetricUnit.Milliseconds, value=number)
 

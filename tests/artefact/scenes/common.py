@@ -313,6 +313,7 @@ WEBHOOK_TESTED = ("notifications/webhook_create", "notifications/webhook_test")
 WEBHOOK_NOTED, WEBHOOK_DUE = "event_delivery/webhook_noted", "webhook_delivery/due"
 WEBHOOK_CHANGED = (*PAID, WEBHOOK_TESTED[0], TOLD, "notifications/webhook_types")
 """What waits was asked for before, and is not any more."""
+WEBHOOK_BOOK_AGAIN = (*WEBHOOK_CHANGED, "notifications/webhook_replay_book")
 WEBHOOK_PASSED_OVER = "webhook_delivery/passed_over"
 
 

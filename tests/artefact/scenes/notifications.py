@@ -9,6 +9,7 @@ from tests.artefact.scenes.common import (
     MEADOW,
     PAID,
     TOLD,
+    WEBHOOK_BOOK_AGAIN,
     WEBHOOK_CHANGED,
     Scene,
 )
@@ -49,6 +50,11 @@ def notifications_scenes() -> Iterator[Scene]:
     yield Scene("notifications/webhook_of_another", f"GET {one}", MEADOW, **given)
     pause = {"status": "paused"}
     yield Scene("notifications/webhook_pause", f"POST {one}", HARBOUR, pause, varies=kept, **given)
+    close = {"status": "closed"}
+    closed = "notifications/webhook_close"
+    yield Scene(closed, f"POST {one}", HARBOUR, close, varies=kept, **given)
+    after: dict[str, Any] = {**given, "given": (CREATED, closed)}
+    yield Scene("notifications/webhook_closed", f"POST {one}", HARBOUR, pause, **after)
     types, changed = (
         {"event_types": ["complaint.received"]},
         {**given, "given": WEBHOOK_CHANGED[:-1]},
@@ -62,5 +68,8 @@ def notifications_scenes() -> Iterator[Scene]:
     event = {"event_id": "pol_test_m2kebdx4jz36n8e7-1"}
     again: dict[str, Any] = {**given, "given": (*listed, CREATED), "varies": kept, "at": CLAIMED_AT}
     yield Scene("notifications/webhook_replay", replay, HARBOUR, event, **again)
+    of_book: dict[str, Any] = {**given, "given": WEBHOOK_CHANGED, "varies": kept, "at": CLAIMED_AT}
+    whole = event | {"reach": "book"}
+    yield Scene(WEBHOOK_BOOK_AGAIN[-1], replay, HARBOUR, whole, **of_book)
     nothing = {"event_id": "pol_test_0000000000000000-1"}
     yield Scene("notifications/webhook_replay_nothing", replay, HARBOUR, nothing, **given)

@@ -81,6 +81,15 @@ def test_an_event_that_is_given_again_keeps_its_number(feeds: Feeds):
     assert everything(feeds) == [(1, "pol_test_a-1"), (2, "pol_test_a-2"), (3, "pol_test_a-3")]
 
 
+def test_the_place_of_an_event_is_found_in_its_own_feed_alone(feeds: Feeds):
+    feeds.append(HARBOUR, summaries("a", 1, 2), now=NOW)
+    feeds.append(MEADOW, summaries("b", 1), now=NOW)
+    [second, third] = summaries("a", 2, 3)
+
+    assert feeds.place_of(HARBOUR, second) == 2
+    assert feeds.place_of(HARBOUR, third) is None
+
+
 def test_an_event_that_was_left_out_comes_when_it_is_given_alone(feeds: Feeds):
     """It was set aside, and its cause was removed."""
     feeds.append(HARBOUR, summaries("a", 1, 3), now=NOW)

@@ -1,10 +1,13 @@
 """Events are sent again, and nothing that waits is lost by it, whatever comes between."""
 
+import json
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from insurance.operations.notifications import send_waiting
+from insurance.operations.notifications.feed_events import FeedWriter
 from insurance.operations.notifications.note_events import WebhookNotes
 
 from tests.support.claims import issued
@@ -176,3 +179,129 @@ def test_an_event_that_was_set_aside_is_sent_when_it_is_restored(
     sending.send()
 
     assert receiver.of(policy_id) == [2, 1]
+
+
+@pytest.fixture
+def fed(platform: Platform, sending: Sending, receiver: Receiver, replays: str) -> list[str]:
+    """Some business that was sent, as the feed has it: ids of events."""
+    assert replays  # the webhook is there before
+    for _ in range(3):
+        cancelled(platform)
+    sending.deliver()
+    feeds = FeedWriter(platform.stores.feeds, nobody_has_it, lambda: sending.now)
+    for event in platform.events():
+        feeds.take(event)
+    assert feeds.flush() == {}
+    receiver.taken.clear()
+    listed = platform.get("/v1/events", query={"limit": "100"})["items"]
+    return [each["id"] for each in listed if each["object"]["kind"] != "webhook"]
+
+
+def assert_sent_once_in_order(receiver: Receiver, told: list[str]) -> None:
+    assert sorted(receiver.ids()) == sorted(told)
+    for stream in {each.rpartition("-")[0] for each in told}:
+        assert receiver.of(stream) == sorted(receiver.of(stream))
+
+
+def test_from_an_event_on_the_whole_book_is_sent_again_in_the_order_of_each_object(
+    platform: Platform, sending: Sending, receiver: Receiver, replays: str, fed: list[str]
+):
+    platform.post(replays, {"event_id": fed[2], "reach": "book"})
+    with patch.object(send_waiting, "TOGETHER", 2):
+        sending.play(timedelta(minutes=1))
+
+    assert_sent_once_in_order(receiver, fed[2:])
+    receiver.taken.clear()
+    sending.play(timedelta(hours=1), timedelta(minutes=10))
+    assert receiver.taken == []
+
+
+@pytest.mark.parametrize("method", ["note_again", "passed", "end_turn"])
+def test_a_replay_of_the_book_goes_on_where_a_sender_was_killed(
+    platform: Platform,
+    sending: Sending,
+    receiver: Receiver,
+    replays: str,
+    fed: list[str],
+    method: str,
+):
+    platform.post(replays, {"event_id": fed[0], "reach": "book"})
+    queue = type(sending.ports.queue)
+    real, calls = getattr(queue, method), [2 if method != "end_turn" else 1]
+
+    def killed(*given: Any, **named: Any) -> Any:
+        calls[0] -= 1
+        result = real(*given, **named)
+        if not calls[0]:
+            raise KeyboardInterrupt
+        return result
+
+    with (
+        patch.object(send_waiting, "TOGETHER", 3),
+        patch.object(queue, method, killed),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        sending.play(timedelta(minutes=1))
+    sending.play(timedelta(minutes=5))
+
+    assert_sent_once_in_order(receiver, fed)
+
+
+def test_a_receiver_that_fails_loses_nothing_of_a_replay_of_the_book(
+    platform: Platform, sending: Sending, receiver: Receiver, replays: str, fed: list[str]
+):
+    receiver.answer = lambda _: 500
+    platform.post(replays, {"event_id": fed[0], "reach": "book"})
+    with patch.object(send_waiting, "TOGETHER", 2):
+        sending.play(timedelta(hours=1), timedelta(minutes=10))
+        assert receiver.taken == []
+        receiver.answer = lambda _: 204
+        sending.play(timedelta(hours=6), timedelta(minutes=10))
+
+    assert_sent_once_in_order(receiver, fed)
+
+
+def test_a_replay_of_the_book_takes_the_place_of_one_that_goes_on_and_waits_for_a_pause(
+    platform: Platform, sending: Sending, receiver: Receiver, replays: str, fed: list[str]
+):
+    path = replays.removesuffix("/replays")
+    platform.post(path, {"status": "paused"})
+
+    for event_id in (fed[0], fed[3]):
+        platform.post(replays, {"event_id": event_id, "reach": "book"})
+    sending.play(timedelta(minutes=2))
+    assert receiver.taken == []
+    platform.post(path, {"status": "active"})
+    sending.play(timedelta(minutes=1))
+
+    assert_sent_once_in_order(receiver, fed[3:])
+
+
+def test_of_the_book_those_types_alone_are_sent_again_that_the_webhook_takes(
+    platform: Platform, sending: Sending, receiver: Receiver, replays: str, fed: list[str]
+):
+    platform.post(replays.removesuffix("/replays"), {"event_types": ["policy.cancelled"]})
+
+    platform.post(replays, {"event_id": fed[0], "reach": "book"})
+    sending.play(timedelta(minutes=1))
+
+    assert len(receiver.ids()) == 3
+    assert {json.loads(each.body)["type"] for each in receiver.taken} == {"policy.cancelled"}
+
+
+def test_an_event_that_the_feed_does_not_keep_is_no_place_to_begin_at(
+    platform: Platform, sending: Sending, replays: str
+):
+    policy_id = issued(platform)
+    asked = {"event_id": f"{policy_id}-1", "reach": "book"}
+
+    for _ in range(2):
+        answer = platform.call("POST", replays, asked)
+        [fault] = answer.body["errors"]
+        assert (fault["pointer"], fault["code"]) == ("/event_id", "unknown")
+        feeds = FeedWriter(
+            platform.stores.feeds, nobody_has_it, lambda: sending.now - timedelta(days=60)
+        )
+        for event in platform.events():
+            feeds.take(event)
+        assert feeds.flush() == {}

@@ -6,7 +6,11 @@ from pydantic import Field, StringConstraints
 
 from insurance.api.body import Request
 from insurance.domain.webhook.webhook import EVENT_TYPES_MAX, URL_MAX, WebhookStatus
-from insurance.operations.notifications.change_webhook import WebhookInput
+from insurance.operations.notifications.change_webhook import (
+    ReplayInput,
+    ReplayReach,
+    WebhookInput,
+)
 
 Url = Annotated[
     str,
@@ -33,7 +37,7 @@ class WebhookChangeRequest(Request):
 
     url: Url | None = None
     event_types: Types | None = None
-    status: Literal["active", "paused"] | None = None
+    status: Literal["active", "paused", "closed"] | None = None
 
     def webhook(self) -> WebhookInput:
         status = WebhookStatus(self.status) if self.status else None
@@ -44,3 +48,7 @@ class ReplayRequest(Request):
     """From which event on."""
 
     event_id: EventId
+    reach: ReplayReach = ReplayReach.OBJECT
+
+    def replay(self) -> ReplayInput:
+        return ReplayInput(self.event_id, self.reach)

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Self
 from pydantic import AwareDatetime, Field
 
 from insurance.domain.core.classification import Internal, Record
+from insurance.domain.core.errors import WrongState
 from insurance.domain.webhook.event_types import WebhookEventType
 
 EVENT_TYPES_MAX: Final = 100
@@ -24,6 +25,8 @@ class WebhookStatus(StrEnum):
     """Its application paused it: events wait."""
     OFF = "off"
     """It was switched off after failures: events wait until it is made active again."""
+    CLOSED = "closed"
+    """Its application closed it, for good: nothing is sent, nothing waits, and it has no secret."""
 
 
 class OffReason(StrEnum):
@@ -50,6 +53,15 @@ class Webhook(Record):
     tested_at: Internal[AwareDatetime | None] = None
     replayed_from: Internal[str | None] = None
     """The event from which the last replay was."""
+
+    def check_open(self, step: str) -> None:
+        """Check that it was not closed.
+
+        Raises:
+            WrongState: It was.
+        """
+        if self.status is WebhookStatus.CLOSED:
+            raise WrongState(self.id, self.status, step)
 
     def takes(self, stream: str, type: str) -> bool:
         """Whether it is sent an event of this type and object."""

@@ -117,6 +117,10 @@ class DynamoDBFeeds:
         [item] = load(self._client, [(self._table, head_key_of(feed))])
         return _Head.read(item).extent(now)
 
+    def place_of(self, feed: Feed, event: EventSummary) -> int | None:
+        [item] = load(self._client, [self._mark_key(feed, event)])
+        return int(FEED_MARK.current(item)["place"]["N"]) if item else None
+
     def read(self, feed: Feed, numbers: range) -> Sequence[NumberedEvent]:
         items = query(
             self._client,

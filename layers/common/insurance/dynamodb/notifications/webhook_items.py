@@ -3,9 +3,9 @@
 | id | place | what it holds |
 |---|---|---|
 | the webhook | webhook | its record, and its secrets, each sealed by the key service |
-| the webhook | sender | whose turn it is to send, when to look again, and how often something was noted |
+| the webhook | sender | whose turn it is to send, when to look again, how often something was noted, and what of the whole book is sent once more |
 | the webhook | waits#stream | events of one object that wait |
-| the webhook | waits#stream#again#which | some that are sent once more, behind those: each replay has its own |
+| the webhook | waits#stream#again#which | some that are sent once more, behind those: each replay of an object has its own, those of the book one |
 | the webhook | done#stream | the last event of the object that was delivered |
 | the webhook | tried#time#event | an attempt, for thirty days |
 | feed#mode#partner | webhooks | the partner's webhooks, and the types that each takes |
@@ -18,16 +18,24 @@ from datetime import datetime
 from typing import Final
 
 from insurance.domain.events.feed import Feed
+from insurance.domain.webhook.webhook import Webhook, WebhookStatus
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.kinds import WEBHOOK_LIST
+from insurance.dynamodb.kinds import WEBHOOK_LIST, WEBHOOK_SENDER
 from insurance.dynamodb.read_ahead import Place
-from insurance.operations.notifications.webhook_ports import SealedSecret, Taker
+from insurance.operations.notifications.webhook_ports import (
+    BookReplay,
+    SealedSecret,
+    Taker,
+    WebhookChange,
+)
 
 RECORD, SENDER, LIST = "webhook", "sender", "webhooks"
 WAITS, DONE, TRIED = "waits#", "done#", "tried#"
 AGAIN: Final = "#again#"
 """In a place behind the stream: it sorts next to what else waits of the object."""
+BOOK: Final = ("book_next", "book_last")
+"""Columns of the sender: places in the feed, of what is sent once more of the whole book."""
 DUE_INDEX: Final = "due"
 QUEUE: Final = "senders"
 """The one partition of the index: it has no more items than there are webhooks."""
@@ -44,9 +52,54 @@ def replay_place(stream: str, number: int) -> str:
     return f"{WAITS}{stream}{AGAIN}r{number:010}"
 
 
+def book_place(stream: str) -> str:
+    """Where events of an object wait that are sent once more with the whole book."""
+    return f"{WAITS}{stream}{AGAIN}book"
+
+
 def late_place(stream: str, sequence: int) -> str:
     """Where an event waits that was set aside when it was delivered."""
     return f"{WAITS}{stream}{AGAIN}late{sequence:010}"
+
+
+def changed_sender(webhook: Webhook, change: WebhookChange, now: datetime) -> Item | None:
+    """The Update by which a command has the sender try now, send the book once more, or forget the webhook.
+
+    A turn that is on its way sees that something was noted, and looks again before it ends.
+    """
+    sets, removes, adds = ["v = :v"], [], ["noted :one"]
+    values: Item = {":v": WEBHOOK_SENDER.mark, ":one": codec.number(1)}
+    if webhook.status is WebhookStatus.CLOSED:
+        removes += ["queue", "due", *BOOK]
+        adds.append("wakes :one")
+    elif change.wakes:
+        sets += ["queue = :queue", "due = :now", "woken_at = :now"]
+        removes += ["retry_at", "failing_since", "failures"]
+        adds.append("wakes :one")
+        values |= {":queue": codec.text(QUEUE), ":now": codec.instant(now)}
+    if change.book_again is not None:
+        sets += [f"{column} = :{column}" for column in BOOK]
+        values |= book_values(change.book_again)
+    if len(sets) == 1 and not removes:
+        return None
+    parts = (("SET", sets), ("REMOVE", removes), ("ADD", adds))
+    return {
+        "Key": key(webhook.id, SENDER),
+        "UpdateExpression": " ".join(f"{verb} {', '.join(part)}" for verb, part in parts if part),
+        "ExpressionAttributeValues": values,
+    }
+
+
+def book_values(book: BookReplay) -> Item:
+    numbers = zip(BOOK, (book.next, book.last), strict=True)
+    return {f":{column}": codec.number(number) for column, number in numbers}
+
+
+def read_book(item: Item) -> BookReplay | None:
+    if BOOK[0] not in item:
+        return None
+    next, last = (int(item[column]["N"]) for column in BOOK)
+    return BookReplay(next, last)
 
 
 def list_key(feed: Feed) -> Item:

@@ -18,6 +18,8 @@ from insurance.dynamodb.notifications import webhook_items as items
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, load, load_expected, query, transact
 from insurance.operations.notifications.webhook_ports import (
+    BookReplay,
+    DueWebhook,
     Part,
     SendAttempt,
     Taker,
@@ -92,6 +94,36 @@ class DynamoDBWebhookQueue:
             first=codec.number(part.first),
             last=codec.number(part.last),
         )
+
+    def note_again(self, turn: Turn, parts: Sequence[Part], book: BookReplay) -> Turn | None:
+        for part in parts:
+            self._try(
+                turn.webhook_id,
+                items.book_place(part.stream),
+                "SET v = :v, about = :about, again = :again, "
+                "#first = if_not_exists(#first, :first), #last = :last",
+                condition="attribute_not_exists(#last) OR #last < :last",
+                names={"#first": "first", "#last": "last"},
+                v=WEBHOOK_WAITING.mark,
+                about=codec.text(part.stream),
+                again={"BOOL": True},
+                first=codec.number(part.first),
+                last=codec.number(part.last),
+            )
+        before = items.book_values(turn.book) if turn.book else {}
+        values = {"token": codec.text(turn.token)} | {
+            f"seen_{column.removeprefix(':')}": value for column, value in before.items()
+        }
+        condition = " AND ".join(
+            ["turn = :token", *(f"{column} = :seen_{column}" for column in items.BOOK)]
+        )
+        expression = f"REMOVE {', '.join(items.BOOK)}"
+        if book.next <= book.last:
+            expression = "SET book_next = :next"
+            values["next"] = codec.number(book.next)
+        if not self._try(turn.webhook_id, items.SENDER, expression, condition=condition, **values):
+            return None
+        return turn._replace(book=book if book.next <= book.last else None)
 
     def take_turn(self, webhook_id: str, *, now: datetime) -> Turn | None:
         token = uuid4().hex
@@ -208,7 +240,7 @@ class DynamoDBWebhookQueue:
             return None  # it took too long, and is another's by now
         return _turn(turn.webhook_id, item)
 
-    def due(self, now: datetime) -> Sequence[str]:
+    def due(self, now: datetime) -> Sequence[DueWebhook]:
         found = query(
             self._client,
             consistent=False,
@@ -220,7 +252,7 @@ class DynamoDBWebhookQueue:
                 ":now": codec.instant(now),
             },
         )
-        return [item["id"]["S"] for item in found]
+        return [DueWebhook(item["id"]["S"], codec.read_instant(item["due"])) for item in found]
 
     def _remove(self, webhook_id: str, waiting: WaitingEvents) -> bool:
         """Nothing of the object waits any more, unless more was noted."""
@@ -270,12 +302,14 @@ def _turn(webhook_id: str, item: Item) -> Turn:
     return Turn(
         webhook_id,
         item["turn"]["S"],
+        codec.read_instant(item["turn_ends"]),
         int(item["noted"]["N"]),
         failures=int(item["failures"]["N"]) if "failures" in item else 0,
         failing_since=items.instant_of(item, "failing_since"),
         retry_at=items.instant_of(item, "retry_at"),
         woken_at=items.instant_of(item, "woken_at"),
         wakes=int(item["wakes"]["N"]) if "wakes" in item else 0,
+        book=items.read_book(item),
     )
 
 

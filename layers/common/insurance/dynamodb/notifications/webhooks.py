@@ -13,11 +13,11 @@ from insurance.domain.core.identity import mode_of
 from insurance.domain.core.stored import Stored
 from insurance.domain.events.feed import Feed
 from insurance.domain.partner.application import ApplicationStatus, PartnerApplication
-from insurance.domain.webhook.webhook import WEBHOOKS_MAX, Webhook
+from insurance.domain.webhook.webhook import WEBHOOKS_MAX, Webhook, WebhookStatus
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
-from insurance.dynamodb.kinds import WEBHOOK, WEBHOOK_ATTEMPT, WEBHOOK_SENDER, WEBHOOK_WAITING
+from insurance.dynamodb.kinds import WEBHOOK, WEBHOOK_ATTEMPT, WEBHOOK_WAITING
 from insurance.dynamodb.notifications import webhook_items as items
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, put, query, read, transact
@@ -137,12 +137,17 @@ class DynamoDBWebhooks:
             "secrets": items.write_secrets(change.secrets or ()),
         }
         writes = aggregates.moved(self._table, self._tables.events, event, before, stale, columns)
-        if before is None or before.record.event_types != webhook.event_types:
+        if (
+            before is None
+            or before.record.event_types != webhook.event_types
+            or webhook.status is WebhookStatus.CLOSED
+        ):
             writes.append(self._listing(webhook, stale))
         if change.again is not None:
             writes.append(self._again(webhook.id, change.again, event, stale))
-        if change.wakes:
-            writes.append(self._wake(webhook.id, event, stale))
+        sender = items.changed_sender(webhook, change, event.processed_at)
+        if sender is not None:
+            writes.append(Write("Update", {"TableName": self._table, **sender}, stale))
         if command is not None:
             writes.append(self._idempotency().keep(command.idempotency))
         transact(self._client, writes)
@@ -150,10 +155,10 @@ class DynamoDBWebhooks:
     def _listing(self, webhook: Webhook, stale: Any) -> Write:
         feed = Feed(mode_of(webhook.id), webhook.partner)
         item = read(self._client, *items.list_place(self._table, feed))
-        listed = {
-            **items.read_list(item),
-            webhook.id: Taker(webhook.event_types, webhook.created_at),
-        }
+        listed = {**items.read_list(item)}
+        listed.pop(webhook.id, None)
+        if webhook.status is not WebhookStatus.CLOSED:
+            listed[webhook.id] = Taker(webhook.event_types, webhook.created_at)
         if len(listed) > WEBHOOKS_MAX:
             raise TooManyWebhooks(WEBHOOKS_MAX)
         number = int(item["number"]["N"]) if item else 0
@@ -178,22 +183,6 @@ class DynamoDBWebhooks:
             "again": {"BOOL": True},
         }
         return add(self._table, item, stale, key="id")
-
-    def _wake(self, webhook_id: str, event: Event, stale: Any) -> Write:
-        """What waits is tried now, whatever failed before."""
-        request = {
-            "TableName": self._table,
-            "Key": items.key(webhook_id, items.SENDER),
-            "UpdateExpression": "SET v = :v, queue = :queue, due = :now, woken_at = :now "
-            "REMOVE retry_at, failing_since, failures ADD noted :one, wakes :one",
-            "ExpressionAttributeValues": {
-                ":v": WEBHOOK_SENDER.mark,
-                ":queue": codec.text(items.QUEUE),
-                ":now": codec.instant(event.processed_at),
-                ":one": codec.number(1),
-            },
-        }
-        return Write("Update", request, stale)
 
     def _place(self, webhook_id: str) -> tuple[str, Item]:
         return self._table, items.key(webhook_id, items.RECORD)

@@ -2,7 +2,9 @@
 
 import re
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final, NamedTuple
 
 from insurance.domain.core.caller import CallerKind
@@ -16,7 +18,7 @@ from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.identity import mode_of, new_webhook_id
 from insurance.domain.core.stored import Stored
 from insurance.domain.events.catalogue import CATALOGUE, Audience
-from insurance.domain.events.feed import Feed, is_told_to
+from insurance.domain.events.feed import EventSummary, Feed, is_told_to
 from insurance.domain.webhook.event_types import WebhookEventType
 from insurance.domain.webhook.webhook import (
     FORMER_SECRET_LIVES,
@@ -27,7 +29,9 @@ from insurance.domain.webhook.webhook import (
 from insurance.operations.command import Command, Query
 from insurance.operations.delivery.streams import StoredEvents
 from insurance.operations.listing import ListEntry, ListPage, ListRange, page_of
+from insurance.operations.notifications.ports import Feeds
 from insurance.operations.notifications.webhook_ports import (
+    BookReplay,
     FullWebhook,
     Part,
     SendAttempt,
@@ -46,6 +50,30 @@ class WebhookInput(NamedTuple):
     url: str | None = None
     event_types: tuple[str, ...] | None = None
     status: WebhookStatus | None = None
+
+
+class ReplayReach(StrEnum):
+    """Of what all that followed an event is sent again."""
+
+    OBJECT = "object"
+    """Of its object."""
+    BOOK = "book"
+    """Of the whole book, as the feed has it."""
+
+
+class ReplayInput(NamedTuple):
+    """From which event on, and of what."""
+
+    event_id: str
+    reach: ReplayReach = ReplayReach.OBJECT
+
+
+@dataclass(frozen=True, slots=True)
+class BookPorts:
+    """What is read of a partner's book: its streams, and its feed."""
+
+    stored: StoredEvents
+    feeds: Feeds
 
 
 class WithSecret(NamedTuple):
@@ -86,18 +114,23 @@ def create_webhook(details: WebhookInput, command: Command, ports: WebhookPorts)
 def change_webhook(
     webhook_id: str, details: WebhookInput, command: Command, ports: WebhookPorts
 ) -> Stored[Webhook]:
-    """Change where and what is sent, pause a webhook, or make it active: what waited is sent then.
+    """Change where and what is sent, pause a webhook, or make it active: what waited is sent then. Or close it for
+    good: nothing is sent to it any more, and its secrets are gone.
 
     Raises:
         WebhookNotFound: The caller's application has no such webhook.
         StaleRevision: Somebody else changed it since the caller read it.
+        WrongState: It is closed.
         InvalidFields: Nothing is sent to this address, or a type is none that a partner is told of.
     """
-    before = _load(webhook_id, command, ports)
+    before = _load(webhook_id, "be changed", command, ports)
     _check(details, ports)
     webhook = before.stored.record.changed(*details)
-    wakes = webhook.status is WebhookStatus.ACTIVE
-    step = _Step(WebhookEventType.CHANGED, WebhookChange(wakes=wakes))
+    if webhook.status is WebhookStatus.CLOSED:
+        step = _Step(WebhookEventType.CLOSED, WebhookChange(secrets=()))
+    else:
+        wakes = webhook.status is WebhookStatus.ACTIVE
+        step = _Step(WebhookEventType.CHANGED, WebhookChange(wakes=wakes))
     return _store(webhook, step, before, command, ports).stored
 
 
@@ -107,8 +140,10 @@ def add_secret(webhook_id: str, command: Command, ports: WebhookPorts) -> WithSe
     Raises:
         WebhookNotFound: The caller's application has no such webhook.
         StaleRevision: Somebody else changed it since the caller read it.
+        WrongState: It is closed.
     """
-    before, at = _load(webhook_id, command, ports), command.idempotency.received_at
+    before = _load(webhook_id, "be given a secret", command, ports)
+    at = command.idempotency.received_at
     secret = ports.secrets.new(webhook_id)
     former = before.secrets[0]._replace(until=at + FORMER_SECRET_LIVES)
     webhook = before.stored.record.replace(secret_added_at=at)
@@ -123,26 +158,32 @@ def send_test(webhook_id: str, command: Command, ports: WebhookPorts) -> Stored[
     Raises:
         WebhookNotFound: The caller's application has no such webhook.
         StaleRevision: Somebody else changed it since the caller read it.
+        WrongState: It is closed.
     """
-    before = _load(webhook_id, command, ports)
+    before = _load(webhook_id, "be tested", command, ports)
     webhook = before.stored.record.tested(command.idempotency.received_at)
     return _store(webhook, _Step(WebhookEventType.TESTED), before, command, ports).stored
 
 
 def replay_events(
-    webhook_id: str, event_id: str, command: Command, ports: WebhookPorts, stored: StoredEvents
+    webhook_id: str, replay: ReplayInput, command: Command, ports: WebhookPorts, book: BookPorts
 ) -> Stored[Webhook]:
-    """Have an event sent again, and with it those that followed it in the history of its object.
+    """Have an event sent again, and with it those that followed it: in the history of its object, or in the feed of
+    the whole book.
 
     Raises:
         WebhookNotFound: The caller's application has no such webhook.
         StaleRevision: Somebody else changed it since the caller read it.
-        InvalidFields: The caller's book has no such event.
+        WrongState: It is closed.
+        InvalidFields: The caller's book has no such event, or the feed does not keep it any more.
     """
-    before = _load(webhook_id, command, ports)
-    part = _part_from(event_id, command, stored)
-    webhook = before.stored.record.replayed(event_id)
-    change = WebhookChange(again=part, wakes=webhook.status is WebhookStatus.ACTIVE)
+    before = _load(webhook_id, "be sent events again", command, ports)
+    part = _part_from(replay, command, book)
+    webhook = before.stored.record.replayed(replay.event_id)
+    again = part if isinstance(part, Part) else None
+    whole = part if isinstance(part, BookReplay) else None
+    wakes = webhook.status is WebhookStatus.ACTIVE
+    change = WebhookChange(again=again, book_again=whole, wakes=wakes)
     step = _Step(WebhookEventType.REPLAYED, change)
     return _store(webhook, step, before, command, ports).stored
 
@@ -203,11 +244,12 @@ def webhook_event(
     )
 
 
-def _load(webhook_id: str, command: Command, ports: WebhookPorts) -> FullWebhook:
+def _load(webhook_id: str, step: str, command: Command, ports: WebhookPorts) -> FullWebhook:
     found = ports.webhooks.load(webhook_id, command)
     if not _is_own(found.stored.record, command):
         raise WebhookNotFound(webhook_id)
     command.check_revision(found.stored, webhook_id)
+    found.stored.record.check_open(step)
     return found
 
 
@@ -261,17 +303,29 @@ def _check(details: WebhookInput, ports: WebhookPorts) -> None:
         ports.receivers.check(details.url)
 
 
-def _part_from(event_id: str, command: Command, stored: StoredEvents) -> Part:
-    """The event, and all that followed it in its stream by now."""
-    found = EVENT_ID.fullmatch(event_id)
+def _part_from(replay: ReplayInput, command: Command, book: BookPorts) -> Part | BookReplay:
+    """The event, and all that followed it by now: in its stream, or in the feed."""
+    found = EVENT_ID.fullmatch(replay.event_id)
     own = Feed(command.caller.mode, command.caller.partner)
     if found is not None:
         stream, first = found["stream"], int(found["sequence"])
-        arrived = stored.after(stream, first - 1, last=SEQUENCE_MAX)
+        arrived = book.stored.after(stream, first - 1, last=SEQUENCE_MAX)
         if arrived and arrived[0].sequence == first and is_told_to(arrived[0].read(), own):
+            if replay.reach is ReplayReach.BOOK:
+                return _book_from(EventSummary.of(arrived[0].read()), own, command, book)
             while arrived:
                 last = arrived[-1].sequence
-                arrived = stored.after(stream, last, last=SEQUENCE_MAX)
+                arrived = book.stored.after(stream, last, last=SEQUENCE_MAX)
             return Part(stream, first, last)
     fault = FieldFault("/event_id", "unknown", "Your book has no such event.")
     raise InvalidFields([fault])
+
+
+def _book_from(event: EventSummary, own: Feed, command: Command, book: BookPorts) -> BookReplay:
+    """The places of the feed from an event on."""
+    place = book.feeds.place_of(own, event)
+    extent = book.feeds.extent(own, now=command.idempotency.received_at)
+    if place is None or place < extent.oldest:
+        detail = "The feed does not have the event: it is too new, or older than thirty days."
+        raise InvalidFields([FieldFault("/event_id", "unknown", detail)])
+    return BookReplay(place, extent.last)

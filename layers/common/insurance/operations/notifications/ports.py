@@ -42,6 +42,9 @@ class Feeds(Protocol):
     def extent(self, feed: Feed, *, now: datetime) -> Extent:
         """Which places there are now: every event up to the last one can be read."""
 
+    def place_of(self, feed: Feed, event: EventSummary) -> int | None:
+        """The place of an event in the feed; None: it has none."""
+
     def read(self, feed: Feed, numbers: range) -> Sequence[NumberedEvent]:
         """The events at these places, in order."""
 

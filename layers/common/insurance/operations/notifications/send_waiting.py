@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from insurance.domain.core.errors import StaleRevision
 from insurance.domain.core.event import Event
+from insurance.domain.core.identity import mode_of
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.events.feed import EventSummary, Feed, is_told_to
 from insurance.domain.events.message import Message
@@ -18,8 +19,10 @@ from insurance.operations.delivery.deliver_streams import whole
 from insurance.operations.delivery.streams import StreamedEvent
 from insurance.operations.notifications.change_webhook import webhook_event
 from insurance.operations.notifications.webhook_ports import (
+    BookReplay,
     FullWebhook,
     Outcome,
+    Part,
     SendAttempt,
     SendingPorts,
     Turn,
@@ -29,8 +32,12 @@ from insurance.operations.notifications.webhook_ports import (
 
 FAILURES_MAX: Final = 3
 """Of objects one after the other, after which the receiver counts as down."""
+TOGETHER: Final = 50
+"""Events of a whole book that are noted together for being sent once more."""
 STANDING_AGAIN: Final = timedelta(minutes=10)
 """After which it is looked whether a suspended application was resumed."""
+SENDING_LASTS: Final = timedelta(seconds=30)
+"""Longer than one message takes, its name and its notes included: it is not begun so near to the end of a turn."""
 DOWN: Final = frozenset({Outcome.TIMED_OUT, Outcome.UNREACHABLE, Outcome.ADDRESS_REFUSED})
 """Outcomes after one of which it does."""
 
@@ -147,6 +154,28 @@ class _Sending:
         self.switched_off, self._due = True, None
 
     def _send_all(self) -> _End:
+        """Try every object that is due, once; then the same with what of the book is to be sent once more."""
+        while (end := self._send_objects()) is _End.ALL_TRIED and self._turn.book is not None:
+            self._note_book(self._turn.book)
+        return end
+
+    def _note_book(self, book: BookReplay) -> None:
+        """Note the next events of the book that are to be sent once more."""
+        webhook = self._webhook
+        feed = Feed(mode_of(webhook.id), webhook.partner)
+        numbers = range(book.next, min(book.next + TOGETHER, book.last + 1))
+        parts: dict[str, Part] = {}
+        for _, summary in self._ports.feeds.read(feed, numbers):
+            stream, number = summary.stream, summary.sequence
+            if webhook.takes(stream, summary.type):
+                parts[stream] = parts.get(stream, Part(stream, number, number))._replace(
+                    last=number
+                )
+        after = book._replace(next=numbers.stop)
+        turn = self._ports.queue.note_again(self._turn, [*parts.values()], after)
+        self._turn = turn or self._turn._replace(book=None)  # else the end of the turn says more
+
+    def _send_objects(self) -> _End:
         """Try every object that is due, once."""
         self._due, self._held, after = None, "", ""
         while page := self._ports.queue.waiting(self._turn.webhook_id, after=after):
@@ -175,7 +204,7 @@ class _Sending:
             reached = left.first - 1 if left.is_again else max(left.delivered, left.first - 1)
             page = self._ports.stored.after(left.stream, reached, last=left.last)
             for arrived in page:
-                if self._time_is_up():
+                if self._time_is_up() or self._ports.clock() > self._turn.ends - SENDING_LASTS:
                     return _End.TIME_IS_UP
                 event = self._read(arrived)
                 if event is None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from insurance.operations.command import Command
     from insurance.operations.delivery.streams import StoredEvents
     from insurance.operations.listing import ListEntry
+    from insurance.operations.notifications.ports import Feeds
 
 
 class SealedSecret(NamedTuple):
@@ -55,6 +56,14 @@ class Part(NamedTuple):
     """What follows them may have been sent: they are sent all the same."""
 
 
+class BookReplay(NamedTuple):
+    """Events of a whole book that are to be sent once more, by their places in its feed."""
+
+    next: int
+    """The first that was not noted yet."""
+    last: int
+
+
 class Taker(NamedTuple):
     """What delivery knows of a webhook."""
 
@@ -71,6 +80,8 @@ class WebhookChange(NamedTuple):
     """Its secrets from now on, the newest first; None: as they were."""
     again: Part | None = None
     """Events that are to be sent once more."""
+    book_again: BookReplay | None = None
+    """Events of the whole book that are to be sent once more: in place of those that still were."""
     wakes: bool = False
     """Whether what waits is to be tried now."""
 
@@ -206,6 +217,8 @@ class Turn(NamedTuple):
 
     webhook_id: str
     token: str
+    ends: datetime
+    """From then on another process may have it."""
     noted: int
     """How often something was noted for the webhook by then."""
     failures: int = 0
@@ -217,6 +230,15 @@ class Turn(NamedTuple):
     """When its application last made it active: failures before that count no more."""
     wakes: int = 0
     """How often it did by then."""
+    book: BookReplay | None = None
+    """What of the whole book is still to be noted for being sent once more."""
+
+
+class DueWebhook(NamedTuple):
+    """A webhook for which something is to be tried, and since when."""
+
+    id: str
+    since: datetime
 
 
 class WebhookQueue(Protocol):
@@ -227,6 +249,12 @@ class WebhookQueue(Protocol):
 
     def note(self, webhook_id: str, parts: Sequence[Part], *, now: datetime) -> None:
         """Note that these events wait. Safe to repeat."""
+
+    def note_again(self, turn: Turn, parts: Sequence[Part], book: BookReplay) -> Turn | None:
+        """Note that these events are to be sent once more, and where in the book that ended. Safe to repeat.
+
+        None: the turn is another's by now, or another replay was asked for.
+        """
 
     def take_turn(self, webhook_id: str, *, now: datetime) -> Turn | None:
         """The right to send; None: another process has it, or nothing was ever noted."""
@@ -251,8 +279,8 @@ class WebhookQueue(Protocol):
         It stays where something was noted since the turn's number: the turn as it is now is answered then.
         """
 
-    def due(self, now: datetime) -> Sequence[str]:
-        """Webhooks for which something is to be tried by now."""
+    def due(self, now: datetime) -> Sequence[DueWebhook]:
+        """Webhooks for which something is to be tried by now, the longest due first."""
 
 
 class Receivers(Protocol):
@@ -295,5 +323,6 @@ class SendingPorts:
     secrets: Secrets
     receivers: Receivers
     nudges: Nudges
+    feeds: Feeds
     stored: StoredEvents
     clock: Callable[[], datetime]

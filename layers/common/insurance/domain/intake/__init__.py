@@ -1,1 +1,0 @@
-"""Files of others become records of ours: mappings, rules and their findings, as pure functions."""

@@ -1,1 +1,0 @@
-"""Reading strangers' files row by row, in flat memory: CSV, JSON Lines, Excel."""
