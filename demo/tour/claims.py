@@ -145,7 +145,7 @@ def _sent(visitor: Visitor, payments: set[str]) -> list[Json]:
     files: list[Json] = []
     deadline = time.monotonic() + BANK_SECONDS
     while True:
-        files += visitor.post("/v1/payment-files", {"currency": GBP}, by=FINANCE)["items"]
+        files += visitor.post("/v1/payment-files", {"currency": GBP}, by=FINANCE)["files"]
         if payments <= {each["id"] for file in files for each in file["payments"]}:
             return files
         if time.monotonic() > deadline:

@@ -52,6 +52,7 @@ FLAGS = frozenset({"cancel_pending", "delinquent", "do_not_renew"})
 RENAMED = {
     **{f"policy_{name}": name for name in ("status", "flags")},
     **dict.fromkeys(("payment_status", "period_status", "subject_status"), "status"),
+    "files": "items",
 }
 """Names of today's answers that have another name in those of 0.9.0."""
 SAID_OTHERWISE = frozenset({"referred_because"})

@@ -75,7 +75,7 @@ def test_runs_at_the_same_moment_send_each_payment_in_one_file(
 
     assert {answer.status for answer in answers} == {201}
     assert bank.sent() == wanted
-    told = {file["id"]: file for answer in answers for file in answer.body["items"]}
+    told = {file["id"]: file for answer in answers for file in answer.body["files"]}
     assert Counter(each["id"] for file in told.values() for each in file["payments"]) == wanted
 
 

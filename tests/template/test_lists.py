@@ -51,13 +51,13 @@ def test_every_list_is_paged_and_has_the_same_form(operations, definition):
 
 
 def test_what_is_paged_is_called_a_list(operations, definition):
-    """A page of text has no entries; nothing else that is read has a `next`, or entries by themselves."""
+    """A page of text has no entries; nothing else has `items`, what a command made neither, or is read on by `next`."""
     for name, operation in operations:
         paged = "after" in query_names(operation)
         is_list = operation["operationId"].startswith(LISTING)
+        properties = answer_of(operation, definition).get("properties", {})
+        assert ("items" in properties) is is_list, name
         if name.startswith("GET "):
-            properties = answer_of(operation, definition).get("properties", {})
-            assert ("items" in properties) is is_list, name
             assert ("next" in properties) is paged, name
         if paged and not is_list:
             assert operation["operationId"].startswith(PAGED_TEXTS), name

@@ -321,7 +321,7 @@ ITEMS: Final[dict[str, int]] = {
     "EvidenceListView.items": evidence.EVIDENCE_MAX,
     "NoticesView.items": notices.NOTICES_MAX,
     "invoices": 366 + servicing.CHANGES_MAX,
-    "PaymentFilesView.items": LISTED_MAX,
+    "PaymentFilesView.files": LISTED_MAX,
     **dict.fromkeys(
         ("accounts", "addresses", "consents", "contacts", "data_requests", "names", "restrictions"),
         record.HISTORY_MAX,

@@ -73,7 +73,7 @@ def test_the_bank_is_sent_what_is_left_and_its_report_pays_the_claim_whole(platf
     claim = noticed_and_settled(platform, body_of(issued(platform)))
     platform.deliver()
 
-    [file] = platform.post("/v1/payment-files", {"currency": "GBP"}, by=FINANCE)["items"]
+    [file] = platform.post("/v1/payment-files", {"currency": "GBP"}, by=FINANCE)["files"]
     [ordered] = at_the_bank(platform)
     assert [each.amount for each in ordered.transfers] == ["330.74"]
     assert file["total"] == money("330.74")
@@ -86,7 +86,7 @@ def test_the_bank_is_sent_what_is_left_and_its_report_pays_the_claim_whole(platf
 def test_what_the_bank_rejects_is_undone_on_the_account(platform: Platform):
     claim = noticed_and_settled(platform, body_of(issued(platform)))
     platform.deliver()
-    [file] = platform.post("/v1/payment-files", {"currency": "GBP"}, by=FINANCE)["items"]
+    [file] = platform.post("/v1/payment-files", {"currency": "GBP"}, by=FINANCE)["files"]
 
     reported(platform, file["id"], "RJCT")
 
@@ -104,7 +104,7 @@ def test_a_claim_that_is_owed_to_us_whole_never_goes_to_the_bank(platform: Platf
 
     assert (claim["status"], claim["paid"]) == ("closed", money("100"))
     assert claim["payments"][0]["net"] == money("0")
-    assert platform.post("/v1/payment-files", {"currency": "GBP"}, by=FINANCE) == {"items": []}
+    assert platform.post("/v1/payment-files", {"currency": "GBP"}, by=FINANCE) == {"files": []}
     assert account(platform, claim)["overdue"] == money("69.26")
     assert platform.refused("/v1/bank-reports", report(claim, "returned"), by=BANK) == "wrong-state"
 

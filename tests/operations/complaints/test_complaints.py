@@ -268,7 +268,7 @@ def test_redress_goes_to_the_bank_in_the_file_of_all_payments_and_its_report_pay
     redress = redressed(platform, path)
     platform.deliver()
 
-    [file] = platform.post("/v1/payment-files", {"currency": "GBP"}, by="finance-test")["items"]
+    [file] = platform.post("/v1/payment-files", {"currency": "GBP"}, by="finance-test")["files"]
     [body] = [body for body, _ in platform.objects.kept.values()]
     ordered = read_payments(body)
     document = status_report("R-1", ordered.message_id, group="ACSC", payments={})
@@ -279,7 +279,7 @@ def test_redress_goes_to_the_bank_in_the_file_of_all_payments_and_its_report_pay
         (end_to_end_id(redress), "Ada Merton", "50.00")
     ]
     assert platform.get(path)["redress"][0]["status"] == "paid"
-    assert platform.post("/v1/payment-files", {"currency": "GBP"}, by="finance-test")["items"] == []
+    assert platform.post("/v1/payment-files", {"currency": "GBP"}, by="finance-test")["files"] == []
 
 
 def test_redress_goes_to_whom_a_second_person_agreed_whatever_is_offered_after(platform):

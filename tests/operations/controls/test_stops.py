@@ -148,9 +148,9 @@ def test_payments_on_hold_wait_and_go_when_the_stop_is_lifted(
     claims = executing(platform, 2)
     stop = guards.hold("pay", product="personal_motor")
 
-    assert platform.post(FILES, GBP, by=FINANCE) == {"items": []}
+    assert platform.post(FILES, GBP, by=FINANCE) == {"files": []}
     guards.lift(stop)
-    [file] = platform.post(FILES, GBP, by=FINANCE)["items"]
+    [file] = platform.post(FILES, GBP, by=FINANCE)["files"]
 
     assert [each["id"] for each in file["payments"]] == sorted(payments(claims))
 
@@ -159,7 +159,7 @@ def test_a_stop_of_another_partners_payments_holds_none(guards: Guards, platform
     executing(platform)
     guards.hold("pay", partner="meadow")
 
-    assert len(platform.post(FILES, GBP, by=FINANCE)["items"]) == 1
+    assert len(platform.post(FILES, GBP, by=FINANCE)["files"]) == 1
 
 
 def test_payments_behind_those_that_wait_go(
@@ -176,6 +176,6 @@ def test_payments_behind_those_that_wait_go(
         lambda _stops, some, *_: frozenset(each.id for each in some if each.id == first),
     )
 
-    [file] = platform.post(FILES, GBP, by=FINANCE)["items"]
+    [file] = platform.post(FILES, GBP, by=FINANCE)["files"]
 
     assert [each["id"] for each in file["payments"]] == sorted(payments(claims))[1:2]

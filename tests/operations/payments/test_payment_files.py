@@ -44,7 +44,7 @@ def sent(platform: Platform) -> Counter[str]:
 def test_payments_that_wait_are_sent_in_one_file(platform: Platform):
     claims = executing(platform, 3)
 
-    [file] = platform.post(FILES, GBP, by=FINANCE)["items"]
+    [file] = platform.post(FILES, GBP, by=FINANCE)["files"]
 
     assert [each["id"] for each in file["payments"]] == sorted(payments(claims))
     assert file["total"] == money("1500")
@@ -62,8 +62,8 @@ def test_where_nothing_waits_nothing_is_sent(platform: Platform):
     executing(platform)
     platform.post(FILES, GBP, by=FINANCE)
 
-    assert platform.post(FILES, GBP, by=FINANCE) == {"items": []}
-    assert platform.post(FILES, {"currency": "USD"}, by=FINANCE) == {"items": []}
+    assert platform.post(FILES, GBP, by=FINANCE) == {"files": []}
+    assert platform.post(FILES, {"currency": "USD"}, by=FINANCE) == {"files": []}
     assert len(platform.objects.kept) == 1
 
 
@@ -73,7 +73,7 @@ def test_an_event_that_is_delivered_again_sends_nothing_again(platform: Platform
 
     platform.deliver()
 
-    assert platform.post(FILES, GBP, by=FINANCE) == {"items": []}
+    assert platform.post(FILES, GBP, by=FINANCE) == {"files": []}
     assert sent(platform) == Counter(payments(claims))
 
 
@@ -133,7 +133,7 @@ def test_what_was_agreed_goes_to_whom_it_was_agreed_for(platform: Platform):
 def test_a_report_pays_rejects_and_leaves_under_way(platform: Platform):
     claims = executing(platform, 3)
     one, two, three = payments(claims)
-    [file] = platform.post(FILES, GBP, by=FINANCE)["items"]
+    [file] = platform.post(FILES, GBP, by=FINANCE)["files"]
 
     taken = reported(platform, file["id"], "PART", **{one: ("ACSC", None), two: ("RJCT", "AC04")})
 
@@ -152,7 +152,7 @@ def test_a_report_pays_rejects_and_leaves_under_way(platform: Platform):
 def test_the_same_report_twice_and_a_later_one_move_nothing_twice(platform: Platform):
     [claim] = executing(platform)
     [payment] = payments([claim])
-    [file] = platform.post(FILES, GBP, by=FINANCE)["items"]
+    [file] = platform.post(FILES, GBP, by=FINANCE)["files"]
 
     first = reported(platform, file["id"], "ACSC")
     again = reported(platform, file["id"], "ACSC")
@@ -169,7 +169,7 @@ def test_a_report_that_another_one_overtakes_finds_the_payment_as_it_then_is(
     """Two reports at once, one that it was paid and one that it came back: it came back."""
     [claim] = executing(platform)
     [payment] = payments([claim])
-    [file] = platform.post(FILES, GBP, by=FINANCE)["items"]
+    [file] = platform.post(FILES, GBP, by=FINANCE)["files"]
     app = payment_execution(platform)
     overtaken = Overtaken(app.ports.payers, lambda: paid(platform, payment))
     monkeypatch.setattr(app, "ports", replace(app.ports, payers=overtaken))
@@ -215,7 +215,7 @@ def paid(platform: Platform, payment_id: str) -> Json:
 def test_what_comes_back_is_owed_again_and_a_new_payment_may_follow(platform: Platform):
     [claim] = executing(platform)
     path = f"/v1/claims/{claim['id']}"
-    [file] = platform.post(FILES, GBP, by=FINANCE)["items"]
+    [file] = platform.post(FILES, GBP, by=FINANCE)["files"]
     reported(platform, file["id"], "ACSC")
 
     reported(platform, file["id"], "PART", **{payments([claim])[0]: ("RJCT", "AC01")})
@@ -253,7 +253,7 @@ def test_a_payment_to_an_erased_person_fails_and_the_others_are_sent(platform: P
     erased, other = executing(platform, 2)
     forget(platform, dynamodb, erased)
 
-    [file] = platform.post(FILES, GBP, by=FINANCE)["items"]
+    [file] = platform.post(FILES, GBP, by=FINANCE)["files"]
 
     assert file["left_out"] == payments([erased])
     assert sent(platform) == Counter(payments([other]))
@@ -264,7 +264,7 @@ def test_a_file_without_anybody_to_pay_is_empty_and_stays_so(platform: Platform,
     [claim] = executing(platform)
     forget(platform, dynamodb, claim)
 
-    [file] = platform.post(FILES, GBP, by=FINANCE)["items"]
+    [file] = platform.post(FILES, GBP, by=FINANCE)["files"]
 
     assert (file["payments"], file["total"]) == ([], money("0"))
     assert [body for body, _ in platform.objects.kept.values()] == [b""]
@@ -300,7 +300,7 @@ def test_on_hold_nothing_is_sent_that_the_bank_does_not_have_yet(platform: Platf
 
     platform.post(FILES, GBP, by=FINANCE)
     assert sent(platform) == Counter(payments([other]))
-    assert platform.post(FILES, GBP, by=FINANCE) == {"items": []}
+    assert platform.post(FILES, GBP, by=FINANCE) == {"files": []}
 
     platform.post(f"{path}/release", by=HANDLER)
     platform.post(FILES, GBP, by=FINANCE)

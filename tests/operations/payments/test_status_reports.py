@@ -37,7 +37,7 @@ class Bank:
         [claim] = executing(platform)
         self.path = f"/v1/claims/{claim['id']}"
         [self.payment] = payments([claim])
-        [file] = platform.post(FILES, {"currency": "GBP"}, by=FINANCE)["items"]
+        [file] = platform.post(FILES, {"currency": "GBP"}, by=FINANCE)["files"]
         self._file = end_to_end_id(file["id"])
 
     def report(self, group: str, batch: str = "") -> Json:

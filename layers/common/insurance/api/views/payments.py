@@ -59,11 +59,11 @@ class PaymentFileView(View):
 class PaymentFilesView(View):
     """What one call sent: nothing where nothing waited."""
 
-    items: list[PaymentFileView]
+    files: list[PaymentFileView]
 
     @classmethod
     def of(cls, files: Sequence[PaymentFile]) -> Self:
-        return cls(items=[PaymentFileView.of(file) for file in files])
+        return cls(files=[PaymentFileView.of(file) for file in files])
 
 
 class ReportedPaymentView(BaseModel):
