@@ -1,7 +1,8 @@
-"""`python -m tools.newcomer [row …]`: what becomes of `make run` and `make serve` on a newcomer's machine, row by row.
+"""`python -m tools.newcomer [--tests] [row …]`: what becomes of `make run` and `make serve` on a newcomer's machine, row by row.
 
 Each row is a clone of what is committed here, with a HOME of its own, and with git, make, python3 and the system's
-commands alone on the path. A row is well if it ends with `OK: …`, or where it cannot, with one clear line.
+commands alone on the path. A row is well if it ends with `OK: …`, or where it cannot, with one clear line. With `--tests`
+each row that plays `make run` plays `make test` after it, whole: some fifteen minutes a row on two cores.
 
 The first row downloads everything; the others share its caches, but for the row that is about caches. They are played
 one at a time.
@@ -9,6 +10,7 @@ one at a time.
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shutil
@@ -28,7 +30,10 @@ from local.settings import ROOT
 from tests.support.clock_ahead import a_year_ahead
 
 LONGEST_SECONDS: Final = 1_200
+LONGEST_TESTS_SECONDS: Final = 3_600
 GOOD: Final = re.compile(r"^OK: .+ paid$", re.M)
+TESTED: Final = re.compile(r"^=* ?(\d+ passed.* in [\d.]+s.*?) ?=*$", re.M)
+"""pytest's last line."""
 ON_NODE: Final = frozenset({"node", "nodejs", "npm", "npx", "corepack"})
 JAVA: Final = frozenset({"java", "javac", "keytool"})
 OURS: Final = frozenset({"uv", "uvx", "python", "python3"})
@@ -61,14 +66,6 @@ class Machine(NamedTuple):
             group=self.user,
             extra_groups=None if self.user is None else [],
         )
-
-
-class Row(NamedTuple):
-    """One row of the matrix."""
-
-    name: str
-    play: Callable[[Path], str]
-    """What became of it, in one line; `Ended` if it is not well."""
 
 
 class Ended(Exception):
@@ -110,32 +107,45 @@ def machine(
     return Machine(folder, home, clone, environment, user)
 
 
-def said_by(process: subprocess.Popen[str]) -> str:
+def said_by(process: subprocess.Popen[str], longest: int = LONGEST_SECONDS) -> str:
     """All that it prints until it ends.
 
     Raises:
         Ended: It does not end.
     """
     try:
-        said, _ = process.communicate(timeout=LONGEST_SECONDS)
+        said, _ = process.communicate(timeout=longest)
     except subprocess.TimeoutExpired as error:
         process.terminate()
-        raise Ended(f"still running after {LONGEST_SECONDS} s") from error
+        raise Ended(f"still running after {longest} s") from error
     return said
 
 
-def ran_well(one: Machine, **changes: str) -> str:
+def ran_well(one: Machine) -> str:
     """`make run`; its last line.
 
     Raises:
         Ended: It did not come to a paid claim.
     """
-    said = said_by(process := one.make("run", **changes))
+    said = said_by(process := one.make("run"))
     found = GOOD.search(said)
     if process.returncode or found is None:
         raise Ended(last_lines(said))
     timed = re.findall(r"^ +timed +(\d+ s)", said, re.M)
     return f"{found[0]} ({', '.join(timed)})"
+
+
+def tested_well(one: Machine) -> str:
+    """`make test`; how many tests passed.
+
+    Raises:
+        Ended: One failed, or none was run.
+    """
+    said = said_by(process := one.make("test"), LONGEST_TESTS_SECONDS)
+    found = TESTED.search(said)
+    if process.returncode or found is None:
+        raise Ended(last_lines(said))
+    return f"make test: {found[1]}"
 
 
 def refused_clearly(said: str, status: int | None, about: str) -> str:
@@ -154,19 +164,27 @@ def last_lines(said: str) -> str:
     return " / ".join(said.strip().splitlines()[-6:])[-900:]
 
 
-def fresh_home(folder: Path) -> str:
+def fresh_home(folder: Path) -> Machine:
     """Nothing downloaded yet, and nothing set up."""
-    one = machine(folder / "fresh")
+    return machine(folder / "fresh")
+
+
+def ran_well_and_sized(one: Machine) -> str:
+    """`make run`; its last line, and what it takes on disk.
+
+    Raises:
+        Ended: It did not come to a paid claim.
+    """
     said = ran_well(one)
     return f"{said}; cached {size_of(one.home)}, in the folder {size_of(one.clone)}"
 
 
-def spaces_in_the_path(folder: Path) -> str:
+def spaces_in_the_path(folder: Path) -> Machine:
     """A clone, and a HOME, with blanks in their names."""
-    return ran_well(machine(folder / "a folder", name="my clone", caches=caches_of(folder)))
+    return machine(folder / "a folder", name="my clone", caches=caches_of(folder))
 
 
-def other_user(folder: Path) -> str:
+def other_user(folder: Path) -> Machine:
     """Who owns the clone has no account here, and no right outside of it."""
     if os.geteuid() != 0:
         raise NotTried("needs root, to become somebody else")
@@ -175,7 +193,7 @@ def other_user(folder: Path) -> str:
     if not all(each.stat().st_mode & stat.S_IXOTH for each in (inside, *inside.parents)):
         take_along(inside, one)
     subprocess.run(["chown", "-R", f"{NOBODY}:{NOBODY}", one.folder], check=True)
-    return ran_well(one)
+    return one
 
 
 def take_along(python: Path, one: Machine) -> None:
@@ -194,29 +212,39 @@ def take_along(python: Path, one: Machine) -> None:
         command.chmod(0o755)
 
 
-def no_node(folder: Path) -> str:
+def no_node(folder: Path) -> Machine:
     """Neither node nor java: the fallback, which keeps nothing."""
-    one = machine(folder / "bare", without=ON_NODE | JAVA, caches=caches_of(folder))
-    return ran_well(one)
+    return machine(folder / "bare", without=ON_NODE | JAVA, caches=caches_of(folder))
 
 
-def no_java(folder: Path) -> str:
+def no_java(folder: Path) -> Machine:
     """With node alone."""
-    return ran_well(machine(folder / "no-java", without=JAVA, caches=caches_of(folder)))
+    return machine(folder / "no-java", without=JAVA, caches=caches_of(folder))
 
 
-def port_taken(folder: Path) -> str:
-    """Somebody else listens where the gateway would."""
-    one = set_up_before(folder)
+def port_taken(one: Machine) -> str:
+    """Somebody else listens where the gateway would.
+
+    Raises:
+        Ended: It does not say so in one line.
+    """
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         said = said_by(process := one.make("serve", f"PORT={port}"))
     return refused_clearly(said, process.returncode, f"port {port}")
 
 
-def two_at_once(folder: Path) -> str:
-    """Two first runs in one clone: each ends well, or says that the other is at work."""
-    one = machine(folder / "two", caches=caches_of(folder))
+def not_set_up(folder: Path) -> Machine:
+    """Nothing set up, where downloads are there."""
+    return machine(folder / "two", caches=caches_of(folder))
+
+
+def two_at_once(one: Machine) -> str:
+    """Two first runs in one clone: each ends well, or says that the other is at work.
+
+    Raises:
+        Ended: Neither came to a paid claim, or one said nothing clear.
+    """
     both = [one.make("run"), one.make("run")]
     told = [(said_by(process), process.returncode) for process in both]
     good = [found[0] for said, _ in told if (found := GOOD.search(said))]
@@ -230,21 +258,22 @@ def two_at_once(folder: Path) -> str:
     return "; ".join([*good, *others])
 
 
-def read_only_cache(folder: Path) -> str:
+def read_only_cache(folder: Path) -> Machine:
     """What is below HOME cannot be written: not even by root, for it is a file where a folder would be."""
     one = machine(folder / "read-only")
     for name in (".cache", ".npm", ".local"):
         (one.home / name).write_text("")
-    return ran_well(one)
+    return one
 
 
-def clock_a_year_ahead(folder: Path) -> str:
+def clock_a_year_ahead(folder: Path) -> Machine:
     """Set up today, played a year from now."""
     try:
         ahead = a_year_ahead()
     except pytest.skip.Exception as error:
         raise NotTried(str(error)) from error
-    return ran_well(set_up_before(folder), **ahead)
+    one = set_up_before(folder)
+    return one._replace(environment=one.environment | ahead)
 
 
 def set_up_before(folder: Path) -> Machine:
@@ -271,22 +300,50 @@ def size_of(folder: Path) -> str:
     return f"{said.stdout.split()[0]} MB"
 
 
+class Row(NamedTuple):
+    """One row of the matrix."""
+
+    name: str
+    machine: Callable[[Path], Machine]
+    """`NotTried` if this machine cannot make it."""
+    play: Callable[[Machine], str] = ran_well
+    """What became of it, in one line; `Ended` if it is not well."""
+    is_tested: bool = True
+    """Whether `--tests` has it play `make test` too."""
+
+
 ROWS: Final = (
-    Row("fresh-home", fresh_home),
-    Row("port-taken", port_taken),
+    Row("fresh-home", fresh_home, ran_well_and_sized),
+    Row("port-taken", set_up_before, port_taken, is_tested=False),
     Row("clock-a-year-ahead", clock_a_year_ahead),
     Row("spaces", spaces_in_the_path),
     Row("no-node", no_node),
     Row("no-java", no_java),
-    Row("two-at-once", two_at_once),
+    Row("two-at-once", not_set_up, two_at_once, is_tested=False),
     Row("read-only-cache", read_only_cache),
     Row("other-user", other_user),
 )
 
 
+def played(row: Row, folder: Path, *, tests: bool) -> str:
+    """What became of a row, in one line.
+
+    Raises:
+        Ended: It did not end well.
+        NotTried: This machine cannot play it.
+    """
+    one = row.machine(folder)
+    said = row.play(one)
+    return f"{said}; {tested_well(one)}" if tests and row.is_tested else said
+
+
 def main(asked: Sequence[str]) -> int:
     """Play the rows that are asked for, or all; 1 if one did not end well."""
-    unknown = {*asked} - {row.name for row in ROWS}
+    parser = argparse.ArgumentParser(prog="tools.newcomer", description=__doc__)
+    parser.add_argument("--tests", action="store_true", help="play `make test` too")
+    parser.add_argument("rows", nargs="*", metavar="row")
+    options = parser.parse_args(asked)
+    unknown = {*options.rows} - {row.name for row in ROWS}
     if unknown:
         print(f"unknown: {', '.join(unknown)}; known: {', '.join(row.name for row in ROWS)}")
         return 1
@@ -295,11 +352,11 @@ def main(asked: Sequence[str]) -> int:
         folder = Path(name)
         folder.chmod(0o755)
         for row in ROWS:
-            if asked and row.name not in asked:
+            if options.rows and row.name not in options.rows:
                 continue
             began = time.monotonic()
             try:
-                outcome = f"well: {row.play(folder)}"
+                outcome = f"well: {played(row, folder, tests=options.tests)}"
             except NotTried as error:
                 outcome = f"NOT TRIED: {error}"
             except Ended as error:
