@@ -101,6 +101,24 @@ def test_buckets_are_private_encrypted_versioned_and_kept(written: Json) -> None
         assert bucket["UpdateReplacePolicy"] == "Retain", name
 
 
+def test_what_survives_the_stack_can_still_be_read(written: Json) -> None:
+    """A key that goes with the stack takes with it what it sealed, however well that is locked."""
+    resources = written["Resources"]
+    keys = {name for name, each in resources.items() if each["Type"] == "AWS::KMS::Key"}
+    kept = {
+        name for name, each in resources.items() if each.get("DeletionPolicy", "Delete") != "Delete"
+    }
+    needed = {
+        key
+        for name in kept - keys
+        for key in keys
+        if json.dumps(resources[name]["Properties"]).find(f'"{key}') >= 0
+    }
+
+    assert needed >= {"DataKey", "OperationsKey"}
+    assert needed <= kept
+
+
 def test_s3_says_who_reached_which_file(written: Json) -> None:
     buckets = {
         name: each["Properties"]
