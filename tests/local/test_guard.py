@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tools.exam import ffiec, guard
+from tools.exam import frameworks, guard
 from tools.exam.exceptions import EVERY, EXCEPTIONS, Resources
+from tools.exam.frameworks import FRAMEWORKS, RegistryRule, registry_rules
 from tools.exam.guard import NotJudged, judge, with_values
 
 type Json = dict[str, Any]
@@ -46,8 +47,14 @@ def exceptions(monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[Resources, st
 def say(monkeypatch: pytest.MonkeyPatch, *reports: Json) -> None:
     monkeypatch.setattr(guard, "rule_sets", lambda: {"Control Tower": Path()})
     monkeypatch.setattr(guard, "mappings", lambda _applied: {"PCI DSS": 2})
-    monkeypatch.setattr(ffiec, "HELD_BY", {})
+    know(monkeypatch)
     monkeypatch.setattr(guard, "_guard", lambda _rules, _template: json.dumps(reports))
+
+
+def know(monkeypatch: pytest.MonkeyPatch, *held: RegistryRule) -> None:
+    """The rules that the template has nothing for, and these."""
+    nothing = [each for each in registry_rules() if not each.held_by]
+    monkeypatch.setattr(frameworks, "registry_rules", lambda: (*nothing, *held))
 
 
 def test_what_keeps_every_rule_passes(tmp_path, monkeypatch, exceptions):
@@ -124,22 +131,30 @@ def test_every_exception_has_a_reason():
     assert all(of and len(reason) > 30 for of, reason in EXCEPTIONS.values())
 
 
-def test_a_rule_for_ffiec_that_nothing_holds_fails(tmp_path, monkeypatch, exceptions):
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_rule_of_the_registry_that_nothing_holds_fails(
+    tmp_path, monkeypatch, exceptions, framework
+):
     say(monkeypatch, report())
-    monkeypatch.setattr(ffiec, "HELD_BY", {"dynamodb_pitr_enabled": ("rule_9", "D5.IR.Pl.B.6")})
+    know(monkeypatch, RegistryRule("dynamodb_pitr_enabled", "rule_9", (), (framework,)))
 
     with pytest.raises(NotJudged, match="dynamodb_pitr_enabled"):
         judge(template(tmp_path, Group=GROUP), tmp_path)
 
-    monkeypatch.setattr(ffiec, "HELD_BY", {"dynamodb_pitr_enabled": ("rule_4", "D5.IR.Pl.B.6")})
-    assert "rules for FFIEC" in judge(template(tmp_path, Group=GROUP), tmp_path)
+    know(monkeypatch, RegistryRule("dynamodb_pitr_enabled", "rule_4", (), (framework,)))
+    assert f"1 rules for {framework}" in judge(template(tmp_path, Group=GROUP), tmp_path)
 
 
 @pytest.mark.parametrize(
     ("kind", "rule"),
-    [("AWS::RDS::DBInstance", "rds_storage_encrypted"), ("AWS::OpenSearchService::Domain", "AWS")],
+    [
+        ("AWS::RDS::DBInstance", "rds_storage_encrypted"),
+        ("AWS::OpenSearchService::Domain", "elasticsearch_encrypted_at_rest"),
+        ("AWS::CloudTrail::Trail", "cloud_trail_encryption_enabled"),
+        ("AWS::SageMaker::EndpointConfig", "sagemaker_endpoint_configuration_kms_key_configured"),
+    ],
 )
-def test_a_resource_of_a_kind_that_there_was_none_of_asks_for_ffiecs_rules_on_it(
+def test_a_resource_of_a_kind_that_there_was_none_of_asks_for_the_registrys_rules_on_it(
     tmp_path, monkeypatch, exceptions, kind, rule
 ):
     say(monkeypatch, report())
@@ -148,7 +163,16 @@ def test_a_resource_of_a_kind_that_there_was_none_of_asks_for_ffiecs_rules_on_it
         judge(template(tmp_path, Group=GROUP, Other={"Type": kind}), tmp_path)
 
 
-def test_each_of_ffiecs_rules_stands_once():
-    elsewhere = [name for rules in ffiec.NOTHING_OF_THE_KIND.values() for name in rules]
+@pytest.mark.parametrize(("framework", "rules"), [("FFIEC", 74), ("NIST", 84), ("PCI", 73)])
+def test_each_rule_of_the_registrys_sets_stands_once(framework, rules):
+    """As many as mappings/rule_set_ffiec.json, rule_set_nist800_53rev5.json and rule_set_pci_dss_3_2_1.json have."""
+    names = [each.rule for each in registry_rules() if framework in each.frameworks]
 
-    assert len({*ffiec.HELD_BY, *elsewhere}) == len(ffiec.HELD_BY) + len(elsewhere) == 74
+    assert len(set(names)) == len(names) == rules
+
+
+def test_each_rule_of_the_registry_is_held_or_about_nothing_that_there_is():
+    for each in registry_rules():
+        assert bool(each.held_by) is not bool(each.there_is_no), each.rule
+        assert set(each.frameworks) <= set(FRAMEWORKS), each.rule
+        assert each.frameworks, each.rule

@@ -84,6 +84,14 @@ EXCEPTIONS: Final[Mapping[str, tuple[Resources, str]]] = {
         EVERY,
         "point-in-time recovery is on for each table; a vault beside the stack is the account's decision on where data may be",
     ),
+    "api_gw_stage_has_an_encrypted_cache": (
+        EVERY,
+        "there is no cache: an answer is for its caller alone, and a cached one would be a copy that an erasure must reach",
+    ),
+    "secret_is_rotated": (
+        EVERY,
+        "a usage key names a plan and opens nothing without a token; a new secret would change the key of every application",
+    ),
     "IAM_NO_INLINE_POLICY_CHECK": (
         EVERY,
         "a role's statements are its function's alone and stand beside it; a managed policy could be attached elsewhere",

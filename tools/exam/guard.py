@@ -2,8 +2,8 @@
 
 cfn-guard and the rules of Control Tower (which say the controls of NIST 800-53 and PCI DSS that each stands for) come in
 one package of npm, rules of the AWS Guard Rules Registry in one of PyPI: tools/exam names both with
-their versions. What FFIEC's rules of the registry ask beyond both stands in ffiec.guard, and ffiec.py says which rule
-stands for which. The template is transformed and its parameters take their defaults, so rules see values.
+their versions. What the registry's rules for FFIEC, NIST and PCI ask beyond both stands in own.guard, and registry.csv
+says which rule stands for which. The template is transformed and its parameters take their defaults, so rules see values.
 """
 
 import json
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from local.aws.cloudformation import CloudFormationTemplate
 from local.settings import ROOT
-from tools.exam import ffiec
+from tools.exam import frameworks
 from tools.exam.exceptions import EVERY, EXCEPTIONS
 
 type Json = dict[str, Any]
@@ -76,12 +76,12 @@ def judge(transformed: Path, folder: Path) -> str:
         for each in judgements
     )
     applied = frozenset[str]().union(*(each.applied for each in judgements))
-    if missing := ffiec.not_held(applied, types_in(template)):
-        raise NotJudged(f"nothing holds these rules for FFIEC: {missing}")
+    if missing := frameworks.not_held(applied, types_in(template)):
+        raise NotJudged(f"nothing holds these rules of the registry: {missing}")
     controls = ", ".join(f"{number} for {name}" for name, number in mappings(applied).items())
     return (
         f"cfn-guard: {said} of {len(resources)} resources, {len(EXCEPTIONS)} exceptions, 0 other"
-        f" failures ({controls}, {ffiec.SUMMARY})"
+        f" failures ({controls}; of the registry {frameworks.summary()})"
     )
 
 
@@ -116,7 +116,7 @@ def types_in(template: Path) -> set[str]:
 
 
 def rule_sets() -> Mapping[str, Path]:
-    """Control Tower's rules, the registry's, and our own for FFIEC.
+    """Control Tower's rules, the registry's, and our own.
 
     Raises:
         NotJudged: A package is not installed.
@@ -125,8 +125,8 @@ def rule_sets() -> Mapping[str, Path]:
     found = [*registry.glob("*/site-packages/awslabs/aws_iac_mcp_server/data/*.guard")]
     if not CONTROL_TOWER.exists() or len(found) != 1:
         raise NotJudged("guard rules are missing: `make exam` installs them")
-    own = Path(__file__).with_name("ffiec.guard")
-    return {"Control Tower": CONTROL_TOWER / "cfn-guard", "registry": found[0], "FFIEC": own}
+    own = Path(__file__).with_name("own.guard")
+    return {"Control Tower": CONTROL_TOWER / "cfn-guard", "registry": found[0], "our own": own}
 
 
 def mappings(applied: Collection[str]) -> Mapping[str, int]:
