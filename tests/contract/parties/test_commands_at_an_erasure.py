@@ -7,15 +7,32 @@ from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.complaint.event_types import ComplaintEventType
 from insurance.domain.core.errors import StaleRevision
 from insurance.domain.core.event import StreamPosition
-from insurance.domain.core.identity import new_complaint_id, party_id_for
+from insurance.domain.core.identity import Mode, new_complaint_id, new_quote_id, party_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Policyholder
 from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
 
-from tests.support.builders import LATER, QUOTE_ID, make_claim, make_command, next_event
+from tests.support.builders import (
+    LATER,
+    QUOTE_ID,
+    make_claim,
+    make_command,
+    make_quote,
+    next_event,
+)
 from tests.support.party_records import complaint_of
-from tests.support.stores import SETTLE, Stores, accept, add_quote, erase, issue, notify, pay
+from tests.support.stores import (
+    NOTIFY,
+    SETTLE,
+    Stores,
+    accept,
+    add_quote,
+    erase,
+    issue,
+    notify,
+    pay,
+)
 
 type Write = Callable[[], object]
 """What a command writes that has read everything."""
@@ -164,3 +181,45 @@ def heads(stores: Stores, policy_id: str) -> list[int]:
         for each in stores.claims.load_policy(policy_id, None).noticed
     ]
     return [each.head.sequence for each in (read.policy, read.account, *claims) if each]
+
+
+def give_notice_of_loss(stores: Stores) -> Write:
+    read = stores.claims.load_policy(policy_of_party(stores), None)
+    claim, key = make_claim(read.policy.record), read.policy.key
+    event = next_event(StreamPosition(), claim, key, type=ClaimEventType.NOTIFIED)
+    command = make_command("notice", operation=NOTIFY)
+    command = command.with_answer(Stored(claim, event.head, key))
+    return lambda: stores.claims.notify(event, claim, context=read, command=command)
+
+
+def complain(stores: Stores) -> Write:
+    policy = stores.policies.get(policy_of_party(stores))
+    key = policy.key
+    assert key is not None
+    complaint = complaint_of(
+        id=new_complaint_id(policy.record.id, "app_one", "complain"), about=policy.record.id
+    )
+    event = next_event(StreamPosition(), complaint, key, type=ComplaintEventType.RECEIVED)
+    command = make_command("complain", operation=COMPLAIN)
+    command = command.with_answer(Stored(complaint, event.head, key))
+    return lambda: stores.complaints.add(event, complaint, key=key, command=command)
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, give_notice_of_loss, complain])
+def test_the_erasure_of_another_on_the_contract_leaves_the_mark_of_the_first(
+    dynamodb_stores: Stores, command: Callable[[Stores], Write]
+):
+    """Both may be at it at once: the second has read the contract before the first was made."""
+    stores = dynamodb_stores
+    quote = make_quote(id=new_quote_id(Mode.TEST, "erasure", "other"))
+    other = party_id_for(add_quote(stores, quote).record.id)
+    policy_id = policy_of(stores).record.id
+    write = command(stores)
+    before, seen = heads(stores, policy_id), stores.contracts.read([PARTY])
+    erase(stores, PARTY, unless_changed=seen)
+    erase(stores, other, "erase-2", unless_changed=seen)
+
+    with pytest.raises(StaleRevision):
+        write()
+
+    assert heads(stores, policy_id) == before

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.claims import loss, notified
+from tests.support.claims import loss, notified, settled
 from tests.support.driving.http import Json
 from tests.support.partners import register_partners
 from tests.support.platform import Platform
@@ -128,14 +128,47 @@ def test_a_lender_goes_with_their_consent_or_by_a_reason_of_staff(platform: Plat
     assert names(platform.post(f"{path}/interested-parties", by_staff, by=CLERK)) == ["Eve Row"]
 
 
-def test_a_claim_is_paid_to_the_lender_first(platform: Platform, path: str):
-    record(platform, path, [BANK])
+LEASING: Json = {"interest": "loss_payee", "name": "Quay Leasing"}
+
+
+def test_a_claim_names_the_lender_who_is_paid_first(platform: Platform, path: str):
+    record(platform, path, [BANK, LEASING])
     body = loss(path.rsplit("/", 1)[1], "windscreen", "400")
 
     claim = notified(platform, body)
-    named = notified(platform, body | {"loss_payee": "Quay Leasing"})
+    named = notified(platform, body | {"loss_payee": "QUAY LEASING"})
 
-    assert (claim["loss_payee"], named["loss_payee"]) == ("Harbour Bank", "Quay Leasing")
+    assert (claim["loss_payee"], named["loss_payee"]) == ("Harbour Bank", "QUAY LEASING")
+
+
+def test_nobody_is_put_before_those_whom_the_policy_records(platform: Platform, path: str):
+    body = loss(path.rsplit("/", 1)[1], "windscreen", "400") | {"loss_payee": "A Friend"}
+    assert notified(platform, body)["loss_payee"] == "A Friend", "nobody is recorded"
+    record(platform, path, [BEN | {"share": "1"}, BANK])
+
+    refused = platform.call("POST", "/v1/claims", body)
+
+    assert (refused.status, refused.code) == (422, "invalid-fields")
+    [fault] = refused.body["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/loss_payee", "not-recorded")
+    assert "Harbour" not in refused.text
+
+
+@pytest.mark.parametrize(
+    ("payee", "outcome", "paid"), [("Ada Lovelace", "refer", 0), ("Harbour Bank", "pass", 1)]
+)
+def test_rules_alone_pay_nobody_before_the_lender(
+    platform: Platform, path: str, payee: str, outcome: str, paid: int
+):
+    record(platform, path, [BANK])
+    body = loss(path.rsplit("/", 1)[1], "windscreen", "400")
+    body = body | {"payee": body["payee"] | {"name": payee}}
+
+    claim = settled(platform, body)
+
+    [rule] = [each for each in claim["rules"] if each["code"] == "loss_payee_first"]
+    assert rule["outcome"] == outcome
+    assert len(claim["payments"]) == paid
 
 
 def test_the_next_term_has_the_same_interested_parties(platform: Platform, path: str):

@@ -110,7 +110,11 @@ def test_a_claim_that_is_owed_to_us_whole_never_goes_to_the_bank(platform: Platf
 
 
 @pytest.mark.parametrize(
-    "changes", [{"payee": ADA | {"is_policyholder": False}}, {"loss_payee": "A lender"}]
+    "changes",
+    [
+        {"payee": ADA | {"is_policyholder": False}},
+        {"payee": ADA | {"name": "A lender"}, "loss_payee": "A lender"},
+    ],
 )
 def test_what_goes_to_somebody_else_goes_whole(platform: Platform, changes: Json):
     claim = noticed_and_settled(platform, body_of(issued(platform), **changes))

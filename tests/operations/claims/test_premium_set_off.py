@@ -147,7 +147,7 @@ def test_a_payment_that_is_owed_to_us_whole_is_done_without_the_bank(platform):
     "changes",
     [
         {"payee": ADA.replace(is_policyholder=False)},
-        {"loss_payee": "A lender"},
+        {"payee": ADA.replace(name="A lender"), "loss_payee": "A lender"},
     ],
     ids=["a third party", "a lender comes first"],
 )

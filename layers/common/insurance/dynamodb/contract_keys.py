@@ -14,7 +14,7 @@ from insurance.domain.core.stored import UNNAMED, Naming, PartyKey, Stored
 from insurance.domain.party.demands import NO_DEMANDS, Demands, RestrictionKind
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.kinds import FORMER_MARK
+from insurance.dynamodb.kinds import ERASED_FOR, FORMER_MARK
 from insurance.dynamodb.transaction import Write
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ LISTED_AFTER = timedelta(minutes=1)
 
 ERASING = "erasing"
 """The column that names the holder while it is being erased. Its key is withheld from commands then. Of the lists of
-a contract's claims and complaints: the party for whose erasure the list was looked at."""
+a contract's claims and complaints: the party for whose erasure the list was looked at last, for 0.9.0; `ERASED_FOR` has all."""
 
 
 def holder_in(item: Item, contract_id: str) -> PartyId:
@@ -202,17 +202,24 @@ def unless_erased(write: Write, party_id: PartyId) -> Write:
     request = write.request
 
     def refused(item: Item | None) -> Exception:
-        if item and ERASING in item and item[ERASING]["S"] == party_id:
+        if item and (
+            party_id == item.get(ERASING, {}).get("S")
+            or party_id in item.get(ERASED_FOR, {"SS": []})["SS"]
+        ):
             return StaleRevision(item["id"]["S"])
         return write.refusal(item)
 
     entered = request["ConditionExpression"]
     if not entered.startswith("("):  # DynamoDB refuses parentheses that say nothing
         entered = f"({entered})"
-    condition = f"{entered} AND (attribute_not_exists(#erasing) OR #erasing <> :erased)"
+    condition = (
+        f"{entered} AND (attribute_not_exists(#erasing) OR #erasing <> :erased)"
+        " AND (attribute_not_exists(#parties) OR NOT contains(#parties, :erased))"
+    )
     changed = request | {
         "ConditionExpression": condition,
-        "ExpressionAttributeNames": request["ExpressionAttributeNames"] | {"#erasing": ERASING},
+        "ExpressionAttributeNames": request["ExpressionAttributeNames"]
+        | {"#erasing": ERASING, "#parties": ERASED_FOR},
         "ExpressionAttributeValues": request["ExpressionAttributeValues"]
         | {":erased": codec.text(party_id)},
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",

@@ -68,8 +68,9 @@ class ItemKind:
 EVENT: Final = ItemKind("event")
 """An event: everything but its body and its postings."""
 ERASED_FOR: Final = "erased_for"
-"""On an aggregate: the parties for whose erasure it was checked. A command that has read one of their keys before does
-not write it any more; the next that writes it takes the mark away (ADR 51)."""
+"""On an aggregate, and on the lists of a contract's claims and complaints: the parties for whose erasure it was checked.
+A command that has read one of their keys before does not write it any more; the next that writes an aggregate takes the
+mark away (ADR 51)."""
 AGGREGATE: Final = ItemKind("aggregate", passing=frozenset({ERASED_FOR}))
 """Where a stream stands, with or without the body of its last event, and the columns of indexes."""
 APPLICATION_ROW: Final = ItemKind("row of an application")

@@ -55,6 +55,7 @@ SOURCES = {
     "sanctions_clear": "the sanctions list",
     "after_issue": "the record of the policy",
     "in_force": "the record of the policy",
+    "loss_payee_first": "the record of the policy",
     "not_a_duplicate": "the register of the policy's claims",
     "payment_came_back": "the bank's reports",
     "payee_known": "the details of the payee",

@@ -41,6 +41,7 @@ from insurance.domain.core.money import Money
 from insurance.domain.core.segregation import Duty
 from insurance.domain.core.stored import PartyKey
 from insurance.domain.core.tasks import TaskCode
+from insurance.domain.party.names import is_same_name
 from insurance.domain.party.party import Claimant, Payee
 from insurance.domain.product import Product
 from insurance.domain.product.definition.numbers import Numbers
@@ -110,8 +111,19 @@ def judge_loss(loss: LossInput, context: NoticeContext, product: Product, now: d
     return announce_set_off(verdict, PremiumDue(policy, context.account, product), now)
 
 
-def _paid_first(interests: Interests | None) -> str | None:
-    return interests.paid_first if interests else None
+def _loss_payee(stated: str | None, interests: Interests | None) -> str | None:
+    """Who is paid before the insured: whom the notice names, else the first whom the policy has.
+
+    Raises:
+        InvalidFields: The policy has somebody with that right, and the notice names somebody else.
+    """
+    recorded = interests.paid_first if interests else ()
+    if stated is None:
+        return next(iter(recorded), None)
+    if recorded and not any(is_same_name(stated, name) for name in recorded):
+        detail = "The policy records who is paid before the insured: name one of them, or nobody."
+        raise InvalidFields([FieldFault("/loss_payee", "not-recorded", detail)])
+    return stated
 
 
 def open_claim(
@@ -124,7 +136,8 @@ def open_claim(
     Raises:
         AlreadyErased: The policy's people were erased.
         TooManyClaims: The policy has as many claims as its register can hold.
-        InvalidFields: The product has no such cover, or cannot read the facts.
+        InvalidFields: The product has no such cover, or cannot read the facts; or the policy records who is
+            paid before the insured, and the notice names somebody else.
     """
     policy = context.policy.record
     if context.policy.key is None:
@@ -152,7 +165,7 @@ def open_claim(
         payee=notice.payee,
         payee_signs=signs,
         narrative=notice.narrative,
-        loss_payee=notice.loss_payee or _paid_first(policy.interests),
+        loss_payee=_loss_payee(notice.loss_payee, policy.interests),
         catastrophe_event=notice.catastrophe_event,
         reference=notice.reference,
         reference_mark=mark,

@@ -20,6 +20,7 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.segregation import Duty, check_segregation
 from insurance.domain.core.tasks import TaskCode
+from insurance.domain.party.names import is_same_name
 from insurance.domain.party.party import Payee
 from insurance.domain.screening.screening import ScreeningMatch, cleared_matches
 
@@ -118,15 +119,17 @@ def refuse_payee(claim: Claim) -> ClaimChange:
 def payee_rules(
     claim: Claim, matches: Sequence[ScreeningMatch], now: datetime
 ) -> tuple[RuleResult, ...]:
-    """The rules between a decision and a payment: a known payee, a clear name, and no payment of
-    the claim that came back.
+    """The rules between a decision and a payment: a known payee, a clear name, nobody who is paid before
+    them, and no payment of the claim that came back.
 
     Args:
         claim: The claim.
         matches: What the payee's name resembles on the sanctions list.
         now: The time of the payment.
     """
-    rules = (_payee_known(claim, now), _sanctions_clear(matches))
+    rules: tuple[RuleResult, ...] = (_payee_known(claim, now), _sanctions_clear(matches))
+    if claim.loss_payee is not None and claim.payee is not None:
+        rules = (*rules, _loss_payee_first(claim.loss_payee, claim.payee))
     came_back = [payment.id for payment in claim.payments if payment.status in CAME_BACK]
     return (*rules, _came_back(came_back)) if came_back else rules
 
@@ -155,6 +158,18 @@ def _payee_known(claim: Claim, now: datetime) -> RuleResult:
     else:
         outcome, explanation = RuleOutcome.PASS, "A payee is named."
     return RuleResult(code="payee_known", outcome=outcome, explanation=explanation)
+
+
+def _loss_payee_first(loss_payee: str, payee: Payee) -> RuleResult:
+    if is_same_name(loss_payee, payee.name):
+        outcome, explanation = RuleOutcome.PASS, "Who is paid before the insured is the payee."
+    else:
+        outcome = RuleOutcome.REFER
+        explanation = (
+            "Somebody is paid before the insured, and is not the payee: a person names them as the payee, "
+            "or decides who is paid."
+        )
+    return RuleResult(code="loss_payee_first", outcome=outcome, explanation=explanation)
 
 
 def _came_back(payment_ids: Sequence[str]) -> RuleResult:

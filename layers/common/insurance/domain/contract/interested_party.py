@@ -99,9 +99,9 @@ class Interests(Value):
         return self.replace(parties=tuple(p for p in self.parties if p.interest is not interest))
 
     @property
-    def paid_first(self) -> str | None:
-        """Who is paid for a loss before the insured; None: nobody is."""
-        return next((each.name for each in self.parties if each.interest in PAID_FIRST), None)
+    def paid_first(self) -> tuple[str, ...]:
+        """Who is paid for a loss before the insured, each in their turn."""
+        return tuple(each.name for each in self.parties if each.interest in PAID_FIRST)
 
 
 def check_shares(parties: Sequence[InterestedParty]) -> None:

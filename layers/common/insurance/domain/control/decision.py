@@ -1,8 +1,7 @@
 """Decisions about calls: which rule of the access policies in force refuses one."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from insurance.domain.control.access_policy import (
     AccessRule,
@@ -11,11 +10,11 @@ from insurance.domain.control.access_policy import (
     RuleScope,
 )
 from insurance.domain.control.vocabulary import CallFacts, Vocabulary
-from insurance.domain.core import arithmetic
 from insurance.domain.core.errors import FieldFault
 from insurance.domain.product.faults import InvalidProduct
 from insurance.domain.product.language import expression
 from insurance.domain.product.language.kinds import Kind
+from insurance.domain.product.language.plain_function import plain_function
 from insurance.domain.product.language.terms import expect
 
 type Holds = Callable[[CallFacts], bool]
@@ -106,23 +105,8 @@ def faults_of(text: PolicyText) -> list[FieldFault]:
     return faults
 
 
-_SPACE: Mapping[str, Any] = {
-    **arithmetic.ROUNDING,
-    "divide": arithmetic.divide,
-    "years_between": arithmetic.years_between,
-    "months_between": arithmetic.months_between,
-    "days_between": arithmetic.days_between,
-    "add_days": arithmetic.add_days,
-    "add_months": arithmetic.add_months,
-    "date": date,
-}
-"""What the language's functions become."""
-
-
 def _compiled(code: str, text: PolicyText, rule: AccessRule, path: str) -> CompiledRule:
     names = Vocabulary(text.zone)
     term = expression.compiled(rule.when, names, f"{path}/when")
     source = expect(term, (Kind.BOOL,), f"{path}/when", "yes or no").code
-    space = dict(_SPACE)
-    exec(compile(f"def run(e): return {source}", "<policy>", "exec"), space)  # noqa: S102 # nosec B102 - every token comes from the checked compiler
-    return CompiledRule(code, text.version, rule, space["run"])
+    return CompiledRule(code, text.version, rule, plain_function(source))

@@ -95,7 +95,7 @@ class ErasureFence:
 
     def _release(self, quote_id: QuoteId, party_ids: Sequence[PartyId]) -> None:
         """Let commands write again what of a contract was checked for the erasure of these parties."""
-        places = self._unchanged.places(quote_id)
+        places = [*self._unchanged.places(quote_id), *self._lists(quote_id)]
         for (table, key), item in zip(places, load(self._client, places), strict=True):
             for party_id in (
                 {*item[ERASED_FOR]["SS"]} & {*party_ids} if item and ERASED_FOR in item else ()

@@ -34,7 +34,7 @@ from insurance.dynamodb.kinds import CLAIM_REGISTER, COMPLAINT_LIST, ERASED_FOR,
 from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
 from insurance.dynamodb.policy.policy_reader import read_policy
 from insurance.dynamodb.tables import Tables
-from insurance.dynamodb.transaction import Refusal, Write, check, load, update
+from insurance.dynamodb.transaction import Refusal, Write, check, load
 from insurance.operations.parties.ports import Keys
 
 if TYPE_CHECKING:
@@ -306,15 +306,23 @@ class UnchangedContracts:
         """That a list has as many entries as were read: its column is a count, or a set."""
         table, id, kind = place
         counted = column if column == "revision" else f"size({column})"
-        values: Item = {"seen": codec.number(seen)} if seen else {}
-        return update(
-            table,
-            {"id": codec.text(id)},
-            {VERSION: kind.mark, ERASING: codec.text(erased)},
-            refusal,
-            condition=f"{counted} = :seen" if seen else f"attribute_not_exists({column})",
-            **values,
-        )
+        values: Item = {":seen": codec.number(seen)} if seen else {}
+        request = {
+            "TableName": table,
+            "Key": {"id": codec.text(id)},
+            "UpdateExpression": "SET #v = :v, #erasing = :erasing ADD #parties :parties",
+            "ConditionExpression": f"{counted} = :seen"
+            if seen
+            else f"attribute_not_exists({column})",
+            "ExpressionAttributeNames": {
+                "#v": VERSION,
+                "#erasing": ERASING,
+                "#parties": ERASED_FOR,
+            },
+            "ExpressionAttributeValues": values
+            | {":v": kind.mark, ":erasing": codec.text(erased), ":parties": {"SS": [erased]}},
+        }
+        return Write("Update", request, refusal)
 
 
 def _listed(item: Item | None) -> list[str]:

@@ -16,6 +16,7 @@ from insurance.domain.product.language import kinds
 from insurance.domain.product.language.expression import SELECTED
 from insurance.domain.product.language.functions import AGGREGATES, FUNCTIONS
 from insurance.domain.product.language.kinds import BOOL, CODE, DATE, TEXT, Kind, Term, Type
+from insurance.domain.product.language.plain_function import SPACE
 
 if TYPE_CHECKING:
     from insurance.domain.product.definition.questions import Question
@@ -86,15 +87,8 @@ class NameScope:
         self.matched: list[tuple[RateTable, Matcher, tuple[Type, ...]]] = []
         """Each table as it is used, with the types of its keys: for the checks before publishing."""
         self.namespace: dict[str, object] = {
-            **arithmetic.ROUNDING,
-            "divide": arithmetic.divide,
+            **SPACE,
             "apportion": arithmetic.apportion,
-            "years_between": arithmetic.years_between,
-            "months_between": arithmetic.months_between,
-            "days_between": arithmetic.days_between,
-            "add_days": arithmetic.add_days,
-            "add_months": arithmetic.add_months,
-            "date": date,
             "bisect_right": bisect_right,
         }
         self._check_names()

@@ -1,0 +1,1 @@
+"""Files of others become records of ours: mappings, rules and their findings, as pure functions."""
