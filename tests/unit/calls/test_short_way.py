@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NoReturn
 
@@ -16,6 +17,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import ClientError, ConnectionClosedError, NoCredentialsError
+from botocore.model import ServiceModel
 from botocore.parsers import JSONParser
 from botocore.serialize import JSONSerializer
 from botocore.session import Session
@@ -73,7 +75,8 @@ class Database:
 
         self._server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
         self.url = f"http://{LOOPBACK}:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        # It looks so often whether it is to stop: `close` waits for that.
+        threading.Thread(target=self._server.serve_forever, args=(0.005,), daemon=True).start()
 
     def close(self) -> None:
         self._server.shutdown()
@@ -269,6 +272,12 @@ def _refused(client: Any) -> tuple[str, Json]:
     return type(refused.value).__qualname__, response
 
 
+@cache
+def dynamodb() -> ServiceModel:
+    """The service as botocore describes it, read once for all examples."""
+    return Session().get_service_model("dynamodb")
+
+
 GIVEN = st.recursive(
     st.builds(lambda text: {"S": text}, st.text(max_size=5))
     | st.builds(lambda data: {"B": data}, st.binary(max_size=5))
@@ -284,7 +293,7 @@ GIVEN = st.recursive(
 
 @given(st.dictionaries(st.text(max_size=5), GIVEN, min_size=1, max_size=5))
 def test_values_are_written_as_botocore_writes_them(item: Json):
-    shape: Any = Session().get_service_model("dynamodb").operation_model("PutItem")
+    shape: Any = dynamodb().operation_model("PutItem")
     usual = JSONSerializer().serialize_to_request({"TableName": "t", "Item": item}, shape)
 
     written = orjson.dumps({"TableName": "t", "Item": item}, default=_in_base64)
@@ -316,7 +325,7 @@ VALUES = st.recursive(
 
 @given(st.dictionaries(st.text(max_size=5), VALUES, max_size=5))
 def test_values_are_read_as_botocore_reads_them(item: Json):
-    shape: Any = Session().get_service_model("dynamodb").operation_model("GetItem").output_shape
+    shape: Any = dynamodb().operation_model("GetItem").output_shape
     body = json.dumps({"Item": item}).encode()
     response = {"body": body, "headers": {}, "status_code": 200, "context": {}}
 
