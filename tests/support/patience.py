@@ -4,8 +4,10 @@ Where a function gives up in production is asked of a clock of its own (tests/re
 """
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from tests.support.waiting import STRETCH
@@ -18,15 +20,29 @@ _made: dict[tuple[object, ...], Any] = {}
 connections: what is wired anew for the next test takes the one that is there."""
 
 
+_waited = [0.0]
+"""The seconds that functions of this process have waited, without anybody taking them."""
+
+
+def _wait(seconds: float) -> None:
+    _waited[0] += seconds
+
+
+def _now() -> float:
+    return time.time() + _waited[0]
+
+
 @contextmanager
 def limits_stretched(by: float = STRETCH) -> Iterator[None]:
     """Multiply every limit of time that functions set themselves when they call AWS.
 
     The number of tries stays, so a call to a database that stays busy ends after TRIES, however slow
-    the machine is.
+    the machine is. Who waits until leases of stops are over takes no time: leases are so much older then.
+    What was built really waits (tests/artefact).
     """
     from insurance import clients, wiring  # noqa: PLC0415 - where no function is called, neither is
     from insurance.dynamodb import transaction  # noqa: PLC0415 - the same
+    from insurance.dynamodb.controls import stops  # noqa: PLC0415 - the same
 
     def client(
         service: str, *, connect_timeout: float = 1, read_timeout: float = 2, attempts: int = 3
@@ -44,11 +60,14 @@ def limits_stretched(by: float = STRETCH) -> Iterator[None]:
 
     names = ("PATIENCE_SECONDS", "CONNECT_SECONDS", "READ_SECONDS")
     shipped = {name: getattr(transaction, name) for name in names}
-    made_by = vars(wiring)["client"]
+    wired = {name: vars(wiring)[name] for name in ("client", "wait")}
+    leases = stops.DynamoDBStops
     vars(transaction).update({name: seconds * by for name, seconds in shipped.items()})
-    vars(wiring)["client"] = client
+    vars(wiring).update(client=client, wait=_wait)
+    vars(stops)["DynamoDBStops"] = partial(leases, now=_now)
     try:
         yield
     finally:
         vars(transaction).update(shipped)
-        vars(wiring)["client"] = made_by
+        vars(wiring).update(wired)
+        vars(stops)["DynamoDBStops"] = leases
