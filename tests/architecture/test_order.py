@@ -1,6 +1,8 @@
 """The order of tests: a random one for each seed, and the longest groups first in workers of xdist."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +12,15 @@ import pytest
 from tests.support.groups import LEVELS_LATER, LONGEST_FIRST, in_groups
 from tests.support.order import in_random_order
 
+TELLING = """
+import os, pathlib, pytest
+{mark}
+@pytest.mark.parametrize("number", range(6))
+def test_says_where_it_runs(number):
+    seen = pathlib.Path(__file__).parents[2] / "seen" / f"{group}-{{__name__}}-{{number}}"
+    seen.write_text(os.environ["PYTEST_XDIST_WORKER"])
+"""
+"""A module of tests, each of which leaves the name of the worker that it runs in."""
 TESTS = Path(__file__).resolve().parents[1]
 
 
@@ -76,3 +87,32 @@ def test_every_group_and_level_that_has_a_turn_exists():
 
     assert marked >= set(LONGEST_FIRST)
     assert all((TESTS / level).is_dir() for level in LEVELS_LATER)
+
+
+def test_each_group_runs_in_one_worker_and_groups_in_both(tmp_path: Path):
+    (tmp_path / "seen").mkdir()
+    marked = "pytestmark = pytest.mark.xdist_group('shared')"
+    for name, group, mark in (
+        *(("test_a", "a", ""), ("test_b", "b", ""), ("test_c", "c", "")),
+        *(("test_d", "shared", marked), ("test_e", "shared", marked)),
+    ):
+        folder = tmp_path / "tests" / name
+        folder.mkdir(parents=True)
+        text = TELLING.format(group=group, mark=mark)
+        (folder / f"{name}.py").write_text(text)
+    options = ("-n", "2", "--dist", "loadgroup", "--import-mode=importlib")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.support.groups", *options]
+
+    done = subprocess.run(  # noqa: S603 - pytest itself
+        [*command, "--rootdir", str(tmp_path), "-c", "/dev/null", str(tmp_path / "tests")],
+        cwd=TESTS.parent, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    workers: dict[str, set[str]] = {}
+    for seen in (tmp_path / "seen").iterdir():
+        workers.setdefault(seen.name.partition("-")[0], set()).add(seen.read_text())
+    assert {group: len(names) for group, names in workers.items()} == dict.fromkeys(
+        ("a", "b", "c", "shared"), 1
+    )
+    assert set.union(*workers.values()) == {"gw0", "gw1"}

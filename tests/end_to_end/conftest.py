@@ -136,5 +136,6 @@ def assert_problem(answer: httpx.Response, status: int, code: str) -> Json:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One stack for all of these, so one worker of xdist runs them."""
     for item in items:
-        if item.nodeid.startswith("tests/end_to_end/"):
+        own = item.get_closest_marker("xdist_group") is not None  # the tour has a stack of its own
+        if item.nodeid.startswith("tests/end_to_end/") and not own:
             item.add_marker(pytest.mark.xdist_group("end_to_end"))
