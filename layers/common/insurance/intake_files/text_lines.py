@@ -40,16 +40,14 @@ def lines_of(stream: BinaryIO, encoding: Encoding) -> Iterator[str]:
         try:
             text = rest + decoder.decode(block, final=not block)
         except UnicodeDecodeError as error:
-            raise UnreadableFile("wrong-encoding", number + 1) from error
+            before = bytes(error.object[: error.start])
+            raise UnreadableFile("wrong-encoding", number + 1 + before.count(b"\n")) from error
         if "\0" in text:
-            raise UnreadableFile("nul", number + 1)
-        ends = block and text.endswith("\r")  # its LF may be the first of the next block
-        lines = (
-            text.replace("\r\n", "\n").replace("\r", "\n")
-            if not ends
-            else (text[:-1].replace("\r\n", "\n").replace("\r", "\n") + "\r")
-        )
-        *whole, rest = lines.split("\n")
+            raise UnreadableFile("nul", number + 1 + text[: text.index("\0")].count("\n"))
+        held = "\r" if block and text.endswith("\r") else ""  # its LF may begin the next block
+        text = text.removesuffix(held).replace("\r\n", "\n").replace("\r", "\n")
+        *whole, rest = text.split("\n")
+        rest += held
         for line in whole:
             number += 1
             if len(line) > LINE_MAX:

@@ -1,13 +1,14 @@
 """A source's mapping, compiled from its document: a sound one reads any row."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.intake import cells, rules
 from insurance.domain.intake.checking import CompiledMapping, Put, RowRule
 from insurance.domain.intake.document import (
     FieldMapping,
+    FileFormat,
     MappingDocument,
     MappingRule,
     Point,
@@ -19,6 +20,9 @@ from insurance.domain.product.faults import InvalidProduct
 from insurance.domain.product.language.kinds import Kind, Term, Type
 
 type Json = object
+
+SHEET_DAYS: Final = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
+"""How a day of a sheet is read, whatever the sheet shows, beside days that are text there."""
 
 
 def compile_mapping(document: Json, references: References | None = None) -> CompiledMapping:
@@ -54,6 +58,9 @@ class _Compilation:
         given = {path: one for path, one in sorted(document.fields.items()) if one.source}
         for path, field in given.items():
             self._check_column(path, field)
+            if document.format is FileFormat.XLSX:
+                formats = (*field.formats, *SHEET_DAYS)
+                field = field.model_copy(update={"formats": formats})  # noqa: PLW2901
             self._add(path, field, cells.type_of(field, optional=_is_optional(field)))
         terms = rules.terms_of(self._fields)
         for path, field in sorted(document.fields.items()):
