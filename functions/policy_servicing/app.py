@@ -16,7 +16,6 @@ from insurance.api.requests.servicing import (
     CancellationNoticeRequest,
     DispatchRequest,
     EndorsementRequest,
-    InterestedPartiesRequest,
     NonRenewalRequest,
     PolicyCancellationRequest,
     ReinstatementRequest,
@@ -65,7 +64,6 @@ from insurance.operations.policy.change_policy import PolicyChange, change_polic
 from insurance.operations.policy.compare_policy import Version, compare_policy
 from insurance.operations.policy.give_notice import give_notice
 from insurance.operations.policy.read_policy import read_policy
-from insurance.operations.policy.record_interested_parties import record_interested_parties
 from insurance.operations.policy.record_non_renewal import record_non_renewal
 from insurance.operations.policy.renew_policy import offer_renewal, preview_renewal
 from insurance.operations.policy.report_dispatch import report_dispatch
@@ -301,23 +299,6 @@ def post_non_renewal(
     policy_id: str, request: NonRenewalRequest, command: Command
 ) -> Stored[Policy]:
     return record_non_renewal(policy_id, Initiator(request.by), request.reason, command, ports)
-
-
-@api.command(
-    "/v1/policies/{policy_id}/interested-parties",
-    operation_id="recordInterestedParties",
-    summary="Record the beneficiaries, mortgagees and others with a role on a policy",
-    scope=Scope.POLICIES_WRITE,
-    callers=SELLERS,
-    roles=SERVICING_ROLES,
-    shows=PolicyView,
-    if_match=True,
-    raises=(AlreadyErased, InvalidFields, WrongState),
-)
-def post_interested_parties(
-    policy_id: str, request: InterestedPartiesRequest, command: Command
-) -> Stored[Policy]:
-    return record_interested_parties(policy_id, request.interests(), command, ports)
 
 
 @api.command(

@@ -1,15 +1,16 @@
-"""Changes of the policyholder: policies transferred to another holder, and details of a customer
-corrected on all of their policies.
+"""Changes of people: policies transferred to another holder, who has a role on one without holding it, and
+details of a customer corrected on all of their policies.
 
-Every change has a preview, which stores nothing.
+A transfer and a correction have a preview, which stores nothing.
 """
 
 from insurance import bundles, wiring
 from insurance.api.requests.corrections import CorrectionRequest, OwnCorrectionRequest
 from insurance.api.requests.risks import UPLOAD
-from insurance.api.requests.servicing import TransferRequest
+from insurance.api.requests.servicing import InterestedPartiesRequest, TransferRequest
 from insurance.api.router import Api
 from insurance.api.views.corrections import CorrectionView
+from insurance.api.views.policies import PolicyView
 from insurance.api.views.servicing import ChangeView
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
@@ -29,6 +30,8 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.roles import SERVICING_ROLES
 from insurance.domain.core.scopes import Scope
+from insurance.domain.core.stored import Stored
+from insurance.domain.policy import Policy
 from insurance.operations.command import Command, Query
 from insurance.operations.policy.change_policy import PolicyChange
 from insurance.operations.policy.correct_party import (
@@ -36,9 +39,11 @@ from insurance.operations.policy.correct_party import (
     correct_party,
     preview_correction,
 )
+from insurance.operations.policy.record_interested_parties import record_interested_parties
 from insurance.operations.policy.transfer_policy import preview_transfer, transfer_policy
 
 transfer_ports, correction_ports = bundles.transfer_ports(), bundles.correction_ports()
+interest_ports = bundles.interest_ports()
 
 api = Api(wiring.stores().idempotency.find_replay, wiring.edge())
 handler = api.entrypoint()
@@ -94,6 +99,30 @@ def post_transfer(policy_id: str, request: TransferRequest, command: Command) ->
     return transfer_policy(
         policy_id, request.transfer(command.caller, bundles.risk_uploads), command, transfer_ports
     )
+
+
+@api.command(
+    "/v1/policies/{policy_id}/interested-parties",
+    operation_id="recordInterestedParties",
+    summary="Record the beneficiaries, mortgagees and others with a role on a policy",
+    scope=Scope.POLICIES_WRITE,
+    callers=SELLERS,
+    roles=SERVICING_ROLES,
+    shows=PolicyView,
+    if_match=True,
+    raises=(
+        AlreadyErased,
+        InvalidFields,
+        PartyDiffers,
+        PartyNotFound,
+        ProcessingRestricted,
+        WrongState,
+    ),
+)
+def post_interested_parties(
+    policy_id: str, request: InterestedPartiesRequest, command: Command
+) -> Stored[Policy]:
+    return record_interested_parties(policy_id, request.interests(), command, interest_ports)
 
 
 @api.query(

@@ -21,6 +21,7 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.identity import (
     Mode,
     policy_id_for,
+    quote_id_for,
 )
 from insurance.domain.core.party_record import PartyRecord
 from insurance.domain.core.running_totals import LimitMovement
@@ -116,8 +117,12 @@ class Memory:
         return None if party_id in self.erased else self.keys[party_id]
 
     def key_of_customer(self, party_id: str) -> PartyKey | None:
-        """The key of a party that holds a policy jointly: it has a record of its own."""
-        return None if party_id in self.erased else self.parties[party_id].key
+        """The key of a party that holds a policy jointly or has a role on it: of its own record, or of its quote."""
+        if party_id in self.erased:
+            return None
+        if party_id in self.parties:
+            return self.parties[party_id].key
+        return self.quotes[quote_id_for(party_id)].key
 
     def demands_of(self, party_id: str) -> Demands:
         """What a party, or the one that stands for it, demands of those who process its data."""

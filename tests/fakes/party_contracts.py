@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from insurance.domain.contract.interested_party import InterestedParty
 from insurance.domain.core.classification import Record
 from insurance.domain.core.identity import billing_id_for, policy_id_for, quote_id_for
 from insurance.domain.core.stored import Stored
+from insurance.domain.policy.holders import JointHolder
 from insurance.domain.privacy.legal_hold import ContractRecords
 
 from tests.fakes.memory import Memory
@@ -22,7 +24,10 @@ class MemoryPartyContracts:
     ) -> Sequence[ContractRecords]:
         held = self._held(party_ids)
         start = held.index(after) + 1 if after else 0
-        return [contract_in(self._memory, id) for id in held[start:][:limit]]
+        return [
+            contract_in(self._memory, id)._replace(roles=self._roles(id, party_ids))
+            for id in held[start:][:limit]
+        ]
 
     def _held(self, party_ids: Sequence[str]) -> list[str]:
         held = [
@@ -33,10 +38,24 @@ class MemoryPartyContracts:
         own = {quote_id_for(party_id) for party_id in party_ids}
         return sorted(held, key=lambda held_id: held_id not in own)
 
+    def _roles(
+        self, quote_id: str, party_ids: Sequence[str]
+    ) -> Sequence[JointHolder | InterestedParty]:
+        stored = self._memory.policies.get(policy_id_for(quote_id))
+        if stored is None:
+            return ()
+        policy = stored.record
+        interested = policy.interests.parties if policy.interests else ()
+        everybody: tuple[JointHolder | InterestedParty, ...] = (*policy.joint_holders, *interested)
+        return [each for each in everybody if each.party_id in party_ids]
+
     def _of_policy(self, quote_id: str) -> set[str]:
-        """The parties that hold the policy by now."""
+        """The parties that hold the policy by now, or have a role on it."""
         policy = self._memory.policies.get(policy_id_for(quote_id))
-        return {*policy.record.holders} if policy else set()
+        if policy is None:
+            return set()
+        interests = policy.record.interests
+        return {*policy.record.holders, *(interests.customers if interests else ())}
 
 
 def contract_in(memory: Memory, quote_id: str) -> ContractRecords:

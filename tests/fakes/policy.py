@@ -23,6 +23,7 @@ from insurance.operations.policy.ports import (
     CorrectionContext,
     CorrectionEvents,
     ExpiringPolicy,
+    Newcomer,
     QuoteToIssue,
     TransferContext,
 )
@@ -72,7 +73,7 @@ class MemoryPolicies:
         if kept.record.party in self._memory.erased:
             return Stored(
                 kept.record.replace(
-                    policyholder=None, answers=None, changed=None, joint_holders=()
+                    policyholder=None, answers=None, changed=None, joint_holders=(), interests=None
                 ),
                 kept.head,
                 None,
@@ -81,7 +82,15 @@ class MemoryPolicies:
             each.unreadable() if each.party_id in self._memory.erased else each
             for each in kept.record.joint_holders
         ]
-        return replace(kept, record=kept.record.replace(joint_holders=tuple(joint)))
+        interests = kept.record.interests
+        if interests is not None:
+            parties = [
+                each.unreadable() if each.party_id in self._memory.erased else each
+                for each in interests.parties
+            ]
+            interests = interests.replace(parties=tuple(parties))
+        record = kept.record.replace(joint_holders=tuple(joint), interests=interests)
+        return replace(kept, record=record)
 
     def as_known(self, policy_id: str, known_at: datetime) -> Stored[Policy]:
         holder = self.get(policy_id)
@@ -171,23 +180,22 @@ class MemoryPolicyTransfers:
         event: Event,
         policy: Stored[Policy],
         *,
-        joint: Stored[Party],
+        newcomers: Sequence[Newcomer],
         before: TransferContext,
-        registered: Event | None,
         command: Command,
     ) -> None:
-        if joint.record.id in self._memory.erased:
-            raise AlreadyErased(f"party {joint.record.id}")
-        if (
-            registered is None
-            and MemoryParties(self._memory).get(joint.record.id).head != joint.head
-        ):
-            raise StaleRevision(joint.record.id)
-        self._memory.named[joint.record.id] += 1
+        parties = MemoryParties(self._memory)
+        for joint, registered in newcomers:
+            if joint.record.id in self._memory.erased:
+                raise AlreadyErased(f"party {joint.record.id}")
+            if registered is None and parties.get(joint.record.id).head != joint.head:
+                raise StaleRevision(joint.record.id)
         self._changes.change(event, policy, before=before.policy, command=command)
-        assert joint.key is not None
-        if registered is not None:
-            MemoryParties(self._memory).write(registered, joint.key)
+        for joint, registered in newcomers:
+            self._memory.named[joint.record.id] += 1
+            assert joint.key is not None
+            if registered is not None:
+                parties.write(registered, joint.key)
 
 
 class MemoryCorrections:

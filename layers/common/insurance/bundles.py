@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from insurance.operations.payments.ports import PaymentPorts
     from insurance.operations.policy.ports import (
         CorrectionPorts,
+        InterestPorts,
         InvitationPorts,
         IssuingPorts,
         RenewalPorts,
@@ -80,6 +81,17 @@ def servicing_ports() -> ServicingPorts:
         look_ups=wiring.look_ups(),
         policies=wiring.stores().policy_changes,
         accounts=wiring.stores().billing,
+    )
+
+
+def interest_ports() -> InterestPorts:
+    from insurance.operations.policy.ports import InterestPorts
+
+    return InterestPorts(
+        policies=wiring.stores().policy_changes,
+        transfers=wiring.stores().policy_transfers,
+        parties=wiring.stores().named_parties,
+        index_keys=wiring.stores().index_keys,
     )
 
 

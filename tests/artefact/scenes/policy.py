@@ -155,7 +155,7 @@ def notices_scenes() -> Iterator[Scene]:
     interested = "POST /v1/policies/{policy_id}/interested-parties"
     lender = {"interest": "mortgagee", "name": "Harbour Bank", "reference": "LOAN-77"}
     body = {"interested_parties": [lender]}
-    recorded = "policy_servicing/record_interested_parties"
+    recorded = "policyholder_changes/record_interested_parties"
     yield Scene(recorded, interested, HARBOUR, body, ISSUED, **asked)
     shareless = {"interested_parties": [{"interest": "beneficiary", "name": "Ben Okri"}]}
     yield Scene(f"{recorded}_without_shares", interested, HARBOUR, shareless, ISSUED, **asked)

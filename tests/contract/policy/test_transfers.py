@@ -1,8 +1,10 @@
 """A policy passes to another holder once, in memory and on a real engine alike."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from insurance.domain.contract.interested_party import Interest, InterestedParty, Interests
 from insurance.domain.core.errors import AlreadyErased, StaleRevision
 from insurance.domain.core.identity import Mode, new_quote_id, party_id_for
 from insurance.domain.core.sealed_apart import seal_apart
@@ -17,7 +19,7 @@ from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.holders import JointHolder
 from insurance.operations.parties.change_party import party_event
 from insurance.operations.parties.register_party import registration
-from insurance.operations.policy.ports import TransferContext
+from insurance.operations.policy.ports import Newcomer, TransferContext
 
 from tests.support.builders import LATER, make_command, make_quote, next_event
 from tests.support.stores import Stores, accept, add_quote, erase, issue
@@ -190,9 +192,8 @@ def join(
     stores.transfers.join(
         event,
         after,
-        joint=joint,
+        newcomers=[Newcomer(joint, None)],
         before=before,
-        registered=None,
         command=make_command(key, operation=TRANSFER).with_answer(after),
     )
     return after
@@ -313,3 +314,56 @@ def test_a_joint_holder_who_was_sealed_with_the_policyholder_s_key_is_read_on(st
     stores.changes.change(event, after, before=before, command=command)
 
     assert stores.policies.get(policy_id).record.joint_holders == (told,)
+
+
+def interested(stores: Stores, policy_id: str, people: Sequence[Stored[Party]]) -> Stored[Policy]:
+    """Give customers a role on a policy, all at once."""
+    before = loaded(stores, policy_id, "interests")
+    holder, parties = before.policy, []
+    assert holder.key is not None
+    for each in people:
+        assert each.key is not None
+        lender = InterestedParty(
+            interest=Interest.MORTGAGEE, name=each.record.policyholder.name, party_id=each.record.id
+        )
+        sealed = seal_apart(lender.details, policy_id, each.key)
+        parties.append(lender.replace(sealed=sealed, sealed_in=policy_id))
+    policy = holder.record.replace(interests=Interests(parties=tuple(parties)))
+    type = PolicyEventType.INTERESTED_PARTIES_RECORDED
+    event = next_event(holder.head, policy, holder.key, type=type, now=AFTER)
+    after = Stored(policy, event.head, holder.key)
+    newcomers = [Newcomer(each, None) for each in people]
+    command = make_command("interests", operation=TRANSFER).with_answer(after)
+    stores.transfers.join(event, after, newcomers=newcomers, before=before, command=command)
+    return after
+
+
+def lenders(stores: Stores, policy_id: str) -> list[str | None]:
+    interests = stores.policies.get(policy_id).record.interests
+    return [each.name for each in interests.parties] if interests else []
+
+
+def test_each_of_several_customers_with_a_role_is_read_with_their_own_key(stores):
+    ben, other = customer(stores), stores.parties.get(party_id_for(issued(stores)))
+    policy_id = issued_to_another(stores)
+    name = other.record.policyholder.name
+
+    after = interested(stores, policy_id, [ben, other])
+
+    assert stores.policies.get(policy_id).record == after.record
+    assert stores.policies.as_known(policy_id, AFTER).record == after.record
+    erase(stores, ben.record.id)
+    assert lenders(stores, policy_id) == [None, name]
+    [told] = [each.roles for each in stores.contracts.read_opened([other.record.id], limit=9)][1]
+    assert told.name == name
+
+
+def test_a_customer_who_was_erased_meanwhile_gets_no_role_and_nobody_else_does(stores):
+    ben, other = customer(stores), stores.parties.get(party_id_for(issued(stores)))
+    policy_id = issued_to_another(stores)
+    erase(stores, ben.record.id)
+
+    with pytest.raises(AlreadyErased):
+        interested(stores, policy_id, [other, ben])
+
+    assert lenders(stores, policy_id) == []

@@ -128,15 +128,32 @@ def test_who_has_an_interest_in_a_policy_is_another_person():
     assert shown == [{"interest": "mortgagee", "name": MASKED}]
 
 
-def test_of_a_policy_that_somebody_else_takes_out_a_joint_holder_gets_the_terms_alone():
+@pytest.mark.parametrize(
+    "role",
+    [
+        JointHolder(name="Ben Okri", party_id="pty_test_" + "0" * 16, sealed="c2Vh"),
+        InterestedParty(
+            interest=Interest.MORTGAGEE,
+            name="Ben Okri",
+            party_id="pty_test_" + "0" * 16,
+            sealed="c2Vh",
+        ),
+    ],
+)
+def test_of_a_policy_that_somebody_else_takes_out_they_get_the_terms_and_what_it_says_of_them(
+    role: JointHolder | InterestedParty,
+):
     ben = ADA.replace(id="pty_test_" + "0" * 16)
     claim = stored(make_claim(policy_in()))
+    records = paid_contract(claims=[claim])._replace(roles=[role])
 
-    found = export_of([ben], [paid_contract(claims=[claim])], no_documents)
+    found = export_of([ben], [records], no_documents)
 
     [contract] = found["contracts"]
     assert contract.keys() == {"policy"}
     assert contract["policy"]["premium"]
+    [told] = contract["policy"]["roles"]
+    assert (told["name"], told["party_id"], "sealed" in told) == ("Ben Okri", ben.id, False)
 
 
 def test_nobody_is_warned_of_a_look_at_a_sanctions_list_or_told_the_fraud_score():

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from insurance.access.people import person_id
 from insurance.api.body import Request
-from insurance.api.fields import Code, Day, Instant, Phone, TokenName
+from insurance.api.fields import Code, Day, Instant, Phone, Text, TokenName
 from insurance.api.requests.risks import Answers, answers_of
 from insurance.domain.contract.interested_party import (
     INTERESTED_PARTIES_MAX,
@@ -28,6 +28,7 @@ from insurance.domain.product.covers import COVERS_MAX
 from insurance.operations.files.ports import UploadPorts
 from insurance.operations.parties.grant_access import PersonOfPolicy
 from insurance.operations.policy.change_policy import ChangeInput
+from insurance.operations.policy.record_interested_parties import InterestsRequested
 from insurance.operations.policy.report_dispatch import DispatchInput
 from insurance.operations.policy.transfer_policy import TransferRequested
 
@@ -212,7 +213,12 @@ class NewInterestedParty(Request):
         "executor",
         "broker_contact",
     ]
-    name: Name
+    name: Name | None = None
+    """Left out where a customer is named: it is as stored of them, and what you state must be."""
+    party_id: PartyId | None = None
+    """The customer of the same partner that they are."""
+    party_reference: Text | None = None
+    """The same by what the partner calls its customer."""
     email: Email | None = None
     phone: Phone | None = None
     address: Address | None = None
@@ -234,7 +240,7 @@ class InterestedPartiesRequest(Request):
     reason: Code | None = None
     """Why a mortgagee or loss payee has less, where a member of staff has no document of it."""
 
-    def interests(self) -> Interests:
+    def interests(self) -> InterestsRequested:
         parties = tuple(
             InterestedParty(
                 interest=Interest(each.interest),
@@ -245,10 +251,13 @@ class InterestedPartiesRequest(Request):
                 reference=each.reference,
                 share=None if each.share is None else Decimal(each.share),
                 irrevocable=each.irrevocable,
+                party_id=each.party_id,
             )
             for each in self.interested_parties
         )
-        return Interests(parties=parties, evidence=self.evidence, reason=self.reason)
+        interests = Interests(parties=parties, evidence=self.evidence, reason=self.reason)
+        references = tuple(each.party_reference for each in self.interested_parties)
+        return InterestsRequested(interests, references)
 
 
 class NonRenewalRequest(Request):

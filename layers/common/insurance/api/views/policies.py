@@ -76,7 +76,8 @@ class InterestedPartyView(Shown):
     """Somebody with a role on the policy who does not hold it."""
 
     interest: Interest
-    name: str
+    name: str | None
+    """Null: the customer that they are was erased."""
     email: str | None
     phone: str | None
     address: AddressView | None
@@ -85,6 +86,8 @@ class InterestedPartyView(Shown):
     share: str | None
     """Of a beneficiary: a part of 1."""
     irrevocable: bool
+    party_id: str | None
+    """The customer that they are; null: nobody said so."""
 
     @classmethod
     def of(cls, value: InterestedParty) -> Self:

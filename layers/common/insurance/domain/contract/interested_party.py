@@ -5,9 +5,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final, Self
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
+from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.errors import FieldFault, InvalidFields
+from insurance.domain.core.identity import PartyId, PolicyId
 from insurance.domain.core.value import Value
 from insurance.domain.party.names import is_same_name
 from insurance.domain.party.party import Address, Email, EvidenceReference, Name
@@ -38,13 +40,20 @@ class Interest(StrEnum):
 PAID_FIRST: Final = (Interest.MORTGAGEE, Interest.LOSS_PAYEE)
 OF_THE_HOLDER: Final = frozenset({Interest.GUARDIAN, Interest.EXECUTOR})
 """They end with the holder whom they stand for."""
+OWN_DETAILS: Final = frozenset({"name", "email", "phone", "address", "reference"})
+"""What says who somebody is: sealed with their own key, where they are a customer."""
 
 
 class InterestedParty(Value):
-    """Somebody with a role on a policy."""
+    """Somebody with a role on a policy.
+
+    The details of a customer are sealed with the customer's own key (`domain/core/sealed_apart.py`), and
+    those of somebody else with the policyholder's.
+    """
 
     interest: Interest
-    name: Name
+    name: Name | None = None
+    """None: they were erased."""
     email: Email | None = None
     phone: Annotated[str, Field(max_length=20)] | None = None
     address: Address | None = None
@@ -54,6 +63,36 @@ class InterestedParty(Value):
     """Of a beneficiary, above 0; those of all add up to 1."""
     irrevocable: bool = False
     """Of a beneficiary: nobody takes it from them without their consent."""
+    party_id: PartyId | None = None
+    """The customer that they are; None: nobody said so."""
+    sealed: str | None = None
+    """What is stored of a customer's details: the ciphertext."""
+    sealed_in: PolicyId | None = None
+    """The policy for which it was made: the next terms have it too."""
+
+    @property
+    def details(self) -> JsonObject:
+        """What is sealed of a customer: all that says who they are."""
+        return self.model_dump(mode="json", include={*OWN_DETAILS}, exclude_none=True)
+
+    def told(self) -> Self:
+        """Somebody who is nobody's customer from now on: what is known of them is the policyholder's to tell.
+        One who was erased stays as they are."""
+        if self.name is None:
+            return self
+        return self.replace(party_id=None, sealed=None, sealed_in=None)
+
+    def unreadable(self) -> Self:
+        """The interested party after the erasure of the customer that they are."""
+        return self.replace(**dict.fromkeys(OWN_DETAILS))
+
+    @model_serializer(mode="wrap")
+    def _sealed_alone(self, dump: SerializerFunctionWrapHandler) -> JsonObject:
+        """Details that are sealed are stored as ciphertext alone."""
+        dumped: JsonObject = dump(self)
+        if self.sealed is None:
+            return dumped
+        return {name: value for name, value in dumped.items() if name not in OWN_DETAILS}
 
     @property
     def goes_with_the_holder(self) -> bool:
@@ -67,18 +106,24 @@ class InterestedParty(Value):
         return self.irrevocable or self.interest in PAID_FIRST
 
     def is_kept_by(self, entry: Self) -> bool:
-        """Whether the entry is of the same person, who has at least as much by it.
-
-        An address or a reference that was recorded tells people of one name apart: it stays.
-        """
+        """Whether the entry is of the same person, who has at least as much by it."""
         return (
             entry.interest is self.interest
             and entry.irrevocable >= self.irrevocable
-            and is_same_name(self.name, entry.name)
-            and self.address in {None, entry.address}
+            and self._is_named_by(entry)
             and self.reference in {None, entry.reference}
             and (entry.share or 0) >= (self.share or 0)
         )
+
+    def _is_named_by(self, entry: Self) -> bool:
+        """Whether both are one customer or, where none was named, people of one name. An address or a
+        reference that was recorded tells them apart: it stays."""
+        if self.party_id is not None:
+            return entry.party_id == self.party_id
+        return is_same_name(self.name or "", entry.name or "") and self.address in {
+            None,
+            entry.address,
+        }
 
 
 class Interests(Value):
@@ -101,7 +146,17 @@ class Interests(Value):
     @property
     def paid_first(self) -> tuple[str, ...]:
         """Who is paid for a loss before the insured, each in their turn."""
-        return tuple(each.name for each in self.parties if each.interest in PAID_FIRST)
+        first = (each.name for each in self.parties if each.interest in PAID_FIRST)
+        return tuple(name for name in first if name is not None)
+
+    @property
+    def customers(self) -> tuple[PartyId, ...]:
+        """Those who are customers of their own, each once."""
+        return tuple(dict.fromkeys(each.party_id for each in self.parties if each.party_id))
+
+    def told(self) -> Self:
+        """The same people, who are nobody's customers from now on."""
+        return self.replace(parties=tuple(each.told() for each in self.parties))
 
 
 def check_shares(parties: Sequence[InterestedParty]) -> None:

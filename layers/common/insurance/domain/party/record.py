@@ -220,8 +220,17 @@ class Party(Record):
             ProcessingRestricted: The party demanded that their data are used for nothing new.
             PartyDiffers: Something else is stored: the party must be corrected first.
         """
-        stored = self.policyholder
         check_offer(self.id, self.demands)
+        return self.as_stated(stated)
+
+    def as_stated(self, stated: Policyholder | None) -> Policyholder:
+        """The details that a contract has of them. What the caller states must be what is stored.
+
+        Raises:
+            AlreadyErased: The party was erased.
+            PartyDiffers: Something else is stored: the party must be corrected first.
+        """
+        stored = self.policyholder
         if stated is not None:
             differing = [
                 name

@@ -201,12 +201,13 @@ def passed_on(policy: Policy, request: TransferInput, to_party: PartyId) -> Poli
 
 
 def appointed(policy: Policy, partner: str, at: datetime) -> Policy:
-    """The policy in the book of another partner; joint holders are customers of the former one."""
+    """The policy in the book of another partner; joint holders and interested parties are customers of the former
+    one."""
     former = FormerPartner(partner=policy.partner, until=at)
     return policy.replace(
         partner=partner,
         producer=None,
-        interests=policy.interests and policy.interests.without(Interest.BROKER_CONTACT),
+        interests=policy.interests and policy.interests.without(Interest.BROKER_CONTACT).told(),
         former_partners=(*policy.former_partners, former),
         joint_holders=tuple(joint.told() for joint in policy.joint_holders),
     )

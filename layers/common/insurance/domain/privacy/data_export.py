@@ -44,7 +44,7 @@ def export_of(
         "contracts": [
             _contract(contract, documents_of)
             if _held_by(contract, {id for party in parties for id in party.ids})
-            else _of_joint_holder(contract)
+            else _with_a_role(contract)
             for contract in contracts
         ],
     }
@@ -61,17 +61,25 @@ def values_in(exported: Any) -> int:
 
 
 def _held_by(contract: ContractRecords, party_ids: AbstractSet[PartyId]) -> bool:
-    """Whether the contract is, or was, theirs; else they hold its policy, or held it, with somebody."""
+    """Whether the contract is, or was, theirs; else they hold its policy with somebody, or have a role on it, or
+    did."""
     if contract.policy is None:
-        return True
+        return contract.quote.record.party in party_ids
     policy = contract.policy.record
     former = {each.party_id for each in policy.former_holders}
     return not party_ids.isdisjoint({policy.party_id, *former})
 
 
-def _of_joint_holder(contract: ContractRecords) -> JsonObject:
-    """What of a contract is a joint holder's to read: the terms. The rest is the policyholder's."""
-    return {"policy": _policy(contract.policy)} if contract.policy else {}
+def _with_a_role(contract: ContractRecords) -> JsonObject:
+    """What of a contract is a joint holder's or an interested party's to read: the terms, and what is said of
+    them. The rest is the policyholder's."""
+    if contract.policy is None:
+        return {}
+    roles = [
+        each.replace(sealed=None).model_dump(mode="json", exclude_none=True)
+        for each in contract.roles
+    ]
+    return {"policy": _policy(contract.policy) | {"roles": roles}}
 
 
 def _contract(

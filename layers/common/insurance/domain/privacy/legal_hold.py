@@ -18,6 +18,7 @@ from insurance.domain.claim.lifecycle import Handling
 from insurance.domain.claim.recovery import NEXT as RECOVERY_NEXT
 from insurance.domain.complaint.complaint import Complaint
 from insurance.domain.complaint.lifecycle import ComplaintStatus
+from insurance.domain.contract.interested_party import InterestedParty
 from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.errors import LegalHoldStands, Obstacle
 from insurance.domain.core.identity import PartyId
@@ -34,6 +35,7 @@ from insurance.domain.jurisdiction.retention import (
     retention_of,
 )
 from insurance.domain.policy import Policy
+from insurance.domain.policy.holders import JointHolder
 from insurance.domain.product import Product
 from insurance.domain.quote.quote import Quote
 
@@ -119,6 +121,9 @@ class ContractRecords(NamedTuple):
     claims: Sequence[Stored[Claim]] = ()
     complaints: Sequence[Stored[Complaint]] = ()
     """About the quote, the policy or its claims."""
+    roles: Sequence[JointHolder | InterestedParty] = ()
+    """What the policy says of the parties who were asked about, as joint holders or interested parties. Without
+    personal data: nothing."""
 
 
 def place_of(contract: ContractRecords, product_of: ProductOf) -> Jurisdiction:

@@ -154,6 +154,8 @@ class SearchableObject:
     """The same of other parties than its own: joint holders who are customers."""
     also_of: tuple[PartyId, ...] = ()
     """Further parties that it is listed for: joint holders."""
+    concerns: tuple[PartyId, ...] = ()
+    """Others whom a list by party finds it for, and who do not hold it: customers with a role on a policy."""
 
     def entries(self) -> Iterator[Entry]:
         """The places that hold nothing personal: lists, and keys that are ids and numbers."""
@@ -172,7 +174,7 @@ class SearchableObject:
 
     def party_places(self) -> Iterator[PartyPlace]:
         """For which parties it is listed."""
-        for party_id in self._parties():
+        for party_id in dict.fromkeys((*self._parties(), *self.concerns)):
             yield PartyPlace(self.kind, party_id, self._key_place)
 
     def personal_entries(self, tokens: Tokens) -> Iterator[tuple[Entry, PartyId]]:

@@ -143,6 +143,7 @@ def _of_policy(
             filters={STATUS: status, PRODUCT: policy.product.code},
             number=normalise_number(policy.number.text) if policy.number else "",
             also_of=tuple(joint.party_id for joint in policy.joint_holders if joint.party_id),
+            concerns=policy.interests.customers if policy.interests else (),
             keys=(
                 *_answer_keys(answers, searched_by(policy.product)),
                 *(key for joint in told for key in _joint_keys(joint)),

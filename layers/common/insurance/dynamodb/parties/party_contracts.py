@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from insurance.domain.billing import BillingAccount
 from insurance.domain.claim import Claim
 from insurance.domain.complaint import Complaint
+from insurance.domain.contract.interested_party import InterestedParty
 from insurance.domain.core.identity import (
     PartyId,
     QuoteId,
@@ -16,6 +17,7 @@ from insurance.domain.core.identity import (
 )
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.core.versions import VERSION
+from insurance.domain.policy.holders import JointHolder
 from insurance.domain.privacy.legal_hold import ContractRecords
 from insurance.domain.quote.quote import Quote
 from insurance.dynamodb import aggregates, codec
@@ -143,6 +145,7 @@ class DynamoDBPartyContracts:
         if quote is None:
             raise ValueError("a contract has a quote")
         keys = own.of_contract(quote) if own else None
+        roles = own.roles(quote, header, issued) if own and issued else ()
         return ContractRecords(
             quote=aggregates.read_stored(Quote, quote, keys),
             policy=read_policy(header, issued, keys) if issued else None,
@@ -151,6 +154,7 @@ class DynamoDBPartyContracts:
             complaints=[
                 aggregates.read_stored(Complaint, item, keys) for item in complaints if item
             ],
+            roles=roles,
         )
 
     def _item(self, table: str, id: str) -> tuple[str, Item]:
@@ -182,6 +186,16 @@ class _OwnKeys:
         return _OwnKeysOfContract(
             ContractKeys(self._opening, quote["id"]["S"], quote), self._party_ids
         )
+
+    def roles(
+        self, quote: Item, header: Item | None, issued: Item
+    ) -> Sequence[JointHolder | InterestedParty]:
+        """What the policy says of these parties, which is sealed with its holder's key too."""
+        keys = ContractKeys(self._opening, quote["id"]["S"], quote)
+        policy = read_policy(header, issued, keys).record
+        interested = policy.interests.parties if policy.interests else ()
+        everybody: tuple[JointHolder | InterestedParty, ...] = (*policy.joint_holders, *interested)
+        return [each for each in everybody if each.party_id in self._party_ids]
 
 
 class _OwnKeysOfContract:

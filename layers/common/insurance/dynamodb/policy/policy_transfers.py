@@ -31,7 +31,7 @@ from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Refusal, Write, load, put, transact, update
 from insurance.operations.command import Command
-from insurance.operations.policy.ports import TransferContext
+from insurance.operations.policy.ports import Newcomer, TransferContext
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -103,9 +103,7 @@ class DynamoDBPolicyTransfers:
             self._client,
             [
                 *policy_change(self._tables, event, before=before.policy),
-                *self._known_party(
-                    event.stream, _Newcomer(holder, key, known, registered), command
-                ),
+                *self._known_party(event.stream, _Known(holder, key, known, registered), command),
                 *self._hand_over(policy, before, known),
                 *([self._taken_out(former_mark(event.stream, holder), stale)] if returns else []),
                 self._marked(event.stream, before.policy.record.party_id),
@@ -118,29 +116,33 @@ class DynamoDBPolicyTransfers:
         event: Event,
         policy: Stored[Policy],
         *,
-        joint: Stored[Party],
+        newcomers: Sequence[Newcomer],
         before: TransferContext,
-        registered: Event | None,
         command: Command,
     ) -> None:
-        """The customer's key goes into the column `former`, with a mark, as that of a former holder."""
-        holder, key = before.policy, joint.key
-        if key is None or holder.key is None:
-            raise ValueError("the holder and who joins them have a key")
-        others = _column(before.former or {}) | {joint.record.id: {"B": key.wrapped}}
-        on_keys, on_quote = self._with_keys(event.stream, {FORMER: {"M": others}}, before)
-        if joint.record.id == party_id_for(event.stream):
-            on_keys = named_again(on_keys, joint)
+        """The customers' keys go into the column `former`, each with a mark, as that of a former holder."""
+        holder, contract = before.policy, event.stream
+        if holder.key is None:
+            raise ValueError("the holder has a key")
+        others = _column(before.former or {}) | {
+            each.party.record.id: {"B": _key_of(each.party).wrapped} for each in newcomers
+        }
+        on_keys, on_quote = self._with_keys(contract, {FORMER: {"M": others}}, before)
+        for each in newcomers:
+            if each.party.record.id == party_id_for(contract):
+                on_keys = named_again(on_keys, each.party)
         transact(
             self._client,
             [
                 *policy_change(self._tables, event, before=holder),
-                *self._known_party(
-                    event.stream, _Newcomer(joint.record.id, key, joint, registered), command
+                *(
+                    write
+                    for each in newcomers
+                    for write in self._known_party(contract, _known(each), command)
                 ),
                 on_keys,
                 on_quote,
-                self._marked(event.stream, joint.record.id),
+                *(self._marked(contract, each.party.record.id) for each in newcomers),
                 self._idempotency.keep(
                     command.idempotency, about=policy.record.party_id, key=policy.key
                 ),
@@ -174,8 +176,8 @@ class DynamoDBPolicyTransfers:
             former=mark[PARTY],
         )
 
-    def _known_party(self, contract: str, who: "_Newcomer", command: Command) -> list[Write]:
-        """What is written of a party that holds the policy from now on, alone or with others. Of the party that
+    def _known_party(self, contract: str, who: "_Known", command: Command) -> list[Write]:
+        """What is written of a party of whom the policy has data from now on. Of the party that
         the contract made, the item is the contract's own: the write of its keys checks it."""
         if who.party_id == party_id_for(contract):
             return []
@@ -248,13 +250,24 @@ class DynamoDBPolicyTransfers:
         ]
 
 
-class _Newcomer(NamedTuple):
-    """A party that holds a policy from now on, alone or with others."""
+class _Known(NamedTuple):
+    """A party of whom a policy has data from now on: it holds it, or has a role on it."""
 
     party_id: PartyId
     key: PartyKey
     known: Stored[Party] | None
     registered: Event | None
+
+
+def _known(newcomer: Newcomer) -> _Known:
+    party = newcomer.party
+    return _Known(party.record.id, _key_of(party), party, newcomer.registered)
+
+
+def _key_of(party: Stored[Party]) -> PartyKey:
+    if party.key is None:
+        raise ValueError("a customer whom a policy names has a key")
+    return party.key
 
 
 def _column(wrapped: Mapping[PartyId, bytes]) -> Item:

@@ -1,7 +1,8 @@
 """Register a party: a customer who may have no contract yet."""
 
+from insurance.domain.core.errors import PartyNotFound
 from insurance.domain.core.event import Event, StreamPosition
-from insurance.domain.core.identity import new_party_id, referenced_party_id
+from insurance.domain.core.identity import Mode, new_party_id, referenced_party_id
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.record import Party, PartyDetails
@@ -51,3 +52,17 @@ def party_id_of_reference(reference: str, command: Command, index_keys: IndexKey
     caller = command.caller
     token = index_keys.token(caller.mode, REFERENCE, f"{caller.partner} {reference}")
     return referenced_party_id(caller.mode, caller.partner, token)
+
+
+def known_party_id_of_reference(
+    reference: str, partner: str, mode: Mode, index_keys: IndexKeys
+) -> str:
+    """The same of a partner's customer who must be known: no key of the index is made for it.
+
+    Raises:
+        PartyNotFound: There is no such key yet, and so no party with a reference.
+    """
+    token = index_keys.known_token(mode, REFERENCE, f"{partner} {reference}")
+    if token is None:
+        raise PartyNotFound("of this reference")
+    return referenced_party_id(mode, partner, token)

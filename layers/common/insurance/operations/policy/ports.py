@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from insurance.domain.policy import Policy
     from insurance.domain.quote.quote import Quote
     from insurance.operations.command import Command
-    from insurance.operations.parties.ports import Keys, NamedParties, PartyChange, ScreeningPorts
+    from insurance.operations.parties.ports import (
+        IndexKeys,
+        Keys,
+        NamedParties,
+        PartyChange,
+        ScreeningPorts,
+    )
     from insurance.operations.products.ports import Products
     from insurance.operations.quoting.ports import LookUps, Quotes
 
@@ -118,13 +124,7 @@ class PolicyTransfers(Protocol):
         """
 
     def load(self, policy_id: str, command: Command) -> TransferContext:
-        """As `get`, in one read with the idempotency record.
-
-        Raises:
-            AlreadyAnswered: This call was answered before.
-            KeyReused: The caller's key was used for another request.
-            PolicyNotFound: There is no such policy.
-        """
+        """As `get`, in one read with the idempotency record; refused as `PolicyChanges.load` is."""
 
     def pass_on(
         self,
@@ -160,34 +160,33 @@ class PolicyTransfers(Protocol):
         event: Event,
         policy: Stored[Policy],
         *,
-        joint: Stored[Party],
+        newcomers: Sequence[Newcomer],
         before: TransferContext,
-        registered: Event | None,
         command: Command,
     ) -> None:
-        """Store the policy with a customer as a joint holder, their key beside the policyholder's, and the
-        command's answer.
-
-        Args:
-            event: The policy's.
-            policy: The policy with the joint holder, and the policyholder's key.
-            joint: The customer, with their key.
-            before: As it was loaded.
-            registered: The customer's first event; None: they have one.
-            command: With the answer.
+        """Store the policy with customers who hold it jointly or have a role on it, their keys beside the
+        policyholder's, and the command's answer.
 
         Raises:
             AlreadyAnswered: This call was answered before.
-            StaleRevision: The policy or the customer has changed since they were read, or a holder was
+            StaleRevision: The policy or a customer has changed since they were read, or a holder was
                 erased.
-            AlreadyErased: The customer was erased.
+            AlreadyErased: A customer was erased.
         """
+
+
+class Newcomer(NamedTuple):
+    """A customer of whom a policy has data from now on, beside its holder's."""
+
+    party: Stored[Party]
+    registered: Event | None
+    """Their first event; None: they have one."""
 
 
 @dataclass(frozen=True, slots=True)
 class TransferContext:
-    """A policy that is to pass on, and the wrapped keys of others whose data it has: former holders, and
-    joint holders who are customers."""
+    """A policy that is to pass on, and the wrapped keys of others whose data it has: former holders, joint
+    holders and interested parties who are customers."""
 
     policy: Stored[Policy]
     former: Mapping[PartyId, bytes] | None
@@ -220,7 +219,7 @@ class PolicyEvent(NamedTuple):
 
 
 class QuoteEvent(NamedTuple):
-    """What one event makes of a quote."""
+    """The same of a quote."""
 
     event: Event
     before: Stored[Quote]
@@ -255,8 +254,7 @@ class Corrections(Protocol):
         Raises:
             AlreadyAnswered: This call was answered before.
             KeyReused: The caller's key was used for another request.
-            PartyNotFound: There is no such party.
-            AlreadyErased: The party was erased.
+            PartyNotFound, AlreadyErased: As in `get`.
         """
 
     def correct(self, events: CorrectionEvents, *, command: Command) -> None:
@@ -363,6 +361,16 @@ class ServicingPorts:
     look_ups: LookUps
     policies: PolicyChanges
     accounts: PolicyAccounts
+
+
+@dataclass(frozen=True, slots=True)
+class InterestPorts:
+    """What recording interested parties needs from outside."""
+
+    policies: PolicyChanges
+    transfers: PolicyTransfers
+    parties: NamedParties
+    index_keys: IndexKeys
 
 
 @dataclass(frozen=True, slots=True)

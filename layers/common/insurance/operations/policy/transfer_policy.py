@@ -50,7 +50,7 @@ from insurance.operations.parties.change_party import check_sees_party, standing
 from insurance.operations.parties.register_party import registration
 from insurance.operations.parties.screen_name import screen_name
 from insurance.operations.policy.change_policy import PolicyChange
-from insurance.operations.policy.ports import TransferContext, TransferPorts
+from insurance.operations.policy.ports import Newcomer, TransferContext, TransferPorts
 from insurance.operations.policy.reprice_policy import servicing_of
 from insurance.operations.policy.store_policy import ChangedPolicy, check_visible
 
@@ -186,9 +186,8 @@ def _store_joint(
         return result
     is_new = known.head.sequence == 0 and known.record.id != party_id_for(stored.record.id)
     registered = registration(known.record, known.key, command) if is_new else None
-    ports.transfers.join(
-        event, stored, joint=known, before=context, registered=registered, command=command
-    )
+    newcomers = [Newcomer(known, registered)]
+    ports.transfers.join(event, stored, newcomers=newcomers, before=context, command=command)
     return result
 
 
