@@ -25,7 +25,7 @@ def test_without_a_check_the_source_is_still_source(removal: Removal):
         "domain/claim/payments.py: line 81: check_sign_in(act.caller, claim.committed_of(payment.cost_type))",
         "domain/bank/outlay_totals.py: line 58: passing(self._own, self.due)",
         "operations/billing/decide_refund.py: line 61: totals.check_own_day()",
-        "api/router.py: line 155: check_sender(event, call.caller, self.edge.used_proofs)",
+        "api/router.py: line 156: check_sender(event, call.caller, self.edge.used_proofs)",
         'access/proofs.py: line 96: header["typ"] != "dpop+jwt"',
     ],
 )

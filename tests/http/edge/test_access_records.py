@@ -16,6 +16,8 @@ type Json = dict[str, Any]
 HANDLER = staff("staff-hannah", "claims_handler", "claims:read claims:assess")
 STRANGER = staff("staff-rita", "receptionist", "claims:read claims:assess")
 
+NOT_LET_IN = {"no-authority", "missing-scope"}
+
 
 @pytest.fixture
 def routes(loaded: Platform) -> list[Route]:
@@ -46,6 +48,7 @@ def test_every_route_leaves_one_record_whoever_calls(
             assert record["operation"] == route.operation_id
             assert (record["principal"], record["kind"]) == known(caller), route.path
             assert (record["status"], record.get("code", "")) == (answer.status, answer.code)
+            assert ("purposes" in record) is (answer.code not in NOT_LET_IN), route.path
             named = [IDS[name] for name in route.path_names if name.endswith("_id")]
             assert [one for one in named if one not in record.get("objects", [])] == []
 
@@ -66,6 +69,28 @@ def test_staff_are_named_with_their_roles_and_whose_data_they_read(
     assert (read["objects"], read["parties"], read["status"]) == ([claim["id"]], [party], 200)
     assert (refused["principal"], refused["code"]) == ("staff-rita", "no-authority")
     assert "parties" not in refused
+
+
+@pytest.mark.parametrize(
+    ("role", "purpose"),
+    [
+        ("claims_handler", "claim_handling"),
+        ("complaints_handler", "complaint_handling"),
+        ("call_centre", "claim_handling"),
+        ("auditor", "audit"),
+    ],
+)
+def test_a_read_says_what_for(handlers: Platform, records: Any, role: str, purpose: str):
+    claim = handlers.notified()
+    records()
+
+    reader = staff("staff-rhea", role, "claims:read claims:assess")
+    handlers.call("GET", f"/v1/claims/{claim['id']}/internal", by=reader)
+    handlers.call("GET", f"/v1/claims/{claim['id']}/internal", by=STRANGER)
+
+    read, refused = records()
+    assert (read["objects"], read["purposes"]) == ([claim["id"]], [purpose])
+    assert "purposes" not in refused
 
 
 def test_a_list_says_whose_data_it_showed(handlers: Platform, records: Any):

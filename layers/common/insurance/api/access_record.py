@@ -1,4 +1,4 @@
-"""The access record of a call: who called what, about which objects, whose data, and what came of it.
+"""The access record of a call: who called what, about which objects, whose data, what for, and what came of it.
 
 It goes out with the call's line of metrics: one line a call, refused or not. It holds ids alone, so
 that it can outlive the data that it speaks of.
@@ -11,6 +11,7 @@ from typing import Any, Final
 from insurance import telemetry
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.party_record import PartyRecord
+from insurance.domain.core.purposes import Purpose
 from insurance.domain.core.stored import Stored
 from insurance.operations.listing import ListPage
 
@@ -33,6 +34,7 @@ class AccessRecord:
         self._operation: str | None = None
         self._objects: list[str] = []
         self._parties: list[str] = []
+        self._purposes: list[Purpose] = []
         self._rule: str | None = None
 
     def called_by(self, caller: Caller) -> None:
@@ -47,6 +49,10 @@ class AccessRecord:
         """The operation, and the objects that its path names."""
         self._operation = operation
         self._objects = [value for value in path.values() if ID.fullmatch(value)]
+
+    def let_in_for(self, purposes: list[Purpose]) -> None:
+        """What the caller may see the answer for, once they are let in."""
+        self._purposes = purposes
 
     def shows(self, result: object) -> None:
         """Whose data the answer holds."""
@@ -68,6 +74,7 @@ class AccessRecord:
             **self._who,
             "objects": self._objects,
             "parties": self._parties,
+            "purposes": self._purposes,
             "status": status,
             "code": code,
             "rule": self._rule,

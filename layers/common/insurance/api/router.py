@@ -25,6 +25,7 @@ from insurance.api.sender import check_sender
 from insurance.api.sunset import check_served
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import InsuranceError
+from insurance.domain.core.purposes import purposes_of
 from insurance.metrics import Metric
 from insurance.operations.command import Command, Query
 
@@ -155,6 +156,7 @@ class Api:
         check_sender(event, call.caller, self.edge.used_proofs)
         quota.count(call.caller, call.received_at)
         admit(call.caller, route)
+        access.let_in_for(purposes_of(call.caller, route.roles, route.scope))
         _check_headers(call, route)
         check_served(event, max(call.now, call.received_at))
         for name, value in path.items():
