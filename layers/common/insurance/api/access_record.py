@@ -11,7 +11,7 @@ from typing import Any, Final
 from insurance import telemetry
 from insurance.domain.core.caller import Caller
 from insurance.domain.core.party_record import PartyRecord
-from insurance.domain.core.purposes import Purpose
+from insurance.domain.core.purposes import AccessPurpose
 from insurance.domain.core.stored import Stored
 from insurance.operations.listing import ListPage
 
@@ -34,7 +34,7 @@ class AccessRecord:
         self._operation: str | None = None
         self._objects: list[str] = []
         self._parties: list[str] = []
-        self._purposes: list[Purpose] = []
+        self._purposes: list[AccessPurpose] = []
         self._rule: str | None = None
 
     def called_by(self, caller: Caller) -> None:
@@ -50,7 +50,7 @@ class AccessRecord:
         self._operation = operation
         self._objects = [value for value in path.values() if ID.fullmatch(value)]
 
-    def let_in_for(self, purposes: list[Purpose]) -> None:
+    def let_in_for(self, purposes: list[AccessPurpose]) -> None:
         """What the caller may see the answer for, once they are let in."""
         self._purposes = purposes
 
