@@ -196,7 +196,7 @@ class Stack:
         store = open_store(settings.folder / SERVICES)
         self._parts.callback(store.close)
         self._access_log = access_log_of(self.template, store, self._log_calls)
-        aws = Services.of(self.template, store)
+        aws = Services.of(self.template, store, settings.logs)
         check_keys(aws.kms, self.dynamodb())
         ensure_keys_and_secrets(self.template, aws.kms, aws.secrets)
         self._s3 = aws.s3

@@ -16,6 +16,7 @@ from insurance.api.views.controls import (
     AccessPolicyListView,
     AccessPolicyView,
     PolicyCheckView,
+    PolicyReplayView,
     StopListView,
     StopView,
 )
@@ -66,6 +67,7 @@ from insurance.operations.controls.change_stops import (
     set_stop,
 )
 from insurance.operations.controls.check_access import CheckedCall, check_access
+from insurance.operations.controls.replay_policy import PolicyReplay, replay_access_policy
 from insurance.operations.listing import ListPage
 from pydantic import Field
 
@@ -283,6 +285,23 @@ def post_policy_step(
 ) -> Stored[AccessPolicy]:
     """Who wrote on a version does not approve it. What is in force decides calls within a minute."""
     return advance_access_policy(policy, request.step, request.reason, command, policies)
+
+
+@api.query(
+    f"{POLICY}/replay",
+    method="POST",
+    operation_id="replayAccessPolicy",
+    summary="Say what an access policy would have refused of the last day's calls",
+    scope=Scope.CONTROLS_READ,
+    callers=WHO,
+    roles=READERS,
+    shows=PolicyReplayView,
+    raises=(AccessPolicyNotFound,),
+)
+def post_replay(policy: str, query: Query) -> PolicyReplay:
+    """Its newest version, which may be a draft, decides by itself, as the edge would have. It sees the calls that access
+    policies are asked about: none that the gateway, a scope, a role, a quota or a wrong request refused."""
+    return replay_access_policy(policy, query, policies)
 
 
 @api.query(

@@ -46,6 +46,7 @@ USED: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "events": ("2015-10-07", ("PutEvents",)),
     "kms": ("2014-11-01", ("Decrypt", "GenerateDataKey", "GetPublicKey", "Sign")),
+    "logs": ("2014-03-28", ("GetQueryResults", "StartQuery")),
     "s3": (
         "2006-03-01",
         # CreateBucket is never called: botocore makes the address of an upload form with it.

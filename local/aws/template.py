@@ -157,13 +157,19 @@ class Template(CloudFormationTemplate):
             queue_sources=tuple(self._queue_sources(resource)),
             statements=tuple(
                 statement
-                for policy in (*properties.get("Policies", ()), *self._further_policies(resource))
+                for policy in self._policies(resource)
                 for statement in policy["Statement"]
             ),
         )
 
-    def _further_policies(self, function: Resource) -> Iterator[Json]:
-        """Those that stand apart from the function, on the role that SAM makes for it."""
+    def _policies(self, function: Resource) -> Iterator[Json]:
+        """Its own, those that several functions share, and those that stand apart on the role that SAM makes for it."""
+        shared = {
+            policy.name: policy.properties["PolicyDocument"]
+            for policy in self.of_type("AWS::IAM::ManagedPolicy")
+        }
+        for own in function.properties.get("Policies", ()):
+            yield shared[own] if isinstance(own, str) else own
         role = self.ref(f"{function.logical_id}Role")
         for policy in self.of_type("AWS::IAM::RolePolicy"):
             if policy.properties["RoleName"] == role:

@@ -47,6 +47,7 @@ SERVICES = {
     "TrentService": "kms",
     "AWSEvents": "events",
     "AmazonSQS": "sqs",
+    "Logs_20140328": "logs",
     "AWSCognitoIdentityProviderService": "cognito-idp",
 }
 S3_ACTIONS = {
@@ -192,7 +193,7 @@ def backend(folder: Path) -> Iterator[Backend]:
     template = Template(ROOT / "template.yaml", overrides=named, issuer_url=ISSUER)
     store = open_store(folder / "services.sqlite")
     store.execute("PRAGMA synchronous = OFF")  # what a power cut takes is no test's
-    offered, rights = Services.of(template, store), Rights.of(template)
+    offered, rights = Services.of(template, store, folder), Rights.of(template)
     services = services_app(offered, rights, further=[])
     ensure_keys_and_secrets(template, offered.kms, offered.secrets)
     settings = Settings(ports=ANY_PORTS)

@@ -54,6 +54,7 @@ ELSEWHERE = {
     ("accounting", "s3:GetObject"),  # the same
     ("scheduler", "s3:GetObject"),  # the same
     ("customers", "s3:GetObject"),  # the same
+    ("controls", "s3:GetObject"),  # the same
     # Of personal values in the search index. A recorded event is sealed with a key that the stage
     # does not have, so nothing personal is read here; tests/http/search fill the index with them.
     ("event_delivery", "dynamodb:ConditionCheckItem"),
@@ -177,20 +178,17 @@ def permissions(
             stores[table.arn + index] = table.name + index
     stores |= {bucket.arn: bucket.name for bucket in template.of_type("AWS::S3::Bucket")}
     found: dict[str, tuple[set[tuple[str, str]], set[tuple[str, str]]]] = {}
-    for function in template.of_type("AWS::Serverless::Function"):
-        folder = function.properties["CodeUri"].rpartition("/")[2]
+    for function in template.functions.values():
+        folder = function.folder.name
         allowed: set[tuple[str, str]] = set()
-        for policy in function.properties.get("Policies", []):
-            for statement in policy["Statement"]:
-                if statement["Effect"] == "Deny" or "kms:ViaService" in str(
-                    statement.get("Condition")
-                ):
-                    continue  # used by DynamoDB and Secrets Manager on the function's behalf
-                actions = statement["Action"]
-                arns = statement["Resource"]
-                for action in [actions] if isinstance(actions, str) else actions:
-                    for arn in [arns] if isinstance(arns, str) else arns:
-                        allowed |= {(action, name) for name in _named(arn, statement, stores)}
+        for statement in function.statements:
+            if statement["Effect"] == "Deny" or "kms:ViaService" in str(statement.get("Condition")):
+                continue  # used by DynamoDB and Secrets Manager on the function's behalf
+            actions = statement["Action"]
+            arns = statement["Resource"]
+            for action in [actions] if isinstance(actions, str) else actions:
+                for arn in [arns] if isinstance(arns, str) else arns:
+                    allowed |= {(action, name) for name in _named(arn, statement, stores)}
         found[folder] = (allowed, seen[folder])
     return found
 

@@ -159,7 +159,7 @@ def running_backend(engine_url: str, folder: Path) -> Iterator[Backend]:
 def _running_services(folder: Path) -> Iterator[tuple[str, sqlite3.Connection]]:
     store = open_store(folder / "services.sqlite")
     store.execute("PRAGMA synchronous = OFF")  # what a power cut takes is no test's
-    services = Services.of(template(), store)
+    services = Services.of(template(), store, folder)
     ensure_keys_and_secrets(template(), services.kms, services.secrets)
     listener = bound_socket(0, what="services", setting="SERVICES_PORT")
     url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"

@@ -25,9 +25,14 @@ def functions(resources: Json) -> Iterator[tuple[str, Json, list[Json]]]:
 def role_of(function: Json, resources: Json) -> list[Json]:
     """Every statement of a function's role, as it is written."""
     role = resources[function["Properties"]["Role"]["Fn::GetAtt"][0]]["Properties"]
+    shared = [
+        resources[arn["Ref"]]["Properties"]
+        for arn in role["ManagedPolicyArns"]
+        if isinstance(arn, dict)
+    ]
     return [
         statement
-        for policy in role["Policies"]
+        for policy in (*role["Policies"], *shared)
         for statement in policy["PolicyDocument"]["Statement"]
     ]
 

@@ -327,6 +327,7 @@ def test_commands_want_an_idempotency_key_and_questions_do_not(operations: Opera
                 "uploads",
                 "/product-checks",
                 "/policy-checks",
+                "/replay",
                 "/scheduler/runs",
                 "/screening-runs",
                 "/search",

@@ -230,7 +230,12 @@ def party_ports() -> PartyPorts:
 def access_policy_ports() -> AccessPolicyPorts:
     from insurance.operations.controls.ports import AccessPolicyPorts
 
-    return AccessPolicyPorts(wiring.stores().access_policies, wiring.operation_paths)
+    return AccessPolicyPorts(
+        policies=wiring.stores().access_policies,
+        products=wiring.products(),
+        call_log=lambda: wiring.call_log(),  # noqa: PLW0108 - a replay alone asks for it
+        operations=wiring.operation_paths,
+    )
 
 
 def stop_ports() -> StopPorts:

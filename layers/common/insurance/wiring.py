@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from insurance.api.edge import EdgePorts
     from insurance.bank.iso20022 import BankMessages
+    from insurance.call_log import InsightsCallLog
     from insurance.catalogue import BundledVersions, Catalogue
     from insurance.cognito import CognitoClients
     from insurance.dynamodb.quotas import DynamoDBQuotas
@@ -271,6 +272,15 @@ def receivers() -> HttpReceivers:
     from insurance.receivers import HttpReceivers
 
     return HttpReceivers(words("WEBHOOK_LOCAL_RECEIVERS"))
+
+
+@cache
+def call_log() -> InsightsCallLog:
+    """The records that functions leave of their calls, as they can be searched."""
+    from insurance.call_log import InsightsCallLog
+
+    groups = setting("CALL_LOGS").split()
+    return InsightsCallLog(client("logs", read_timeout=5), groups, operation_paths(), wait=wait)
 
 
 @cache

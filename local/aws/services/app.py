@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from starlette.applications import Starlette
@@ -17,6 +18,7 @@ from local.aws.services.api_keys import ApiKeys
 from local.aws.services.errors import ServiceError
 from local.aws.services.event_bus import EventBus
 from local.aws.services.kms import Kms
+from local.aws.services.logs import LogQueries
 from local.aws.services.s3 import S3
 from local.aws.services.secrets_manager import SecretsManager
 from local.aws.services.sqs import Sqs
@@ -36,10 +38,11 @@ class Services(NamedTuple):
     sqs: Sqs
     clients: UserPoolClients
     keys: ApiKeys
+    logs: LogQueries
 
     @classmethod
-    def of(cls, template: Template, store: sqlite3.Connection) -> Self:
-        """With what the template declares."""
+    def of(cls, template: Template, store: sqlite3.Connection, logs: Path) -> Self:
+        """With what the template declares; functions print into the folder `logs`."""
         return cls(
             Kms.of(template, store),
             SecretsManager(store),
@@ -48,12 +51,13 @@ class Services(NamedTuple):
             Sqs.of(template, store),
             UserPoolClients.of(template, store),
             ApiKeys.of(template, store),
+            LogQueries.of(template, logs),
         )
 
 
 def services_app(services: Services, rights: Rights, *, further: list[Route]) -> Starlette:
     """AWS's JSON protocols at `/`, the operation named by the X-Amz-Target header; API Gateway and S3 by path."""
-    kms, secrets, bus, s3, sqs, clients, keys = services
+    kms, secrets, bus, s3, sqs, clients, keys, logs = services
     operations: dict[str, tuple[Callable[[Json], Json], Callable[[Json], list[Call]]]] = {
         "TrentService.GenerateDataKey": (kms.generate_data_key, kms.calls("GenerateDataKey")),
         "TrentService.Decrypt": (kms.decrypt, kms.calls("Decrypt")),
@@ -62,6 +66,8 @@ def services_app(services: Services, rights: Rights, *, further: list[Route]) ->
         "secretsmanager.GetSecretValue": (secrets.get_secret_value, secrets.calls),
         "AWSEvents.PutEvents": (bus.put_events, bus.calls),
         "AmazonSQS.SendMessageBatch": (sqs.send_message_batch, sqs.calls),
+        "Logs_20140328.StartQuery": (logs.start_query, logs.start_calls),
+        "Logs_20140328.GetQueryResults": (logs.get_query_results, logs.result_calls),
         **clients.operations(),
     }
 

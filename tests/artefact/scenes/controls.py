@@ -78,6 +78,9 @@ def access_policy_scenes() -> Iterator[Scene]:
     one = "GET /v1/access-policies/{policy}"
     yield Scene("controls/read_policy", one, GUARD, None, done, **HOURS)
     yield Scene("controls/read_unknown_policy", one, GUARD, None, **HOURS)
+    replay = "POST /v1/access-policies/{policy}/replay"
+    yield Scene("controls/replay", replay, GUARD, None, done, key="-", **HOURS)
+    yield Scene("controls/replay_what_nobody_wrote", replay, GUARD, None, key="-", **HOURS)
     check = "POST /v1/policy-checks"
     yield Scene("controls/check", check, GUARD, CALL, done, key="-")
     yield Scene(

@@ -25,9 +25,11 @@ from insurance.operations.controls.change_access_policy import (
     advance_access_policy,
     draft_access_policy,
 )
-from insurance.operations.controls.ports import AccessPolicyPorts
+from insurance.operations.controls.ports import AccessPolicyPorts, CallLog
 from insurance.operations.idempotency import AlreadyAnswered
 
+from tests.fakes.memory import Memory
+from tests.support.driving.parts import catalogue_in_memory
 from tests.support.engine import make_tables
 from tests.support.partners_at_work import command
 from tests.support.stores import Stores, on_dynamodb
@@ -53,12 +55,21 @@ def text(when: str = "true") -> PolicyText:
     return PolicyText(version=1, zone="Europe/London", rules=rules)
 
 
+def _no_replay() -> CallLog:
+    raise AssertionError("no store of policies reads the log of calls")
+
+
 class Desk:
     """Ann writes, Ben approves."""
 
     def __init__(self, stores: Stores) -> None:
         self.stores = stores
-        self.ports = AccessPolicyPorts(stores.access_policies, lambda: {"createQuote"})
+        self.ports = AccessPolicyPorts(
+            stores.access_policies,
+            products=catalogue_in_memory(Memory()),
+            call_log=_no_replay,
+            operations=lambda: {"createQuote"},
+        )
         self._keys = iter(range(100))
 
     def write(self, code: str = "hours", when: str = "true") -> Stored[AccessPolicy]:

@@ -26,6 +26,7 @@ NO_MOTOR: Json = {
         }
     ],
 }
+BRITAIN = "given(territory) and territory == 'GB'"
 CALL: Json = {
     "kind": "application",
     "principal": "app_test_one",
@@ -173,6 +174,22 @@ def test_a_check_says_what_the_edge_would_and_names_the_rule(office: Office) -> 
     )
     others = ({"partner": "meadow"}, {"product": "travel"}, {"operation": "getQuote"})
     assert [office.check(**other)["decision"] for other in others] == ["not_refused"] * 3
+
+
+def test_a_check_fills_in_the_territory_as_the_edge_does(office: Office) -> None:
+    abroad = {"code": "abroad", "reason": "data_would_leave", "when": BRITAIN}
+    office.write(NO_MOTOR | {"rules": [abroad]})
+    office.step("submit")
+    office.step("approve", BEN)
+
+    said = [
+        office.check()["decision"],
+        office.check(territory="US-CA")["decision"],
+        office.check(operation="getQuote")["decision"],
+        office.check(product="airships")["decision"],
+    ]
+
+    assert said == ["refused", "not_refused", "not_refused", "not_refused"]
 
 
 @pytest.mark.parametrize(

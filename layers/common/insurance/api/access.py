@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from insurance.api_products import products_of
 from insurance.config import region
-from insurance.domain.core.errors import ProductNotFound, RefusedByPolicy
+from insurance.domain.core.errors import RefusedByPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,8 +36,11 @@ def check_access(
         RefusedByPolicy: A rule refuses it.
         Unavailable: The rules cannot be read.
     """
-    caller = call.caller
-    ruleset = edge.access().ruleset(caller.mode) if edge.access else None
+    if edge.access is None:
+        return
+    caller, product, territory = call.caller, _said(given, "product"), _said(given, "territory")
+    record.asked_policies(caller, product, territory)
+    ruleset = edge.access().ruleset(caller.mode)
     if ruleset is None:
         return
     from insurance.domain.control.vocabulary import CallFacts  # noqa: PLC0415 - where there are rules
@@ -53,8 +56,8 @@ def check_access(
         region=region(),
         roles=caller.roles,
         scopes=caller.scopes,
-        product=_said(given, "product"),
-        territory=_said(given, "territory") or _first_territory(call, given, edge.products),
+        product=product,
+        territory=territory or _first_territory(call, given, edge.products),
     )
     refusing = ruleset.decide(facts)
     if refusing is not None:
@@ -72,10 +75,9 @@ def _first_territory(
     )
     if product is None or products is None:
         return None
-    try:
-        return products().on_sale(product, call.now.date(), call.caller.mode).territories[0]
-    except ProductNotFound:
-        return None
+    from insurance.operations.controls.check_access import first_territory  # noqa: PLC0415 - where there are rules
+
+    return first_territory(products(), product, call.now.date(), call.caller.mode)
 
 
 def may_leave_territory_open(kind: type | None) -> bool:

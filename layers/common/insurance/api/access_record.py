@@ -35,6 +35,7 @@ class AccessRecord:
         self._objects: list[str] = []
         self._parties: list[str] = []
         self._purposes: list[AccessPurpose] = []
+        self._asked: dict[str, str] | None = None
         self._rule: str | None = None
 
     def called_by(self, caller: Caller) -> None:
@@ -58,6 +59,17 @@ class AccessRecord:
         """Whose data the answer holds."""
         self._parties = list(dict.fromkeys(_parties(result)))[:PARTIES_MAX]
 
+    def asked_policies(self, caller: Caller, product: str | None, territory: str | None) -> None:
+        """What access policies are asked about the call, whether any is in force or not: a draft is tried on it later."""
+        said = {
+            "mode": caller.mode,
+            "partner": caller.partner,
+            "granted": " ".join(sorted({*caller.roles, *caller.scopes})),
+            "product": product,
+            "territory": territory,
+        }
+        self._asked = {name: value for name, value in said.items() if value}
+
     def refused_by(self, rule: str) -> None:
         """The rule of an access policy that refused the call, as `policy/rule`."""
         self._rule = rule
@@ -77,6 +89,7 @@ class AccessRecord:
             "purposes": self._purposes,
             "status": status,
             "code": code,
+            "asked": self._asked,
             "rule": self._rule,
         }
         kept = {name: value for name, value in record.items() if value}

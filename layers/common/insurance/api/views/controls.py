@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from insurance.api.etag import etag
-from insurance.api.fields import Code, Subject
+from insurance.api.fields import Code, Subject, Territory
 from insurance.api.paging import Page
 from insurance.api.views.terms import Shown, View
 from insurance.domain.control.access_policy import (
@@ -26,11 +26,15 @@ from insurance.domain.control.access_policy import (
     ScopeName,
     TimeZone,
 )
+from insurance.domain.control.replay import CALLS_MAX, EXAMPLES_MAX, RefusedGroup, RuleCount
 from insurance.domain.control.stop import Activity, Stop, StopCause
+from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.identity import StopId
 from insurance.domain.core.stored import Stored
+from insurance.domain.partner.partner import PartnerCode
 from insurance.operations.controls.change_stops import ChangedStop
 from insurance.operations.controls.check_access import CheckedCall
+from insurance.operations.controls.replay_policy import PolicyReplay
 from insurance.operations.listing import ListPage
 
 
@@ -185,4 +189,72 @@ class PolicyCheckView(View):
             rule=by.rule.code if by else None,
             reason=by.rule.reason if by else None,
             rules_in_force=checked.rules,
+        )
+
+
+class ReplayedRuleView(Shown):
+    """A rule of the version that was tried."""
+
+    rule: RuleCode
+    reason: ReasonCode
+    calls: Annotated[int, Field(ge=0, le=CALLS_MAX)]
+
+    @classmethod
+    def of(cls, count: RuleCount) -> Self:
+        return cls(rule=count.rule.code, reason=count.rule.reason, calls=count.calls)
+
+
+class RefusedCallsView(Shown):
+    """Calls of one kind that would have been refused: whose, but not which person's."""
+
+    rule: RuleCode
+    kind: CallerKind
+    partner: PartnerCode | None
+    operation: OperationId
+    product: Code | None
+    territory: Territory | None
+    calls: Annotated[int, Field(ge=1, le=CALLS_MAX)]
+
+    @classmethod
+    def of(cls, group: RefusedGroup) -> Self:
+        facts = group.facts
+        return cls(
+            rule=group.rule.code,
+            kind=CallerKind(facts.kind),
+            partner=facts.partner or None,
+            operation=facts.operation,
+            product=facts.product,
+            territory=facts.territory,
+            calls=group.calls,
+        )
+
+
+class PolicyReplayView(View):
+    """What the newest version of an access policy would have refused of the last day's calls."""
+
+    policy: AccessPolicyCode
+    version: Annotated[int, Field(ge=1, le=VERSIONS_MAX)]
+    since: datetime
+    until: datetime
+    is_complete: bool
+    calls: Annotated[int, Field(ge=0, le=CALLS_MAX)]
+    refused: Annotated[int, Field(ge=0, le=CALLS_MAX)]
+    refused_before: Annotated[int, Field(ge=0, le=CALLS_MAX)]
+    rules: Annotated[list[ReplayedRuleView], Field(max_length=RULES_MAX)]
+    examples: Annotated[list[RefusedCallsView], Field(max_length=EXAMPLES_MAX)]
+
+    @classmethod
+    def of(cls, replay: PolicyReplay) -> Self:
+        found = replay.found
+        return cls(
+            policy=replay.policy.code,
+            version=replay.policy.text.version,
+            since=replay.since,
+            until=replay.until,
+            is_complete=replay.is_complete,
+            calls=found.calls,
+            refused=found.refused,
+            refused_before=found.refused_before,
+            rules=[ReplayedRuleView.of(count) for count in found.by_rule],
+            examples=[RefusedCallsView.of(group) for group in found.examples],
         )

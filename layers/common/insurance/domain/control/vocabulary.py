@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from math import gcd
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -98,6 +99,13 @@ def is_time_zone(name: str) -> bool:
     ):  # zoneinfo says of one that it lacks that the key is missing
         return False
     return True
+
+
+def clock_minutes(zone: str, at: datetime) -> int:
+    """How many minutes lie in one hour of the zone and in one of UTC alike: 60, and less where the zone's hours begin
+    elsewhere."""
+    offset = at.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
+    return gcd(60, int(offset.total_seconds()) // 60)
 
 
 @dataclass

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
+    from datetime import datetime
 
     from insurance.domain.control.access_policy import AccessPolicy, PoliciesInForce
     from insurance.domain.control.decision import Ruleset
+    from insurance.domain.control.replay import CallGroup
     from insurance.domain.control.stop import Stops
     from insurance.domain.core.event import Event
     from insurance.domain.core.identity import Mode
     from insurance.domain.core.stored import Stored
     from insurance.operations.command import Command
     from insurance.operations.listing import ListEntry, ListRange
+    from insurance.operations.products.ports import Products
 
 
 class StopsInForce(Protocol):
@@ -104,11 +107,33 @@ class AccessPolicies(Protocol):
         """
 
 
+class LoggedCalls(NamedTuple):
+    """Calls of a time, as far as the log had them."""
+
+    groups: Sequence[CallGroup]
+    is_complete: bool
+    """False: the log holds more than could be looked through in time, or more kinds of calls than it tells."""
+
+
+class CallLog(Protocol):
+    """What policies saw of the calls that they were asked about, whether any was in force or not."""
+
+    def calls(self, mode: Mode, since: datetime, until: datetime, *, minutes: int) -> LoggedCalls:
+        """Calls of a mode, those alike within so many minutes together. Territories are as the callers named them.
+
+        Raises:
+            Unavailable: The log does not answer.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class AccessPolicyPorts:
     """What operations on access policies need from outside."""
 
     policies: AccessPolicies
+    products: Products
+    """Those on sale."""
+    call_log: Callable[[], CallLog]
     operations: Callable[[], Collection[str]]
     """The ids of all operations of the API."""
 
