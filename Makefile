@@ -19,7 +19,7 @@ export npm_config_cache := $(CURDIR)/.tools/cache/npm
 endif
 SAM_ENV := UV_PROJECT_ENVIRONMENT=.venv-sam
 
-.PHONY: help setup run tour serve show reconcile unit test check lint format build openapi schema events products cases clients sdk docs portal exam bench load mutants checks lives long flaky lock clean
+.PHONY: help setup run tour serve show reconcile unit test check lint format build openapi schema events products data cases clients sdk docs portal exam bench load mutants checks lives long flaky lock clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -90,6 +90,9 @@ events: .tools/setup .tools/sam ## Write events/ from the scenes, and record wha
 
 products: .tools/setup ## Check every bundled product and run its scenarios
 	$(RUN) python -m tools.products bundled
+
+data: .tools/setup ## Plant faults in a broker's file and see which rules find (SEED=, ROWS=), or read any file by a mapping (FILE=, MAPPING=)
+	$(RUN) python -m tools.data $(if $(FILE),--file "$(FILE)" --mapping "$(MAPPING)",--seed $(or $(SEED),1) --rows $(or $(ROWS),100000))
 
 cases: .tools/setup ## Reproduce the published worked figures
 	$(RUN) python -m tests.cases

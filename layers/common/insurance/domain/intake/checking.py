@@ -1,29 +1,15 @@
 """Rows against a compiled mapping: each becomes a record, with every reason against it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from insurance.domain.intake import cells, rules
-from insurance.domain.intake.document import MappingDocument, MappingRule, Point
+from insurance.domain.intake.document import MappingDocument, Point
 from insurance.domain.intake.fields import CompiledField
 from insurance.domain.intake.record import Build, builder_of
-from insurance.domain.intake.row import Action, CheckedRow, RawRow, RowFinding
+from insurance.domain.intake.row import KEPT_BACK, Action, CheckedRow, RawRow, RowFinding
+from insurance.domain.intake.straight import StraightWay
 from insurance.domain.intake.unique import SeenKeys, SeenKeyTable, TooManyKeys, digest_of
-
-
-class Put(NamedTuple):
-    """What a rule cleans: a column by its heading, or a field by its place."""
-
-    target: Any
-    work: Callable[[Any], Any]
-
-
-class RowRule(NamedTuple):
-    rule: MappingRule
-    holds: rules.Condition
-    puts: tuple[Put, ...] = ()
-    key: tuple[int, ...] = ()
-    """Of a rule across rows: the places of its fields."""
 
 
 class CompiledMapping:
@@ -34,7 +20,7 @@ class CompiledMapping:
         document: MappingDocument,
         fields: Sequence[CompiledField],
         worked: Mapping[int, rules.Worked],
-        compiled_rules: Sequence[RowRule],
+        compiled_rules: Sequence[rules.RowRule],
     ) -> None:
         """With fields by place; `worked` has those that an expression gives."""
         self.document = document
@@ -44,6 +30,7 @@ class CompiledMapping:
         self._across = [rule for rule in compiled_rules if rule.rule.point is Point.ACROSS]
         self._missing = frozenset(document.missing)
         self._build: Build = builder_of([field.path if field.written else None for field in fields])
+        self._straight = StraightWay(document, self._fields, self._worked, compiled_rules)
 
     def seen_keys(self, slots: int | None = None) -> list[SeenKeys]:
         """An empty table for each rule across rows; for a short file `slots`, a power of two, may be few."""
@@ -59,20 +46,30 @@ class CompiledMapping:
             seen: Keys of the rows before, where the rows are the rest of a file.
         """
         seen = self.seen_keys() if seen is None else seen
+        straight = self._straight.begin(seen)
         for row in rows:
-            checked = self._checked(row, seen)
+            try:
+                checked = straight(row)
+            except TooManyKeys:
+                checked = None
+            if checked is None:
+                checked = self.checked(row, seen)
             yield checked
-            if any(finding.action is Action.HALT for finding in checked.findings):
+            if checked.findings and any(
+                finding.action is Action.HALT for finding in checked.findings
+            ):
                 return
 
-    def _checked(self, row: RawRow, seen: Sequence[SeenKeys]) -> CheckedRow:
+    def checked(self, row: RawRow, seen: Sequence[SeenKeys]) -> CheckedRow:
+        """One row, by the whole way: what `check` says of it, more slowly if nothing is against it."""
         if row.fault:
             finding = RowFinding("row", Action.QUARANTINE, "", row.fault)
             return CheckedRow(row.number, {}, (finding,))
         found: list[RowFinding] = []
         raw = self._cleaned(row.values, found) if self._raw else row.values
         values: list[Any] = []
-        for field in self._fields:
+        unsound: list[int] = []
+        for place, field in enumerate(self._fields):
             if field.heading is None:
                 values.append(None)
                 continue
@@ -80,13 +77,17 @@ class CompiledMapping:
             values.append(value)
             if reasons:
                 found += reasons
+                unsound += [place for one in reasons if one.action in KEPT_BACK]
         for place in self._worked:
             self._work(place, values, found)
         for rule in self._mapped:
-            if rule.holds(values):
+            if rule.when.holds(values):
                 self._apply(rule, values, found)
+        sound = list(values)
+        for place in unsound:  # what is at fault itself repeats nothing
+            sound[place] = None
         for rule, keys in zip(self._across, seen, strict=True):
-            self._compare(rule, keys, row.number, values, found)
+            self._compare(rule, keys, row.number, sound, found)
         written = [
             value if value is None or field.write is None else field.write(value)
             for value, field in zip(values, self._fields, strict=True)
@@ -96,7 +97,7 @@ class CompiledMapping:
     def _cleaned(self, values: Mapping[str, str], found: list[RowFinding]) -> Mapping[str, str]:
         """The cells after the rules that look at them."""
         for rule in self._raw:
-            if not rule.holds(values):
+            if not rule.when.holds(values):
                 continue
             if not rule.puts:
                 found.append(_finding(rule, ""))
@@ -104,7 +105,7 @@ class CompiledMapping:
             changed = dict(values)
             for put in rule.puts:
                 changed[put.target] = put.work(values)
-            action = Action.QUARANTINE if rule.holds(changed) else Action.CLEAN
+            action = Action.QUARANTINE if rule.when.holds(changed) else Action.CLEAN
             found += [
                 _finding(rule, put.target, action, values.get(put.target, ""), changed[put.target])
                 for put in rule.puts
@@ -123,7 +124,7 @@ class CompiledMapping:
                 RowFinding(f"{field.path}/required", Action.QUARANTINE, field.path, "required")
             )
 
-    def _apply(self, rule: RowRule, values: list[Any], found: list[RowFinding]) -> None:
+    def _apply(self, rule: rules.RowRule, values: list[Any], found: list[RowFinding]) -> None:
         """A rule that holds: its finding, and where it cleans, other values."""
         if not rule.puts:
             found.append(_finding(rule, ""))
@@ -134,7 +135,7 @@ class CompiledMapping:
         own = {put.target for put in rule.puts}
         for place in self._worked.keys() - own:
             values[place] = self._worked[place].work(values)
-        action = Action.QUARANTINE if rule.holds(values) else Action.CLEAN
+        action = Action.QUARANTINE if rule.when.holds(values) else Action.CLEAN
         for place in sorted(own):
             field = self._fields[place]
             old, new = (cells.shown(one[place], field.kind) for one in (before, values))
@@ -144,21 +145,21 @@ class CompiledMapping:
 
     def _compare(
         self,
-        rule: RowRule,
+        rule: rules.RowRule,
         keys: SeenKeys,
         number: int,
         values: Sequence[Any],
         found: list[RowFinding],
     ) -> None:
         parts = [values[place] for place in rule.key]
-        if None in parts or not rule.holds(values):
+        if None in parts or not rule.when.holds(values):
             return
         try:
             first = keys.first(digest_of("\x1f".join(map(str, parts))), number)
         except TooManyKeys:
             found.append(RowFinding(rule.rule.code, Action.HALT, "", "too-many"))
             return
-        if first is not None:
+        if first is not None and first != number:
             place = self._fields[rule.key[0]].path
             after = str(first)
             found.append(
@@ -167,7 +168,7 @@ class CompiledMapping:
 
 
 def _finding(
-    rule: RowRule,
+    rule: rules.RowRule,
     place: str,
     action: Action | None = None,
     before: str | None = None,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from importlib import import_module
+from operator import mul
 from typing import Final
 
 from insurance.domain.intake.document import Checksum
@@ -28,7 +29,7 @@ def is_vin(text: str) -> bool:
     """ISO 3779 with the check digit at place 9. North America requires it; for others declare a pattern."""
     if not _VIN.fullmatch(text):
         return False
-    rest = sum(_VALUES[sign] * weight for sign, weight in zip(text, _WEIGHTS, strict=True)) % 11
+    rest = sum(map(mul, map(_VALUES.__getitem__, text), _WEIGHTS)) % 11
     return text[8] == "0123456789X"[rest]
 
 

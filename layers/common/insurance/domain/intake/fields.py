@@ -17,7 +17,6 @@ type References = Mapping[str, Collection[str]]
 type Judge = Callable[[Any], bool]
 
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-CACHE_MAX: Final = 2_048
 
 
 _CLEARED: Final = frozenset({Check.BLANKS, Check.CONTROLS})
@@ -45,11 +44,12 @@ class CompiledField:
         self.path, self.kind, self.heading = path, kind, field.source
         self.name = path.replace(".", "_")
         self.written, self.required = field.written, field.required
+        self.declared = field
         self._as = field.kind or As.TEXT
         self._read = cells.reader_of(field)
         self.write = cells.writer_of(kind, field.currency if kind.kind is Kind.MONEY else None)
         self._actions = _actions_of(field)
-        self._judges = self._judges_of(field, references)
+        self.judges = self._judges_of(field, references)
         self.default = self._default(field)
 
     def _judges_of(
@@ -107,7 +107,7 @@ class CompiledField:
         """Every reason against a value of the right type."""
         return [
             self._finding(check, code, before)
-            for check, code, is_fault in self._judges
+            for check, code, is_fault in self.judges
             if is_fault(value)
         ]
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.intake import cells, rules
-from insurance.domain.intake.checking import CompiledMapping, Put, RowRule
+from insurance.domain.intake.checking import CompiledMapping
 from insurance.domain.intake.document import (
     FieldMapping,
     FileFormat,
@@ -139,7 +139,7 @@ class _Compilation:
             if other != path:
                 self._fault(f"/fields/{path}", "the-same", f"In expressions it is {other}, too.")
 
-    def _rule(self, rule: MappingRule, path: str) -> RowRule | None:
+    def _rule(self, rule: MappingRule, path: str) -> rules.RowRule | None:
         try:
             if rule.point is Point.RAW:
                 terms = rules.terms_of_columns(self._document.columns)
@@ -147,7 +147,7 @@ class _Compilation:
             else:
                 terms = rules.terms_of(self._fields)
                 puts = self._puts_of_fields(rule, terms, path)
-            holds = rules.condition(rule.when, terms, f"{path}/when")
+            when = rules.condition(rule.when, terms, f"{path}/when")
         except InvalidProduct as error:
             self._faults += rules.faults_of(error)
             return None
@@ -156,11 +156,11 @@ class _Compilation:
         if unknown:
             self._fault(f"{path}/unique", "unknown", f"There is no field {unknown[0]}.")
             return None
-        return RowRule(rule, holds, tuple(puts), tuple(places[one] for one in rule.unique))
+        return rules.RowRule(rule, when, tuple(puts), tuple(places[one] for one in rule.unique))
 
     def _puts_of_columns(
         self, rule: MappingRule, terms: Mapping[str, Term], path: str
-    ) -> list[Put]:
+    ) -> list[rules.Put]:
         puts = []
         for heading, source in sorted(rule.put.items()):
             at = f"{path}/set/{escaped(heading)}"
@@ -171,10 +171,12 @@ class _Compilation:
             if made.type.kind is not Kind.TEXT or made.type.optional:
                 self._fault(at, "wrong-form", "A cell is text.")
                 continue
-            puts.append(Put(heading, made.work))
+            puts.append(rules.Put(heading, made.work))
         return puts
 
-    def _puts_of_fields(self, rule: MappingRule, terms: Mapping[str, Term], path: str) -> list[Put]:
+    def _puts_of_fields(
+        self, rule: MappingRule, terms: Mapping[str, Term], path: str
+    ) -> list[rules.Put]:
         places = {field.path: place for place, field in enumerate(self._fields)}
         puts = []
         for target, source in sorted(rule.put.items()):
@@ -187,7 +189,7 @@ class _Compilation:
                 self._fault(at, "wrong-form", f"The expression gives {made.type}, not {kind}.")
                 continue
             unit = 10 ** (kind.scale - made.type.scale)
-            puts.append(Put(places[target], _at_unit(made.work, unit)))
+            puts.append(rules.Put(places[target], _at_unit(made.work, unit)))
         return puts
 
 

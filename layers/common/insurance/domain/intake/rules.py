@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from insurance.domain.core.errors import FieldFault
-from insurance.domain.intake.document import Column, escaped
+from insurance.domain.intake.document import Column, MappingRule, escaped
 from insurance.domain.intake.fields import CompiledField
 from insurance.domain.product.faults import InvalidProduct, refuse
 from insurance.domain.product.language import expression
@@ -15,7 +15,6 @@ from insurance.domain.product.language.terms import expect
 
 type Values = Sequence[Any]
 """Of fields, by their places."""
-type Condition = Callable[[Any], bool]
 
 
 class FieldNames:
@@ -50,11 +49,34 @@ class FieldNames:
         return " and ".join(f"{code} is not None" for code in codes)
 
 
+class Condition(NamedTuple):
+    """A rule's `when`: as code over `f`, what it looks at, and as a function."""
+
+    source: str
+    holds: Callable[[Any], bool]
+
+
 class Worked(NamedTuple):
     """An expression that gives a value, or None where a field that it needs has none."""
 
+    source: str
     work: Callable[[Any], Any]
     type: Type
+
+
+class Put(NamedTuple):
+    """What a rule cleans: a column by its heading, or a field by its place."""
+
+    target: Any
+    work: Callable[[Any], Any]
+
+
+class RowRule(NamedTuple):
+    rule: MappingRule
+    when: Condition
+    puts: tuple[Put, ...] = ()
+    key: tuple[int, ...] = ()
+    """Of a rule across rows: the places of its fields."""
 
 
 def terms_of(fields: Sequence[CompiledField]) -> dict[str, Term]:
@@ -93,7 +115,8 @@ def condition(source: str, terms: Mapping[str, Term], path: str) -> Condition:
     names = FieldNames(terms)
     term = expect(expression.compiled(source, names, path), (Kind.BOOL,), path, "yes or no")
     guard = names.guard()
-    return plain_function(f"({guard}) and {term.code}" if guard else term.code, "f")
+    source = f"({guard} and {term.code})" if guard else term.code
+    return Condition(source, plain_function(source, "f"))
 
 
 def value(source: str, terms: Mapping[str, Term], path: str) -> Worked:
@@ -105,8 +128,8 @@ def value(source: str, terms: Mapping[str, Term], path: str) -> Worked:
     names = FieldNames(terms)
     term = expression.compiled(source, names, path)
     guard = names.guard()
-    code = f"{term.code} if {guard} else None" if guard else term.code
-    return Worked(plain_function(code, "f"), term.type)
+    source = f"({term.code} if {guard} else None)" if guard else term.code
+    return Worked(source, plain_function(source, "f"), term.type)
 
 
 def faults_of(error: InvalidProduct) -> list[FieldFault]:

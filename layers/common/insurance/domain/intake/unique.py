@@ -31,7 +31,7 @@ class SeenKeyTable:
         """With a power of two of places."""
         self._mask = slots - 1
         self._digests = array("Q", [0]) * slots
-        self._numbers = array("L", [0]) * slots
+        self._numbers = array("I", [0]) * slots
         self._free = min(KEYS_MAX, slots - slots // 4)
 
     def first(self, digest: int, number: int) -> int | None:

@@ -1,0 +1,198 @@
+"""The straight way of a row that nothing is against: one function per mapping, written from its checked parts.
+
+It gives exactly what the whole way (`checking.py`) gives, or None where it finds anything: then the row takes the whole
+way. Most rows of most files have nothing against them, and cost a fifth so (docs/adr/0053).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from insurance.domain.intake.document import MappingDocument, Point
+from insurance.domain.intake.fields import CompiledField
+from insurance.domain.intake.record import builder_of
+from insurance.domain.intake.row import CheckedRow, RawRow
+from insurance.domain.intake.rules import RowRule, Worked
+from insurance.domain.intake.unique import SeenKeys, digest_of
+from insurance.domain.product.language.kinds import DATE, TEXT
+from insurance.domain.product.language.plain_function import SPACE
+
+REMEMBERED_MAX: Final = 2_048
+"""Texts of a column whose values are remembered while a file is checked."""
+DAYS_REMEMBERED_MAX: Final = 20_000
+"""Of a column of days: births of half a century."""
+
+type Entry = tuple[Any, Any]
+"""A value, and how the record has it."""
+type Straight = Callable[[RawRow], CheckedRow | None]
+
+
+class StraightWay:
+    """The function as code. Each file has its own remembered texts."""
+
+    def __init__(
+        self,
+        document: MappingDocument,
+        fields: Sequence[CompiledField],
+        worked: Mapping[int, Worked],
+        rules: Sequence[RowRule],
+    ) -> None:
+        """From the same parts as the whole way."""
+        self._fields, self._worked, self._rules = fields, worked, rules
+        self._missing = frozenset(document.missing)
+        self._space: dict[str, Any] = {
+            **SPACE,
+            "CheckedRow": CheckedRow,
+            "digest_of": digest_of,
+            "missing": self._missing,
+            "build": builder_of([field.path if field.written else None for field in fields]),
+        }
+        self._code = compile("\n".join(self._lines()), "<mapping>", "exec")
+
+    def begin(self, seen: Sequence[SeenKeys]) -> Straight:
+        """For the rows of one file."""
+        space = dict(self._space)
+        for place, field in enumerate(self._fields):
+            if field.heading is not None:
+                known: dict[str, Entry] = {}
+                space[f"known{place}"] = known.get
+                space[f"look{place}"] = self._looking(field, known)
+        for number, keys in enumerate(seen):
+            space[f"first{number}"] = keys.first
+        exec(self._code, space)  # noqa: S102 # nosec B102 - every token comes from the checked compiler, or from a repr
+        straight: Straight = space["run"]
+        return straight
+
+    def _looking(
+        self, field: CompiledField, known: dict[str, Entry]
+    ) -> Callable[[str], Entry | None]:
+        """What a text is worth if nothing is against it, remembered."""
+        most = DAYS_REMEMBERED_MAX if field.kind.kind is DATE.kind else REMEMBERED_MAX
+        read, write, missing = field.read, field.write, self._missing
+
+        def look(text: str) -> Entry | None:
+            value, findings = read(text, missing)
+            if findings:
+                return None
+            written = value if write is None or value is None else write(value)
+            if len(known) < most:
+                known[text] = (value, written)
+            return value, written
+
+        return look
+
+    def _lines(self) -> list[str]:
+        by_point = {
+            point: [rule for rule in self._rules if rule.rule.point is point] for point in Point
+        }
+        lines = ["def run(row):", " number, f, fault = row", " if fault: return None"]
+        lines += [f" if {rule.when.source}: return None" for rule in by_point[Point.RAW]]
+        lines += [" v = f.get", f" f = [None] * {len(self._fields)}"]
+        for place, field in enumerate(self._fields):
+            if field.heading is not None:
+                lines += self._cell(place, field)
+        for place, worked in self._worked.items():
+            lines += self._value(place, worked)
+        lines += [f" if {rule.when.source}: return None" for rule in by_point[Point.MAPPED]]
+        for number, rule in enumerate(by_point[Point.ACROSS]):
+            given = " and ".join(f"f[{place}] is not None" for place in rule.key)
+            key = r"\x1f".join(f"{{f[{place}]}}" for place in rule.key)
+            lines += [
+                f" if {given} and {rule.when.source}:",
+                f'  s = first{number}(digest_of(f"{key}"), number)',
+                "  if s is not None and s != number: return None",
+            ]
+        return [*lines, *self._record(), " return CheckedRow(number, r, ())"]
+
+    def _cell(self, place: int, field: CompiledField) -> list[str]:
+        """A cell's value as `f[place]`, and as the record has it as `w<place>`."""
+        known = [
+            f" c = known{place}(t)",
+            f" if c is None: c = look{place}(t)",
+            " if c is None: return None",
+            f" f[{place}], w{place} = c",
+        ]
+        lines = [f" t = v({field.heading!r}, '')"]
+        if field.kind.kind is not TEXT.kind or field.kind.choices or field.declared.reference:
+            return lines + known
+        sound = ["t", "t.strip() is t", "t.isprintable()"]
+        sound += ["t not in missing"] if self._missing else []
+        sound += self._not_judged(place, field, "t")
+        return [
+            *lines,
+            f" if {' and '.join(sound)}: f[{place}] = w{place} = t",
+            " else:",
+            *(f" {line}" for line in known),
+        ]
+
+    def _not_judged(self, place: int, field: CompiledField, value: str) -> list[str]:
+        codes = []
+        for number, (_, _, is_fault) in enumerate(field.judges):
+            self._space[f"judge{place}_{number}"] = is_fault
+            codes.append(f"not judge{place}_{number}({value})")
+        return codes
+
+    def _value(self, place: int, worked: Worked) -> list[str]:
+        field = self._fields[place]
+        lines = [f" x = {worked.source}"]
+        if field.default is not None:
+            self._space[f"default{place}"] = field.default
+            lines.append(f" if x is None: x = default{place}")
+        if field.required:
+            lines.append(" if x is None: return None")
+        if judged := self._not_judged(place, field, "x"):
+            lines.append(f" if x is not None and not ({' and '.join(judged)}): return None")
+        self._space[f"write{place}"] = field.write
+        written = "x" if field.write is None else f"None if x is None else write{place}(x)"
+        return [*lines, f" f[{place}] = x", f" w{place} = {written}"]
+
+    def _record(self) -> list[str]:
+        """The record, without the fields that have no value; lists are built as on the whole way."""
+        shown = {field.path: place for place, field in enumerate(self._fields) if field.written}
+        if any(step[0] in "0123456789" for path in shown for step in path.split(".")):
+            values = ", ".join(self._written(place) for place in range(len(self._fields)))
+            return [f" r = build(({values},))"]
+        holders = {path.rpartition(".")[0] for path in shown}
+        for holder in list(holders):
+            while holder:
+                holder = holder.rpartition(".")[0]  # noqa: PLW2901 - up to the record itself
+                holders.add(holder)
+        names = {holder: f"d{number}" for number, holder in enumerate(sorted(holders))}
+        names[""] = "r"
+        lines = []
+        for holder in sorted(holders, key=lambda one: -one.count(".") if one else 1):
+            own = {
+                path: place for path, place in shown.items() if path.rpartition(".")[0] == holder
+            }
+            sure = {path: place for path, place in own.items() if self._is_sure(place)}
+            pairs = ", ".join(
+                f"{path.rpartition('.')[2]!r}: {self._written(place)}"
+                for path, place in sure.items()
+            )
+            lines.append(f" {names[holder]} = {{{pairs}}}")
+            lines += [
+                f" if f[{place}] is not None: {names[holder]}[{path.rpartition('.')[2]!r}] = {self._written(place)}"
+                for path, place in own.items()
+                if path not in sure
+            ]
+            lines += [
+                f" if {names[inner]}: {names[holder]}[{inner.rpartition('.')[2]!r}] = {names[inner]}"
+                for inner in sorted(holders - {""})
+                if inner.rpartition(".")[0] == holder
+            ]
+        return lines
+
+    def _is_sure(self, place: int) -> bool:
+        field = self._fields[place]
+        return field.required or field.default is not None
+
+    def _written(self, place: int) -> str:
+        field = self._fields[place]
+        if not field.written:
+            return "None"
+        currency = field.declared.currency
+        if currency is None or place in self._worked:
+            return f"w{place}"
+        money = (
+            f"{{'amount': f[{place}], 'currency': {currency.value!r}}}"  # each record has its own
+        )
+        return money if self._is_sure(place) else f"None if f[{place}] is None else {money}"

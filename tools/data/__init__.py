@@ -1,0 +1,1 @@
+"""Files as brokers send them, made and read: `make data`."""
