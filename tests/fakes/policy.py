@@ -17,13 +17,15 @@ from insurance.domain.core.sealed_apart import open_apart
 from insurance.domain.core.stored import Naming, Stored
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
-from insurance.domain.quote.quote import Quote, QuoteStatus
+from insurance.domain.policy.people import customers_on
+from insurance.domain.quote.quote import QuoteStatus
 from insurance.operations.command import Command
 from insurance.operations.policy.ports import (
     CorrectionContext,
     CorrectionEvents,
     ExpiringPolicy,
     Newcomer,
+    QuoteEvent,
     QuoteToIssue,
     TransferContext,
 )
@@ -50,9 +52,8 @@ class MemoryPolicies:
         event: Event,
         policy: Policy,
         *,
-        bound: Event,
-        bound_quote: Quote,
-        before: Stored[Quote],
+        bound: QuoteEvent,
+        ending: TransferContext | None = None,
         command: Command,
     ) -> None:
         self._memory.check(command.idempotency)
@@ -61,10 +62,15 @@ class MemoryPolicies:
         if policy.id in self._memory.policies:
             raise QuoteAlreadyIssued(policy.quote_id, policy.id)
         self._memory.give_number(policy.number.text if policy.number else policy.id, policy.id)
-        self._quotes.move(bound, bound_quote, before)
+        self._quotes.move(bound.event, bound.after, bound.before)
         self._memory.append(event, lambda: QuoteAlreadyIssued(policy.quote_id, policy.id))
-        self._memory.policies[policy.id] = Stored(policy, event.head, before.key)
+        self._memory.policies[policy.id] = Stored(policy, event.head, bound.before.key)
+        for party_id in customers_on(policy) if ending else ():
+            self._memory.named[party_id] += 1
         self._memory.keep(command.idempotency)
+
+    def ending(self, policy_id: str) -> TransferContext:
+        return TransferContext(self.get(policy_id), None)
 
     def get(self, policy_id: str) -> Stored[Policy]:
         if policy_id not in self._memory.policies:

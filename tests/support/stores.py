@@ -31,7 +31,9 @@ from insurance.operations.policy.ports import (
     Policies,
     PolicyChanges,
     PolicyTransfers,
+    QuoteEvent,
     Renewals,
+    TransferContext,
 )
 from insurance.operations.products.ports import ProductVersions
 from insurance.operations.quoting.ports import Quotes
@@ -236,7 +238,12 @@ def accept(stores: Stores, before: Stored[Quote], key: str = "accept-1") -> Stor
 
 
 def issue(
-    stores: Stores, before: Stored[Quote], key: str = "issue-1", **changes: Any
+    stores: Stores,
+    before: Stored[Quote],
+    key: str = "issue-1",
+    *,
+    ending: TransferContext | None = None,
+    **changes: Any,
 ) -> Stored[Policy]:
     bound = before.record.replace(status=QuoteStatus.BOUND)
     policy = Policy.from_quote(bound, now=NOW).replace(**changes)
@@ -246,9 +253,8 @@ def issue(
     stores.policies.issue(
         issued,
         policy,
-        bound=bound_event,
-        bound_quote=bound,
-        before=before,
+        bound=QuoteEvent(bound_event, before, bound),
+        ending=ending,
         command=make_command(key, operation=ISSUE).with_answer(kept),
     )
     return kept

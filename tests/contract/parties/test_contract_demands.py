@@ -1,5 +1,7 @@
 """Contracts know what their holder demands of those who process their data: commands read it with the keys."""
 
+from typing import Any
+
 import pytest
 from insurance.domain.core.identity import named_party
 from insurance.domain.core.stored import Stored
@@ -23,7 +25,7 @@ def first(stores: Stores) -> Stored[Policy]:
 
 def second_policy(stores: Stores, first: Stored[Policy]) -> Stored[Policy]:
     quote = add_quote(stores, make_quote(id=SECOND), of=first)
-    changes = {"party_id": named_party(first.record.party, SECOND)}
+    changes: dict[str, Any] = {"party_id": named_party(first.record.party, SECOND)}
     return issue(stores, accept(stores, quote, key="accept-2"), key="issue-2", **changes)
 
 

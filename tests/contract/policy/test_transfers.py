@@ -17,6 +17,7 @@ from insurance.domain.party.record import ContactKind, Party, PartyDetails, Part
 from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.holders import JointHolder
+from insurance.domain.policy.people import with_people_of
 from insurance.operations.parties.change_party import party_event
 from insurance.operations.parties.register_party import registration
 from insurance.operations.policy.ports import Newcomer, TransferContext
@@ -367,3 +368,45 @@ def test_a_customer_who_was_erased_meanwhile_gets_no_role_and_nobody_else_does(s
         interested(stores, policy_id, [other, ben])
 
     assert lenders(stores, policy_id) == []
+
+
+def next_term(stores: Stores, policy_id: str, ending: TransferContext) -> Stored[Policy]:
+    """Issue the next term of a policy, whose people were read before."""
+    quote = make_quote(id=new_quote_id(Mode.TEST, "transfers", "next"))
+    accepted = accept(stores, add_quote(stores, quote), key="accept-next")
+    people = with_people_of(
+        ending.policy.record,
+        Policy.from_quote(accepted.record, now=LATER).replace(party_id=ending.policy.record.party),
+    )
+    return issue(
+        stores,
+        accepted,
+        key="issue-next",
+        ending=ending,
+        joint_holders=people.joint_holders,
+    )
+
+
+def test_the_next_term_has_the_joint_holder_with_their_own_key(stores):
+    policy_id, ben = issued(stores), customer(stores)
+    join(stores, loaded(stores, policy_id, "join"), ben)
+    counted = stores.corrections.get(ben.record.id).namings[ben.record.id].times
+
+    second = next_term(stores, policy_id, stores.policies.ending(policy_id)).record.id
+
+    assert joint_names(stores.policies.get(second)) == ["Ben Okri"]
+    assert stores.corrections.get(ben.record.id).namings[ben.record.id].times == counted + 1
+    erase(stores, ben.record.id)
+    for id in (policy_id, second):
+        assert joint_names(stores.policies.get(id)) == [None]
+
+
+def test_no_key_of_a_joint_holder_comes_back_with_the_next_term(dynamodb_stores):
+    stores = dynamodb_stores
+    policy_id, ben = issued(stores), customer(stores)
+    join(stores, loaded(stores, policy_id, "join"), ben)
+    ending = stores.policies.ending(policy_id)
+    erase(stores, ben.record.id)
+
+    with pytest.raises(StaleRevision):
+        next_term(stores, policy_id, ending)

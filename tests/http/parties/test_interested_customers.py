@@ -176,3 +176,25 @@ def test_with_another_broker_they_are_nobody_s_customer(dynamodb: "DynamoDBClien
 
     lender = loan.lender()
     assert (lender["name"], "party_id" in lender) == ("Harbour Bank", False)
+
+
+def test_the_next_term_has_the_customer_too(loan: Loan):
+    loan.platform.now += timedelta(days=360)
+    offered = loan.platform.post(f"{loan.path}/renewals")
+    loan.record(LOAN | {"party_id": loan.bank})  # after the offer
+    loan.platform.post(f"/v1/quotes/{offered['id']}/acceptance")
+    renewed = loan.platform.post("/v1/policies", {"quote_id": offered["id"]})
+    assert renewed["interested_parties"][0]["name"] == "Harbour Bank"
+    loan.platform.deliver()
+
+    path = f"/v1/policies/{renewed['id']}"
+    assert loan.lender(path)["name"] == "Harbour Bank"
+    assert loan.lender(path)["party_id"] == loan.bank
+    found = listed(loan.platform, "/v1/policies", CLERK, party_id=loan.bank)
+    assert sorted(found) == sorted([renewed["id"], loan.policy["id"]])
+    body = {"party_id": loan.bank, **LOAN}
+    loan.platform.post(f"{path}/interested-parties", {"interested_parties": [body]})
+    loan.platform.now = LONG_AFTER
+    assert erasure(loan.platform, loan.bank).status == 200
+    assert "name" not in loan.lender(path)
+    assert "name" not in loan.lender()

@@ -214,3 +214,57 @@ def test_a_customer_who_was_erased_joins_nobody(platform: Platform, home: Househ
 
     holder = JOINT | {"party_id": cleo, "holder": {"name": "Cleo Adler"}}
     assert platform.refused(f"{home.path}/transfers", holder) == "already-erased"
+
+
+def renewed(platform: Platform, path: str) -> Json:
+    """The policy of the next term."""
+    platform.now += timedelta(days=330)
+    offered = platform.post(f"{path}/renewals")
+    platform.post(f"/v1/quotes/{offered['id']}/acceptance")
+    return platform.post("/v1/policies", {"quote_id": offered["id"]})
+
+
+def test_the_next_term_has_its_joint_holders_too(platform: Platform, home: Household):
+    platform.post(f"{home.path}/transfers", JOINT | {"holder": {"name": "Cleo Adler"}})
+
+    next_term = renewed(platform, home.path)
+    platform.deliver()
+
+    assert names(next_term) == [ADA["name"], "Ben Okri", "Cleo Adler"]
+    assert [joint.get("party_id") for joint in next_term["joint_holders"]] == [home.ben, None]
+    path = f"/v1/policies/{next_term['id']}"
+    assert names(platform.get(path)) == names(next_term)
+    own = listed(platform, OWN, home.signed_in)
+    assert sorted(own) == sorted([home.policy["id"], next_term["id"]])
+    assert platform.get(path, by=home.signed_in)["joint_holders"][0]["email"] == "ben@okri.example"
+    assert erasure(platform, home.ben).code == "legal-hold"
+
+    erased(platform, home.ben)
+
+    assert names(platform.get(path)) == names(platform.get(home.path))
+    assert names(platform.get(path)) == [ADA["name"], None, "Cleo Adler"]
+
+
+def test_the_term_after_the_next_has_them_too(platform: Platform, home: Household):
+    second = renewed(platform, home.path)
+    platform.now += timedelta(days=35)
+
+    third = renewed(platform, f"/v1/policies/{second['id']}")
+
+    assert names(third) == names(platform.get(f"/v1/policies/{third['id']}"))
+    assert names(third) == [ADA["name"], "Ben Okri"]
+    platform.now += timedelta(days=60)
+    platform.post(f"/v1/policies/{third['id']}/endorsements", {"covers": []})
+    assert names(platform.get(f"/v1/policies/{third['id']}")) == names(third)
+
+
+def test_an_estate_holds_the_next_term_as_an_estate(platform: Platform, home: Household):
+    body = {
+        "reason": "death",
+        "consents": ["representative"],
+        "evidence": "GRANT-1",
+        "holder": {"name": "Estate of Zoë Merton"},
+    }
+    platform.post(f"{home.path}/transfers", body)
+
+    assert renewed(platform, home.path)["holding"] == "estate"

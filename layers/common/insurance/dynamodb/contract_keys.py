@@ -4,6 +4,7 @@ They stand in one item among the parties, at the id that the contract's id gives
 a contract that names no other party this is the party's own item.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,7 +16,7 @@ from insurance.domain.party.demands import NO_DEMANDS, Demands, RestrictionKind
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.kinds import ERASED_FOR, FORMER_MARK
-from insurance.dynamodb.transaction import Write
+from insurance.dynamodb.transaction import Write, update
 
 if TYPE_CHECKING:
     from insurance.operations.parties.ports import Keys
@@ -123,6 +124,31 @@ def former_mark(contract_id: str, party_id: PartyId) -> Item:
         "v": FORMER_MARK.mark,
         PARTY: codec.text(party_id),
     }
+
+
+def marking(quotes_table: str, contract_id: str, party_id: PartyId) -> Write:
+    """The write of that mark, where the contract has data of the party, which does not hold it."""
+    mark = former_mark(contract_id, party_id)
+    return update(
+        quotes_table,
+        {"id": mark["id"]},
+        {"v": mark["v"], PARTY: mark[PARTY]},
+        lambda _item: StaleRevision(contract_id),
+        condition=f"attribute_not_exists({PARTY}) OR {PARTY} = :former",
+        former=mark[PARTY],
+    )
+
+
+def wrapped_column(wrapped: Mapping[PartyId, bytes]) -> Item:
+    """Wrapped keys as the column `former` has them."""
+    return {party: codec.binary(each) for party, each in wrapped.items()}
+
+
+def wrapped_in(item: Item | None) -> dict[PartyId, bytes] | None:
+    """The wrapped keys of others on a contract; None: there never were any."""
+    if item is None or FORMER not in item:
+        return None
+    return {party_id: wrapped["B"] for party_id, wrapped in item[FORMER]["M"].items()}
 
 
 def is_former_mark(id: str) -> bool:

@@ -20,7 +20,7 @@ SEALED = "sealed"
 SEALED_IN = "sealed_in"
 """The id of the record in which they were sealed, where that is another one."""
 
-HOLDERS: Final = frozenset({"interests", "renewing"})
+HOLDERS: Final = frozenset({"interests"})
 """Fields whose value has such lists inside. What callers tell, as answers, is not looked into."""
 
 

@@ -8,8 +8,8 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, Field, SerializerFunctionWrapHandler, model_serializer
 
 from insurance.domain.core.classification import JsonObject
-from insurance.domain.core.identity import PartyId
-from insurance.domain.core.sealed_apart import PARTY, SEALED
+from insurance.domain.core.identity import PartyId, PolicyId
+from insurance.domain.core.sealed_apart import PARTY, SEALED, SEALED_IN
 from insurance.domain.core.value import Value
 from insurance.domain.party.names import is_same_name
 from insurance.domain.party.party import Address, Email, Name, Policyholder
@@ -40,6 +40,8 @@ class JointHolder(Value):
     """The customer that they are; None: nobody said so."""
     sealed: str | None = None
     """What is stored of a customer's details: the ciphertext."""
+    sealed_in: PolicyId | None = None
+    """The policy for which it was made, where that is one of an earlier term."""
 
     @classmethod
     def of(cls, person: Policyholder) -> Self:
@@ -66,17 +68,24 @@ class JointHolder(Value):
     def told(self) -> Self:
         """Somebody who is nobody's customer from now on: what is known of them is the policyholder's to tell.
         One who was erased stays as they are."""
-        return self if self.name is None else self.replace(party_id=None, sealed=None)
+        if self.name is None:
+            return self
+        return self.replace(party_id=None, sealed=None, sealed_in=None)
+
+    def carried(self, policy_id: PolicyId) -> Self:
+        """The same in the next term; `policy_id`: of the one that ends."""
+        return self if self.sealed is None else self.replace(sealed_in=self.sealed_in or policy_id)
 
     def unreadable(self) -> Self:
         """The joint holder after the erasure of the customer that they are."""
-        return type(self)(party_id=self.party_id, sealed=self.sealed)
+        return type(self)(party_id=self.party_id, sealed=self.sealed, sealed_in=self.sealed_in)
 
     @model_serializer(mode="wrap")
     def _sealed_alone(self, dump: SerializerFunctionWrapHandler) -> JsonObject:
         """Details that are sealed are stored as ciphertext alone."""
         if self.sealed is not None:
-            return {PARTY: self.party_id, SEALED: self.sealed}
+            carried = {SEALED_IN: self.sealed_in} if self.sealed_in else {}
+            return {PARTY: self.party_id, SEALED: self.sealed, **carried}
         dumped: JsonObject = dump(self)
         return dumped
 

@@ -146,7 +146,6 @@ class Policy(Record):
             no_known_loss=no_known_loss,
             renews=quote.renewing.policy_id if quote.renewing else None,
             cover_history=quote.renewing.cover_history if quote.renewing else None,
-            interests=quote.renewing.interests if quote.renewing else None,
             shares_with=quote.renewing.shares_with if quote.renewing else None,
         )
 

@@ -121,7 +121,6 @@ def renewal_terms(
         cover_history=CoverHistory(
             since=insured_since(policy), covers=covers_since(policy, end - LAST_MOMENT)
         ),
-        interests=policy.interests.told() if policy.interests else None,
         shares_with=(policy.shares_with or policy.id) if product.claims.for_life else None,
     )
     return RenewalTerms(product, last, renewing)

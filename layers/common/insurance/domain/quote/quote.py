@@ -6,7 +6,6 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime
 
-from insurance.domain.contract.interested_party import Interests
 from insurance.domain.contract.number import ReferenceNumber
 from insurance.domain.contract.premium import Premium
 from insurance.domain.contract.terms import (
@@ -130,8 +129,6 @@ class RenewalBasis(Value):
     last: Premium
     claims: tuple[PastClaim, ...] = ()
     cover_history: CoverHistory | None = None
-    interests: Interests | None = None
-    """Who has a role on the policy: they have it in the next term too."""
     shares_with: PolicyId | None = None
     """The first term's policy, where limits or deductibles of the whole life are used."""
 

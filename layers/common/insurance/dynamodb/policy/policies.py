@@ -6,13 +6,21 @@ from typing import TYPE_CHECKING
 
 from insurance.domain.core.errors import QuoteAlreadyIssued, StaleRevision
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import party_id_for
+from insurance.domain.core.identity import PartyId, party_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
-from insurance.domain.quote.quote import Quote
+from insurance.domain.policy.people import customers_on
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.contract_keys import ERASED_AT, holder_columns
+from insurance.dynamodb.contract_keys import (
+    ERASED_AT,
+    FORMER,
+    holder_columns,
+    marking,
+    naming,
+    wrapped_column,
+    wrapped_in,
+)
 from insurance.dynamodb.controls.stops import stops_key, stops_of
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.numbers import give_number
@@ -20,10 +28,10 @@ from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.quoting.quotes import loaded_quote, quote_changes
 from insurance.dynamodb.streams import stream_items
 from insurance.dynamodb.tables import Tables
-from insurance.dynamodb.transaction import load, transact, update
+from insurance.dynamodb.transaction import Write, load, transact, update
 from insurance.operations.command import Command
 from insurance.operations.parties.ports import Keys
-from insurance.operations.policy.ports import QuoteToIssue
+from insurance.operations.policy.ports import QuoteEvent, QuoteToIssue, TransferContext
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -69,12 +77,12 @@ class DynamoDBPolicies:
         event: Event,
         policy: Policy,
         *,
-        bound: Event,
-        bound_quote: Quote,
-        before: Stored[Quote],
+        bound: QuoteEvent,
+        ending: TransferContext | None = None,
         command: Command,
     ) -> None:
-        if before.key is None:
+        key = bound.before.key
+        if key is None:
             raise ValueError("a quote that was erased cannot be issued")
 
         def issued(_item: Item | None) -> Exception:
@@ -85,11 +93,13 @@ class DynamoDBPolicies:
             return StaleRevision(policy.quote_id)
 
         number = policy.number.text if policy.number else policy.id
-        named = bound_quote.party_id
+        known = (ending.former if ending else None) or {}
+        customers = {id: known[id] for id in customers_on(policy) if id in known}
+        others = wrapped_column(customers)
         keys = update(
             self._parties_table,
             {"id": codec.text(party_id_for(policy.id))},
-            holder_columns(named, before.key),
+            holder_columns(bound.after.party_id, key) | ({FORMER: {"M": others}} if others else {}),
             erased,
             condition=f"attribute_not_exists({ERASED_AT})",
         )
@@ -98,17 +108,36 @@ class DynamoDBPolicies:
             [
                 give_number(self._policies_table, number, policy.id),
                 *quote_changes(
-                    bound,
-                    bound_quote,
-                    before=before,
+                    bound.event,
+                    bound.after,
+                    before=bound.before,
                     quotes_table=self._quotes_table,
                     events_table=self._events_table,
+                    others=others,
                 ),
                 keys,
+                *(
+                    write
+                    for party_id in customers
+                    for write in self._named(policy, party_id, command)
+                ),
                 aggregates.append(self._events_table, event, taken=issued),
-                self._idempotency.keep(command.idempotency, about=policy.party, key=before.key),
+                self._idempotency.keep(command.idempotency, about=policy.party, key=key),
             ],
         )
+
+    def _named(self, policy: Policy, party_id: PartyId, command: Command) -> list[Write]:
+        """What is written of a customer of whom the next term has data too, if they still have their key."""
+        at = command.idempotency.received_at
+        named = naming(self._parties_table, party_id, policy.id, at=at)
+        return [
+            Write(named.action, named.request, lambda _item: StaleRevision(policy.quote_id)),
+            marking(self._quotes_table, policy.id, party_id),
+        ]
+
+    def ending(self, policy_id: str) -> TransferContext:
+        items = load(self._client, self._reader.wants(policy_id))
+        return TransferContext(self._reader.read(policy_id, items), wrapped_in(items[-1]))
 
     def get(self, policy_id: str) -> Stored[Policy]:
         return self._reader.read(policy_id, load(self._client, self._reader.wants(policy_id)))

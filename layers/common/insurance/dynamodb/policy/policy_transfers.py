@@ -1,6 +1,6 @@
 """Policies as they pass to another holder: the contract's keys move with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from insurance.domain.billing.account import BillingAccount
@@ -21,15 +21,18 @@ from insurance.dynamodb.contract_keys import (
     KEY,
     PARTY,
     former_mark,
+    marking,
     named_again,
     naming,
+    wrapped_column,
+    wrapped_in,
 )
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.parties.party_items import party_write
 from insurance.dynamodb.policy.policy_changes import policy_change
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.tables import Tables
-from insurance.dynamodb.transaction import Refusal, Write, load, put, transact, update
+from insurance.dynamodb.transaction import Refusal, Write, load, transact, update
 from insurance.operations.command import Command
 from insurance.operations.policy.ports import Newcomer, TransferContext
 
@@ -72,10 +75,9 @@ class DynamoDBPolicyTransfers:
         account, *rest = items
         policy, held = self._reader.read(policy_id, rest), rest[-1]
         keys = self._reader.keys(policy_id, held)
-        former = held.get(FORMER) if held else None
         return TransferContext(
             policy,
-            former and {party_id: wrapped["B"] for party_id, wrapped in former["M"].items()},
+            wrapped_in(held),
             aggregates.read_stored(BillingAccount, account, keys) if account else None,
         )
 
@@ -106,7 +108,7 @@ class DynamoDBPolicyTransfers:
                 *self._known_party(event.stream, _Known(holder, key, known, registered), command),
                 *self._hand_over(policy, before, known),
                 *([self._taken_out(former_mark(event.stream, holder), stale)] if returns else []),
-                self._marked(event.stream, before.policy.record.party_id),
+                marking(self._tables.quotes, event.stream, before.policy.record.party_id),
                 self._idempotency.keep(command.idempotency, about=holder, key=key),
             ],
         )
@@ -124,7 +126,7 @@ class DynamoDBPolicyTransfers:
         holder, contract = before.policy, event.stream
         if holder.key is None:
             raise ValueError("the holder has a key")
-        others = _column(before.former or {}) | {
+        others = wrapped_column(before.former or {}) | {
             each.party.record.id: {"B": _key_of(each.party).wrapped} for each in newcomers
         }
         on_keys, on_quote = self._with_keys(contract, {FORMER: {"M": others}}, before)
@@ -142,26 +144,14 @@ class DynamoDBPolicyTransfers:
                 ),
                 on_keys,
                 on_quote,
-                *(self._marked(contract, each.party.record.id) for each in newcomers),
+                *(
+                    marking(self._tables.quotes, contract, each.party.record.id)
+                    for each in newcomers
+                ),
                 self._idempotency.keep(
                     command.idempotency, about=policy.record.party_id, key=policy.key
                 ),
             ],
-        )
-
-    def _marked(self, contract: str, party_id: PartyId) -> Write:
-        """The mark that the contract has data of the party, which does not hold it."""
-
-        def stale(_item: Item | None) -> Exception:
-            return StaleRevision(contract)
-
-        mark = former_mark(contract, party_id)
-        return put(
-            self._tables.quotes,
-            mark,
-            stale,
-            condition=f"attribute_not_exists({PARTY}) OR {PARTY} = :former",
-            former=mark[PARTY],
         )
 
     def _taken_out(self, mark: Item, refusal: Refusal) -> Write:
@@ -202,7 +192,7 @@ class DynamoDBPolicyTransfers:
         id, key = policy.record.id, policy.key
         if key is None or before.policy.key is None:
             raise ValueError("both holders have a key")
-        former = _column(before.former or {}) | {
+        former = wrapped_column(before.former or {}) | {
             before.policy.record.party_id: {"B": before.policy.key.wrapped}
         }
         holder = policy.record.party_id
@@ -229,7 +219,9 @@ class DynamoDBPolicyTransfers:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(id)
 
-        values: Item = {} if before.former is None else {"seen": {"M": _column(before.former)}}
+        values: Item = (
+            {} if before.former is None else {"seen": {"M": wrapped_column(before.former)}}
+        )
         unchanged = f"{FORMER} = :seen" if values else f"attribute_not_exists({FORMER})"
         places = (
             (self._tables.parties, party_id_for(id)),
@@ -268,8 +260,3 @@ def _key_of(party: Stored[Party]) -> PartyKey:
     if party.key is None:
         raise ValueError("a customer whom a policy names has a key")
     return party.key
-
-
-def _column(wrapped: Mapping[PartyId, bytes]) -> Item:
-    """Wrapped keys as the column has them."""
-    return {party: codec.binary(each) for party, each in wrapped.items()}

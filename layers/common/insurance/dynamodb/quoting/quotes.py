@@ -14,6 +14,7 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import (
     ERASED_AT,
     ERASING,
+    FORMER,
     ContractKeys,
     holder_columns,
     naming,
@@ -217,10 +218,16 @@ def loaded_quote(
 
 
 def quote_changes(
-    event: Event, quote: Quote, *, before: Stored[Quote], quotes_table: str, events_table: str
+    event: Event,
+    quote: Quote,
+    *,
+    before: Stored[Quote],
+    quotes_table: str,
+    events_table: str,
+    others: Item | None = None,
 ) -> list[Write]:
     """The writes that move a quote on: its item and its event, and its first event too, if only
-    the item had that one so far."""
+    the item had that one so far; `others`: the column with the keys of others on the contract."""
     if before.key is None:
         raise ValueError("a quote that was erased cannot change")
 
@@ -230,6 +237,7 @@ def quote_changes(
     bound = quote.status is QuoteStatus.BOUND
     waiting = _waiting(quote)
     columns = aggregates.head_columns(event.head) | aggregates.body_columns(event) | waiting
+    columns |= {FORMER: {"M": others}} if others else {}
     move = update(
         quotes_table,
         {"id": codec.text(quote.id)},

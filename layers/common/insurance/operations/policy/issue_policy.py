@@ -1,6 +1,7 @@
 """Issue a policy from an accepted quote: once, at the price that was accepted."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from insurance.domain.control.stop import Activity, Reach, Stops
 from insurance.domain.core.errors import AlreadyErased, NoLongerSold, QuoteChanged, QuoteNotFound
@@ -10,6 +11,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.numbering import policy_numbers
+from insurance.domain.policy.people import with_people_of
 from insurance.domain.product import Product
 from insurance.domain.quote.event_types import QuoteEventType
 from insurance.domain.quote.pricing import price_again, territory_of
@@ -17,7 +19,7 @@ from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command
 from insurance.operations.free_number import with_free_number
 from insurance.operations.parties.screen_policyholder import screen_policyholder
-from insurance.operations.policy.ports import IssuingPorts
+from insurance.operations.policy.ports import IssuingPorts, QuoteEvent, TransferContext
 from insurance.operations.products.ports import Products
 
 
@@ -63,15 +65,26 @@ def issue_policy(
         bound, now=command.now, cover_begins_at=begins, no_known_loss=no_known_loss
     )
     last = quote.renewing.number if quote.renewing else None
+    ending = ports.policies.ending(quote.renewing.policy_id) if quote.renewing else None
+    following = with_people_of(ending.policy.record, policy) if ending else policy
+    basis = _Basis(bound, before, ending)
     return with_free_number(
         policy_numbers(policy, product, last),
-        lambda number: _store(policy.replace(number=number), bound, before, command, ports),
+        lambda number: _store(following.replace(number=number), basis, command, ports),
     )
 
 
-def _store(
-    policy: Policy, bound: Quote, before: Stored[Quote], command: Command, ports: IssuingPorts
-) -> Stored[Policy]:
+class _Basis(NamedTuple):
+    """What a policy is made of."""
+
+    bound: Quote
+    before: Stored[Quote]
+    ending: TransferContext | None
+    """The policy of the term before, of a renewal."""
+
+
+def _store(policy: Policy, basis: _Basis, command: Command, ports: IssuingPorts) -> Stored[Policy]:
+    bound, before = basis.bound, basis.before
     if before.key is None:
         raise AlreadyErased(f"quote {bound.id}")
     issued = Event.following(
@@ -98,9 +111,8 @@ def _store(
     ports.policies.issue(
         issued,
         policy,
-        bound=bound_event,
-        bound_quote=bound,
-        before=before,
+        bound=QuoteEvent(bound_event, before, bound),
+        ending=basis.ending,
         command=command.with_answer(stored),
     )
     return stored

@@ -72,9 +72,8 @@ class Policies(PolicyReads, Protocol):
         event: Event,
         policy: Policy,
         *,
-        bound: Event,
-        bound_quote: Quote,
-        before: Stored[Quote],
+        bound: QuoteEvent,
+        ending: TransferContext | None = None,
         command: Command,
     ) -> None:
         """Store the policy, the bound quote and the command's answer, all or none.
@@ -83,8 +82,11 @@ class Policies(PolicyReads, Protocol):
             AlreadyAnswered: This call was answered before.
             QuoteAlreadyIssued: The quote's policy exists.
             NumberTaken: Another policy has the number.
-            StaleRevision: The quote has changed since it was loaded.
+            StaleRevision: The quote has changed since it was loaded, or somebody was erased.
         """
+
+    def ending(self, policy_id: str) -> TransferContext:
+        """The policy of the term before, with the keys of others on it; without its account."""
 
     def events(self, policy_id: str, *, after: int, limit: int) -> Sequence[Event]:
         """The policy's events in order, from the one that follows number `after`."""
@@ -219,8 +221,6 @@ class PolicyEvent(NamedTuple):
 
 
 class QuoteEvent(NamedTuple):
-    """The same of a quote."""
-
     event: Event
     before: Stored[Quote]
     after: Quote
