@@ -53,7 +53,7 @@ ports = bundles.ledger_ports()
 api = Api(edge=wiring.edge())
 handler = api.entrypoint()
 
-PARTNER = re.compile(r"[a-z0-9_-]{1,64}")
+PARTNER = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 PERIOD = "/v1/ledger/{currency}/periods/{period}"
 PARTNERS_AND_STAFF = {CallerKind.APPLICATION, CallerKind.STAFF}
 STAFF = {CallerKind.STAFF}

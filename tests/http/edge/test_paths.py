@@ -66,3 +66,16 @@ def test_a_parameter_over_its_bound_is_refused_as_the_route_declares(length: int
                 assert (refused.status, refused.code) == (422, "invalid-fields"), path
                 faults = [(fault["pointer"], fault["code"]) for fault in refused.body["errors"]]
                 assert faults == [(name, "too-long")], path
+
+
+@pytest.mark.parametrize("partner", ["9" * 64, "0", "-harbour", "_"])
+def test_a_statement_is_of_a_partner_whose_code_there_can_be(partner: str, handlers: Platform):
+    """What an answer says of a partner has the form that the definition gives it."""
+    finance = staff("s", Role.FINANCE, "policies:read")
+
+    refused = handlers.call("GET", f"/v1/reports/GBP/partners/{partner}/2026-11", by=finance)
+
+    assert (refused.status, [each["code"] for each in refused.body["errors"]]) == (
+        422,
+        ["not-a-partner"],
+    )

@@ -4,11 +4,12 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.core.money import Money
+from insurance.domain.core.rfc3339 import day_as_written, time_as_written
 
 YEARS = range(1900, 2200)
 PERIOD = re.compile(r"(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])")
@@ -72,8 +73,8 @@ SortCode = Annotated[
     AfterValidator(lambda value: value.replace("-", "")),
 ]
 AccountNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
-Instant = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
-Day = Annotated[date, AfterValidator(_day_of_our_time)]
+Instant = Annotated[AwareDatetime, BeforeValidator(time_as_written), AfterValidator(_of_our_time)]
+Day = Annotated[date, BeforeValidator(day_as_written), AfterValidator(_day_of_our_time)]
 PositiveMoney = Annotated[Money, AfterValidator(_positive)]
 MoneyOrNil = Annotated[Money, AfterValidator(_not_negative)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]

@@ -18,6 +18,7 @@ from insurance.api.body import NO_TEXT
 from insurance.api.field_faults import faults_of
 from insurance.api.fields import YEARS
 from insurance.domain.core.errors import FieldFault, InvalidFields
+from insurance.domain.core.rfc3339 import time_as_written
 
 
 class Parameters(BaseModel):
@@ -74,19 +75,12 @@ def read_parameters[P: Parameters](query: Mapping[str, str], model: type[P]) -> 
 
 def _instant(sent: Any) -> Any:
     """An RFC 3339 time with its offset, in UTC."""
-    if not isinstance(sent, str):
+    instant = time_as_written(sent)
+    if not isinstance(instant, datetime):
         return sent
-    try:
-        instant = datetime.fromisoformat(sent)
-    except ValueError as error:
-        raise _not_a_time() from error
     if instant.tzinfo is None or instant.year not in YEARS:
-        raise _not_a_time()
+        raise PydanticCustomError("not_a_time", "An RFC 3339 time with its offset is expected.")
     return instant.astimezone(UTC).isoformat()
-
-
-def _not_a_time() -> PydanticCustomError:
-    return PydanticCustomError("not_a_time", "An RFC 3339 time with its offset is expected.")
 
 
 OptionalInstant = Annotated[

@@ -3,8 +3,10 @@
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
+
+from insurance.domain.core.rfc3339 import day_as_written
 
 _LATEST = "latest_birth"
 AHEAD = timedelta(hours=14)
@@ -28,5 +30,5 @@ def _of_a_person(value: date, info: ValidationInfo) -> date:
     return value
 
 
-BirthDate = Annotated[date, AfterValidator(_of_a_person)]
+BirthDate = Annotated[date, BeforeValidator(day_as_written), AfterValidator(_of_a_person)]
 """As a request has it; what is stored is read without a day to compare it with."""
