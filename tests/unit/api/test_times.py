@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from insurance.api.body import Request, read_request
 from insurance.api.fields import Day, Instant
+from insurance.api.headers import MalformedHeader, read_clock
 from insurance.api.parameters import OptionalInstant, Parameters, read_parameters
 from insurance.domain.core.errors import InvalidFields
+from insurance.domain.core.identity import Mode
 from pydantic import BaseModel
 
 from tools.openapi.handlers import handlers
@@ -48,6 +50,12 @@ def test_a_number_is_no_time(sent: str) -> None:
         with pytest.raises(InvalidFields) as error:
             refused()
         assert [fault.code for fault in error.value.faults] == ["not-a-time"]
+
+
+@pytest.mark.parametrize("sent", [*NUMBERS, "2026-07-01", "20260701T093000Z"])
+def test_a_number_is_no_clock(sent: str) -> None:
+    with pytest.raises(MalformedHeader):
+        read_clock(sent, Mode.TEST)
 
 
 def test_dates_and_times_are_read() -> None:

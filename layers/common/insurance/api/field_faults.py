@@ -42,7 +42,7 @@ KINDS: Mapping[str, _Kind] = {
     **dict.fromkeys(
         (
             *("date_type", "date_parsing"),
-            *("date_from_datetime_parsing", "date_from_datetime_inexact"),
+            *("date_from_datetime_parsing", "date_from_datetime_inexact", "not_a_date"),
         ),
         _DATE,
     ),

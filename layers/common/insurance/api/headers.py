@@ -10,6 +10,7 @@ from insurance.domain.core.errors import (
     InvalidFields,
 )
 from insurance.domain.core.identity import Mode
+from insurance.domain.core.rfc3339 import read_time
 
 KEY_HEADER = "Idempotency-Key"
 CLOCK_HEADER = "Coverwright-Clock"
@@ -79,7 +80,7 @@ def read_clock(sent: str | None, mode: Mode) -> datetime | None:
     if mode is not Mode.TEST:
         raise ClockNotAllowed
     try:
-        instant = datetime.fromisoformat(sent)
+        instant = read_time(sent)
     except ValueError as error:
         raise MalformedHeader(CLOCK_HEADER, "an RFC 3339 time is expected") from error
     if instant.tzinfo is None:

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.money import Money
+from insurance.domain.core.rfc3339 import DAY
 from insurance.domain.document.content import Content, Row, Section, Table
 from insurance.domain.document.letterhead import addressee
 from insurance.domain.document.wording import Wording
@@ -15,7 +16,6 @@ from insurance.domain.party.party import Policyholder
 INSTANT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}.*(Z|[+-][0-9]{2}:[0-9]{2})"
 )
-DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MONEY: Final = {"amount", "currency"}
 RARE: Final = re.compile("[^\n -\u052f\u1e00-\u1fff\u2010-\u2044\u20a0-\u20bf\u2212]")
 """Characters that the typeface may lack: all beyond the Latin, Greek and Cyrillic alphabets."""

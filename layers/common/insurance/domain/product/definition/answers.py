@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from insurance.domain.core.errors import FieldFault, InvalidFields
+from insurance.domain.core.rfc3339 import read_day
 from insurance.domain.product.faults import did_you_mean
 from insurance.domain.product.language.kinds import places
 
@@ -244,9 +245,7 @@ def _chosen(one: "Question", wire: object, at: str, faults: list[FieldFault]) ->
 
 def _date(one: "Question", wire: object, at: str, faults: list[FieldFault]) -> date | None:
     try:
-        if not isinstance(wire, str) or not DAY.fullmatch(wire):
-            raise ValueError  # noqa: TRY301 - one answer to every wrong form
-        day = date.fromisoformat(wire)
+        day = read_day(wire if isinstance(wire, str) else "")
     except ValueError:
         faults.append(FieldFault(at, "not-a-date", "Give a date such as 2026-07-01."))
         return None
@@ -258,9 +257,6 @@ def _date(one: "Question", wire: object, at: str, faults: list[FieldFault]) -> d
         faults.append(FieldFault(at, "out-of-range", detail))
         return None
     return day
-
-
-DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _list(
