@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
 import httpx
+from botocore.model import OperationModel
 from insurance.config import docs_url
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -60,6 +61,13 @@ S3_ACTIONS = {
 
 
 KEY_TABLES = ("kms_keys", "secrets")
+READING = {
+    "dynamodb:BatchGetItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+}
+"""What functions ask of tables without changing them. Whatever else they ask, the table is read again after it."""
 
 
 class Call(NamedTuple):
@@ -84,7 +92,8 @@ class Backend:
         self._engine_url = engine_url
         self.url = url
         self.calls: set[Call] = set()
-        self._reader = LeanClient(engine_url)
+        self._known: dict[str, list[Json]] = {}
+        """What tables hold to which nobody has written since they were read or written here."""
         self._tables: DynamoDBClient = boto3.client(
             "dynamodb",
             endpoint_url=engine_url,
@@ -92,11 +101,12 @@ class Backend:
             aws_access_key_id="local",
             aws_secret_access_key="local",
         )
+        self._tables.meta.events.register("before-call.dynamodb", self._forget)
 
     def items(self, logical_id: str) -> list[Json]:
         """Everything in a table."""
         name = self.template.resources[logical_id].name
-        return [dict(item) for item in self._reader.scan(TableName=name)["Items"]]
+        return [dict(item) for item in self._read()[name]]
 
     def write(self, logical_id: str, item: Json) -> None:
         """Put an item into a table."""
@@ -114,6 +124,18 @@ class Backend:
     def dynamodb(self) -> "DynamoDBClient":
         """The engine's client, which may do everything."""
         return self._tables
+
+    def _forget(self, model: OperationModel, **_: Any) -> None:
+        """The client writes to some table, for itself or for those it was given to."""
+        if f"dynamodb:{model.name}" not in READING:
+            self._known.clear()
+
+    def note(self, calls: set[Call]) -> None:
+        """A function makes these calls."""
+        self.calls |= calls
+        for call in calls:
+            if call.action.startswith("dynamodb:") and call.action not in READING:
+                self._known.pop(call.resource.partition(" ")[0], None)
 
     def keys(self) -> dict[str, list[list[Any]]]:
         """The rows of the keys that everything is wrapped with, and of the secrets."""
@@ -135,16 +157,15 @@ class Backend:
 
     def close(self) -> None:
         self._tables.close()
-        self._reader.close()
 
     def empty(self) -> None:
         """Fresh tables with the sample applications and the issuer's keys in them; no files."""
         self.restore(State({}, []))
         register_partners(self._tables)
         keys = (ROOT / "tests" / "artefact" / "issuer_keys.json").read_text(encoding="utf-8")
-        self._tables.put_item(
-            TableName=self.template.resources["JwksTable"].name,
-            Item={
+        self.write(
+            "JwksTable",
+            {
                 "id": {"S": ISSUER},
                 "schema": {"N": "1"},
                 "document": {"S": keys},
@@ -155,12 +176,32 @@ class Backend:
 
     def state(self) -> "State":
         """Everything in tables, buckets, user pool and usage plans."""
-        return state_of(read_tables(self._engine_url, self.template.tables()), self._store)
+        return state_of(self._read(), self._store)
 
     def restore(self, state: "State") -> None:
         """All that as it was then."""
-        write_tables(self._engine_url, self.template.tables(), state.items)
+        wanted = {
+            each["TableName"]: state.items.get(each["TableName"], _NONE)
+            for each in self.template.tables()
+        }
+        other = {
+            name: items for name, items in wanted.items() if self._known.get(name) is not items
+        }
+        requests = [each for each in self.template.tables() if each["TableName"] in other]
+        write_tables(self._engine_url, requests, other)
+        self._known.update(other)
         write_services(self._store, state)
+
+    def _read(self) -> dict[str, list[Json]]:
+        """Every item, by table: of a table to which nobody has written, what is known."""
+        requests = [each for each in self.template.tables() if each["TableName"] not in self._known]
+        self._known.update(read_tables(self._engine_url, requests))
+        return {
+            each["TableName"]: self._known[each["TableName"]] for each in self.template.tables()
+        }
+
+
+_NONE: list[Json] = []
 
 
 def used(folder: str, target: str, body: Json, rights: Rights) -> set[Call]:
@@ -257,7 +298,7 @@ def _recording(
         target, asked = request.headers["x-amz-target"], json.loads(body)
         # Calls of DynamoDB go to the root, whatever the endpoint's path: who signed them says whose they are.
         folder = request.path_params.get("folder") or folders[principal_of(request.headers)]
-        holder[0].calls |= used(folder, target, asked, rights)
+        holder[0].note(used(folder, target, asked, rights))
         if target.startswith("DynamoDB"):
             try:
                 rights.dynamodb(principal_of(request.headers), target.partition(".")[2], asked)

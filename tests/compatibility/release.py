@@ -17,6 +17,7 @@ from typing import Any
 
 from local.aws.template import Template
 from tests.support.backend import State
+from tests.support.engine import in_order
 
 type Json = dict[str, Any]
 type Played = tuple[str, ...]
@@ -43,6 +44,8 @@ class Release:
     pages: list[Json] = field(default_factory=list)
     """Second pages of lists: what was `played` before, the `event` with the first page's cursor, its `answer`."""
     keys: dict[str, list[list[Any]]] = field(default_factory=dict)
+    _places: dict[Any, list[int]] = field(default_factory=dict, init=False)
+    """Where items and files stand that say the same of themselves."""
 
     @classmethod
     def read(cls, folder: Path) -> "Release":
@@ -77,9 +80,19 @@ class Release:
             if tables[name] != CACHE
         ]
         self.states[path] = {
-            "items": [_place(self.items, each) for each in items],
-            "files": [_place(self.files, list(row)) for row in state.files],
+            "items": [self._place(self.items, each) for each in items],
+            "files": [self._place(self.files, list(row)) for row in state.files],
         }
+
+    def _place[T: tuple[str, Json] | list[Any]](self, known: list[T], one: T) -> int:
+        """Where it stands among those that are known; it is added where nothing is like it."""
+        alike = self._places.setdefault(_outline(one), [])
+        for place in alike:
+            if known[place] == one:
+                return place
+        known.append(one)
+        alike.append(len(known) - 1)
+        return alike[-1]
 
     def state(self, path: Played, template: Template, now: datetime) -> State:
         """Tables and files as they were then. What was to go in time has as much time left as it had."""
@@ -88,7 +101,8 @@ class Release:
         for place in kept["items"]:
             table, item = self.items[place]
             items[template.resources[table].name].append(_rejuvenated(item, aged))
-        return State(items, [self.files[place] for place in kept["files"]])
+        ordered = {name: in_order(held) for name, held in items.items()}
+        return State(ordered, [self.files[place] for place in kept["files"]])
 
 
 def released() -> list[Path]:
@@ -108,10 +122,13 @@ def _rejuvenated(item: Json, seconds: int) -> Json:
     return item | {"expires_at": {"N": str(int(item["expires_at"]["N"]) + seconds)}}
 
 
-def _place[T](known: list[T], one: T) -> int:
-    if one not in known:
-        known.append(one)
-    return known.index(one)
+def _outline(one: tuple[str, Json] | list[Any]) -> Any:
+    """What is alike of all that are equal: of an item its texts and numbers, of a file its bucket and key."""
+    if isinstance(one, tuple):
+        table, item = one
+        texts = ((name, value.get("S", value.get("N"))) for name, value in item.items())
+        return table, frozenset(texts)
+    return one[0], one[1]
 
 
 def _text(value: Any) -> Any:

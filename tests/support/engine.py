@@ -93,9 +93,13 @@ def read_tables(url: str, tables: Sequence[Json]) -> dict[str, list[Json]]:
         for request in tables:
             page = engine.scan(TableName=request["TableName"], ConsistentRead=True)
             assert "LastEvaluatedKey" not in page, "more than a test stores"
-            items = [dict(sorted(item.items())) for item in page["Items"]]
-            found[request["TableName"]] = sorted(items, key=str)
+            found[request["TableName"]] = in_order(page["Items"])
     return found
+
+
+def in_order(items: Sequence[Json]) -> list[Json]:
+    """The items of a table in an order that does not change."""
+    return sorted((dict(sorted(item.items())) for item in items), key=str)
 
 
 def write_tables(url: str, tables: Sequence[Json], items: Mapping[str, list[Json]]) -> None:

@@ -5,7 +5,7 @@ Where a function gives up in production is asked of a clock of its own (tests/re
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -19,6 +19,9 @@ _made: dict[tuple[object, ...], Any] = {}
 """Clients by all that they depend on. One takes longer to make than most tests, and keeps nothing but
 connections: what is wired anew for the next test takes the one that is there."""
 
+
+_loaders: dict[tuple[object, ...], Any] = {}
+"""What reads botocore's data: sessions that are wired anew find them read."""
 
 _waited = [0.0]
 """The seconds that functions of this process have waited, without anybody taking them."""
@@ -41,6 +44,7 @@ def limits_stretched(by: float = STRETCH) -> Iterator[None]:
     What was built really waits (tests/artefact).
     """
     from insurance import clients, wiring  # noqa: PLC0415 - where no function is called, neither is
+    from insurance.calls import data  # noqa: PLC0415 - the same
     from insurance.dynamodb import transaction  # noqa: PLC0415 - the same
     from insurance.dynamodb.controls import stops  # noqa: PLC0415 - the same
 
@@ -58,16 +62,24 @@ def limits_stretched(by: float = STRETCH) -> Iterator[None]:
             _made[key] = clients.client(service, **limits, attempts=attempts)
         return _made[key]
 
+    def loader(by_rules: bool, paths: Sequence[str], **options: Any) -> object:
+        key = (by_rules, *paths, *sorted(options.items()))
+        if key not in _loaders:
+            _loaders[key] = read_by(by_rules, paths, **options)
+        return _loaders[key]
+
     names = ("PATIENCE_SECONDS", "CONNECT_SECONDS", "READ_SECONDS")
     shipped = {name: getattr(transaction, name) for name in names}
     wired = {name: vars(wiring)[name] for name in ("client", "wait")}
-    leases = stops.DynamoDBStops
+    leases, read_by = stops.DynamoDBStops, data.Data
     vars(transaction).update({name: seconds * by for name, seconds in shipped.items()})
     vars(wiring).update(client=client, wait=_wait)
     vars(stops)["DynamoDBStops"] = partial(leases, now=_now)
+    vars(data)["Data"] = loader
     try:
         yield
     finally:
         vars(transaction).update(shipped)
         vars(wiring).update(wired)
         vars(stops)["DynamoDBStops"] = leases
+        vars(data)["Data"] = read_by
