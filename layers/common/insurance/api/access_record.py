@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from insurance import telemetry
 from insurance.domain.core.caller import Caller
+from insurance.domain.core.identity import ALPHABET
 from insurance.domain.core.party_record import PartyRecord
 from insurance.domain.core.purposes import AccessPurpose
 from insurance.domain.core.stored import Stored
@@ -18,8 +19,8 @@ from insurance.operations.listing import ListPage
 FIELD: Final = "access"
 """The name of the record in the line."""
 PARTIES_MAX: Final = 100
-ID: Final = re.compile("[a-z]{3}_(live|test)_[0-9a-z_]{1,60}")
-"""What else stands in a path may be anything that a caller wrote there."""
+ID: Final = re.compile(rf"[a-z]{{3}}_(test_)?[{ALPHABET}]{{16,26}}(_[1-9][0-9]{{0,3}}){{0,2}}")
+"""An object of either mode. What else stands in a path may be anything that a caller wrote there."""
 OPERATOR: Final = re.compile("[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
 
 
@@ -32,7 +33,7 @@ class AccessRecord:
             "principal": authorizer.get("principal") or authorizer.get("claims", {}).get("sub")
         }
         self._operation: str | None = None
-        self._objects: list[str] = []
+        self.objects: list[str] = []
         self._parties: list[str] = []
         self._purposes: list[AccessPurpose] = []
         self._asked: dict[str, str] | None = None
@@ -49,7 +50,7 @@ class AccessRecord:
     def about(self, operation: str, path: Mapping[str, str]) -> None:
         """The operation, and the objects that its path names."""
         self._operation = operation
-        self._objects = [value for value in path.values() if ID.fullmatch(value)]
+        self.objects = [value for value in path.values() if ID.fullmatch(value)]
 
     def let_in_for(self, purposes: list[AccessPurpose]) -> None:
         """What the caller may see the answer for, once they are let in."""
@@ -84,7 +85,7 @@ class AccessRecord:
         record = {
             "operation": self._operation,
             **self._who,
-            "objects": self._objects,
+            "objects": self.objects,
             "parties": self._parties,
             "purposes": self._purposes,
             "status": status,
