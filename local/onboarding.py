@@ -76,6 +76,7 @@ class Onboarding:
             partners=stores.partners,
             clients=CognitoClients(pool, template.ref(POOL)),
             keys=GatewayUsageKeys(gateway, f"{STACK_NAME}-", lambda: secret().encode()),
+            api_products=stores.api_products,
         )
 
     def admit_samples(self) -> None:

@@ -111,7 +111,7 @@ class Authorizer:
         key = (
             self.staff_key()
             if caller.kind == "staff"
-            else usage_key(self.secret(), caller.counted_as or caller.principal)
+            else usage_key(self.secret(), caller.counted_as or caller.principal, caller.key_plan)
         )
         who = caller.principal if caller.kind == "application" else ""  # a person stays unnamed
         note("Admitted", reason=caller.kind, who=who, request_id=request_id)

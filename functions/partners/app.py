@@ -49,12 +49,15 @@ from insurance.operations.partners.change_application import (
     decide_application,
     list_applications,
     read_application,
+    reject_change,
     request_application,
+    request_change,
 )
 from insurance.operations.partners.change_developers import change_developers
 from insurance.operations.partners.issue_credentials import (
     Credentials,
     add_secret,
+    approve_change,
     cancel_application,
     provision_application,
     withdraw_secret,
@@ -71,6 +74,7 @@ ports = PartnerPorts(
     partners=wiring.stores().partners,
     clients=wiring.user_pool_clients(),
     keys=wiring.usage_keys(),
+    api_products=wiring.stores().api_products,
 )
 idempotency = wiring.stores().staff_idempotency
 api = Api(idempotency.find_replay, wiring.edge_for_staff())
@@ -210,7 +214,7 @@ def get_quota(application_id: str, query: Query) -> UsedQuota:
 @api.command(
     f"{APPLICATION}/decision",
     operation_id="decideApplication",
-    summary="Approve or reject an application",
+    summary="Approve or reject an application, or a change of it",
     scope=Scope.PARTNERS_WRITE,
     callers=WHO,
     roles=MANAGERS,
@@ -221,7 +225,12 @@ def get_quota(application_id: str, query: Query) -> UsedQuota:
 def post_decision(
     application_id: str, request: DecisionRequest, command: Command
 ) -> Stored[PartnerApplication]:
-    """Who requested it does not approve it."""
+    """Who requested it does not approve it. A change is carried out when it is approved; a call that broke off is
+    repeated half a minute later, with any key."""
+    if request.about == "change":
+        if request.decision == "approve":
+            return approve_change(application_id, command, ports)
+        return reject_change(application_id, request.reason, command, ports)
     step = ApplicationStep(request.decision)
     return decide_application(application_id, step, request.reason, command, ports)
 
@@ -281,7 +290,7 @@ def post_secret_withdrawal(
 @api.command(
     f"{APPLICATION}/steps",
     operation_id="advanceApplication",
-    summary="Suspend, resume or cancel an application",
+    summary="Suspend, resume or cancel an application, or ask for another plan or other API products",
     scope=Scope.PARTNERS_WRITE,
     callers=WHO,
     roles=MANAGERS,
@@ -296,6 +305,9 @@ def post_step(
     is suspended before it is cancelled, and ends with its client; a cancellation that broke off is sent again."""
     if request.step == "cancel":
         return cancel_application(application_id, request.reason, command, ports)
+    if request.to is not None:
+        asked = request.to.change(request.reason)
+        return request_change(application_id, asked, command, ports)
     step = ApplicationStep(request.step)
     return advance_application(application_id, step, request.reason, command, ports)
 

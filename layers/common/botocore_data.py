@@ -26,6 +26,7 @@ USED: dict[str, tuple[str, tuple[str, ...]]] = {
         "2016-04-18",
         (
             "AddUserPoolClientSecret",
+            "UpdateUserPoolClient",
             "CreateUserPoolClient",
             "DeleteUserPoolClient",
             "DeleteUserPoolClientSecret",

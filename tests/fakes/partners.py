@@ -169,6 +169,8 @@ class Outside:
         """Client id to name, and the values of its secrets by their ids."""
         self.keys: dict[str, str] = {}
         """Application id to the plan of its key."""
+        self.allowed: dict[str, tuple[str, ...]] = {}
+        """Client id to the scopes that it was given after it was made."""
         self.made = 0
         self.calls = 0
         self.dies_at: int | None = None
@@ -200,6 +202,10 @@ class MemoryClients:
         secret = self._add(client_id)
         self._outside.count()
         return client_id, secret
+
+    def allow(self, client_id: str, scopes: Sequence[str]) -> None:
+        self._outside.allowed[client_id] = tuple(scopes)
+        self._outside.count()
 
     def secret_ids(self, client_id: str) -> Sequence[str]:
         ids = list(self._outside.clients[client_id][1])
@@ -233,7 +239,8 @@ class MemoryUsageKeys:
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
 
-    def put(self, application_id: str, plan: str) -> str:
-        self._outside.keys[application_id] = plan
+    def put(self, application_id: str, plan: str, *, is_keyed_by_plan: bool = False) -> str:
+        name = f"{application_id} {plan}" if is_keyed_by_plan else application_id
+        self._outside.keys[name] = plan
         self._outside.count()
-        return f"key-{application_id}"
+        return f"key-{name}"

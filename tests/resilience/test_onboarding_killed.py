@@ -1,21 +1,34 @@
 """Onboarding on a real engine, beside Cognito and API Gateway on disk: killed between any two calls, then repeated."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from insurance.access.grants import application_in
+from insurance.access.usage_key import usage_key
+from insurance.api_products import ApiProduct
 from insurance.cognito import CognitoClients
 from insurance.domain.core.errors import WrongState
-from insurance.domain.partner.application import ApplicationStatus, ApplicationStep
+from insurance.domain.core.scopes import Scope
+from insurance.domain.partner.application import (
+    ApplicationChange,
+    ApplicationStatus,
+    ApplicationStep,
+    PartnerApplication,
+    PartnerPlan,
+)
 from insurance.dynamodb.stores import Stores
 from insurance.operations.partners.change_application import (
     advance_application,
     decide_application,
     request_application,
+    request_change,
 )
 from insurance.operations.partners.issue_credentials import (
+    approve_change,
     cancel_application,
     provision_application,
 )
@@ -35,6 +48,13 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 POOL, PLAN = "eu-west-2_pool", "plan-1"
+PLANS = {PLAN: "cw-bronze", "plan-2": "cw-gold"}
+CHANGE = ApplicationChange(
+    plan=PartnerPlan.GOLD,
+    products=(ApiProduct("claims"), ApiProduct("quoting")),
+    scopes=(Scope.CLAIMS_READ, Scope.QUOTES_READ),
+    reason="grown",
+)
 CALLS = 24
 """More than provisioning makes: the process may die before and after each."""
 
@@ -83,13 +103,15 @@ class House:
         self.life, self.store = Life(), services
         tables = make_tables(dynamodb)
         pool: Any = Watched(InProcess(UserPoolClients(services, {POOL: "arn"})), self.life)
-        keys: Any = Watched(InProcess(ApiKeys(services, {PLAN: "cw-bronze"})), self.life)
+        keys: Any = Watched(InProcess(ApiKeys(services, PLANS)), self.life)
         database: Any = Watched(dynamodb, self.life)
         self.rows = lambda: dynamodb.scan(TableName=tables["applications"])["Items"]
+        stores = Stores(lambda: database, tables.__getitem__, _nothing, _nothing)
         self.ports = PartnerPorts(
-            Stores(lambda: database, tables.__getitem__, _nothing, _nothing).partners,
+            stores.partners,
             CognitoClients(pool, POOL),
             GatewayUsageKeys(keys, "cw-", lambda: b"secret"),
+            stores.api_products,
         )
         register_partner("oak", "Oak", command("register"), self.ports)
         self.id = request_application("oak", ASKED, command("request"), self.ports).record.id
@@ -161,6 +183,43 @@ def test_a_cancelled_application_has_no_client_and_until_then_one_that_works(
     cancel_application(house.id, "over", command("cancel again"), house.ports)
     assert house.ports.partners.application(house.id).record.status is ApplicationStatus.CANCELLED
     assert house.counted("pool_clients") == 0
+
+
+@pytest.mark.parametrize("dies_after", range(CALLS))
+def test_a_change_is_carried_out_whole_and_until_then_the_plan_before_counts(
+    house: House, dies_after: int
+) -> None:
+    house.provision(0)
+    request_change(house.id, CHANGE, command("change"), house.ports)
+    house.life.left = dies_after
+    with suppress(Dead):
+        approve_change(house.id, command("yes", by="ben"), house.ports)
+    house.life.left = None
+
+    application = house.ports.partners.application(house.id).record
+    assert_admitted_as(house, application)
+    if application.change is not None:
+        again = command("yes again", by="ben", now=NOW + LATER_THAN_A_CLAIM)
+        approve_change(house.id, again, house.ports)
+    application = house.ports.partners.application(house.id).record
+    assert (application.plan, application.products) == (CHANGE.plan, CHANGE.products)
+    assert_admitted_as(house, application)
+    assert [house.counted(each) for each in ("pool_clients", "usage_keys")] == [1, 2]
+    [(scopes,)] = house.store.execute("SELECT scopes FROM pool_clients")
+    assert json.loads(scopes) == [f"coverwright/{scope}" for scope in CHANGE.scopes]
+
+
+def assert_admitted_as(house: House, application: PartnerApplication) -> None:
+    """The row that the authorizer reads is the application as it stands, and its key is in its plan."""
+    [row] = house.rows()
+    admitted = application_in(row)
+    assert admitted.plan == application.plan.value
+    assert admitted.products == {each.value for each in application.products}
+    value = usage_key(b"secret", admitted.id, admitted.key_plan)
+    [(id, plan)] = house.store.execute(
+        "SELECT id, plan FROM usage_keys WHERE value = ?", (value,)
+    ).fetchall()
+    assert (id, PLANS[plan]) == (application.key_id, f"cw-{application.plan}")
 
 
 def test_enough_calls_are_counted(house: House) -> None:

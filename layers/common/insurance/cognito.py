@@ -42,22 +42,17 @@ class CognitoClients:
     def create(self, name: str, scopes: Sequence[str]) -> tuple[str, IssuedSecret]:
         with one_call(POOL):
             made = self._client.create_user_pool_client(
-                UserPoolId=self._pool,
-                ClientName=name,
-                GenerateSecret=True,
-                AllowedOAuthFlowsUserPoolClient=True,
-                AllowedOAuthFlows=["client_credentials"],
-                AllowedOAuthScopes=[f"{RESOURCE_SERVER}{scope}" for scope in scopes],
-                SupportedIdentityProviders=["COGNITO"],
-                ExplicitAuthFlows=["ALLOW_REFRESH_TOKEN_AUTH"],  # named none, it gets people's
-                PreventUserExistenceErrors="ENABLED",
-                EnableTokenRevocation=True,
-                TokenValidityUnits={"AccessToken": "minutes"},
-                AccessTokenValidity=TOKEN_MINUTES,
+                UserPoolId=self._pool, ClientName=name, GenerateSecret=True, **_settings(scopes)
             )["UserPoolClient"]
         client_id = made["ClientId"]
         [secret_id] = self.secret_ids(client_id)
         return client_id, IssuedSecret(secret_id, made["ClientSecret"])
+
+    def allow(self, client_id: str, scopes: Sequence[str]) -> None:
+        with one_call(POOL):  # what is not named would be as for a client of people
+            self._client.update_user_pool_client(
+                UserPoolId=self._pool, ClientId=client_id, **_settings(scopes)
+            )
 
     def secret_ids(self, client_id: str) -> Sequence[str]:
         with one_call(POOL):
@@ -83,3 +78,17 @@ class CognitoClients:
     def remove(self, client_id: str) -> None:
         with one_call(POOL, unless=GONE):
             self._client.delete_user_pool_client(UserPoolId=self._pool, ClientId=client_id)
+
+
+def _settings(scopes: Sequence[str]) -> Any:
+    return {
+        "AllowedOAuthFlowsUserPoolClient": True,
+        "AllowedOAuthFlows": ["client_credentials"],
+        "AllowedOAuthScopes": [f"{RESOURCE_SERVER}{scope}" for scope in scopes],
+        "SupportedIdentityProviders": ["COGNITO"],
+        "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"],  # named none, it gets people's
+        "PreventUserExistenceErrors": "ENABLED",
+        "EnableTokenRevocation": True,
+        "TokenValidityUnits": {"AccessToken": "minutes"},
+        "AccessTokenValidity": TOKEN_MINUTES,
+    }

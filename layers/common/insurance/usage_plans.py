@@ -45,8 +45,8 @@ class GatewayUsageKeys:
             if plan["name"].startswith(self._prefix)
         }
 
-    def put(self, application_id: str, plan: str) -> str:
-        value = usage_key(self._secret(), application_id)
+    def put(self, application_id: str, plan: str, *, is_keyed_by_plan: bool = False) -> str:
+        value = usage_key(self._secret(), application_id, plan if is_keyed_by_plan else "")
         digest = hashlib.sha256(value.encode()).hexdigest()
         name = f"{self._prefix}{application_id}-{digest[:DIGEST_SHOWN]}"
         key_id = self._find(name) or self._create(name, value)

@@ -33,7 +33,7 @@ class PoolClient(NamedTuple):
 
 
 class UserPoolClients:
-    """CreateUserPoolClient, ListUserPoolClients, DeleteUserPoolClient, and the same of their secrets."""
+    """CreateUserPoolClient, UpdateUserPoolClient, ListUserPoolClients, DeleteUserPoolClient, and the same of their secrets."""
 
     def __init__(
         self,
@@ -64,6 +64,7 @@ class UserPoolClients:
         named: dict[str, Callable[[Json], Json]] = {
             "CreateUserPoolClient": self.create_user_pool_client,
             "ListUserPoolClients": self.list_user_pool_clients,
+            "UpdateUserPoolClient": self.update_user_pool_client,
             "DeleteUserPoolClient": self.delete_user_pool_client,
             "AddUserPoolClientSecret": self.add_user_pool_client_secret,
             "ListUserPoolClientSecrets": self.list_user_pool_client_secrets,
@@ -118,6 +119,16 @@ class UserPoolClients:
         if len(rows) == limit:
             listed["NextToken"] = str(rows[-1][0])
         return listed
+
+    def update_user_pool_client(self, request: Json) -> Json:
+        self._check_client(request)
+        scopes = request.get("AllowedOAuthScopes", [])  # what is not named goes, as in the pool
+        client_id = request["ClientId"]
+        self._store.execute(
+            "UPDATE pool_clients SET scopes = ? WHERE id = ?", (json.dumps(scopes), client_id)
+        )
+        shown = {"UserPoolId": request["UserPoolId"], "ClientId": client_id}
+        return {"UserPoolClient": shown | {"AllowedOAuthScopes": scopes}}
 
     def delete_user_pool_client(self, request: Json) -> Json:
         self._check_client(request)

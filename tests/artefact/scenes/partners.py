@@ -85,6 +85,7 @@ def active_scenes(done: tuple[str, ...]) -> Iterator[Scene]:
     older = {"secret": "older"}
     yield Scene(withdraw, f"{more}/withdrawal", ONBOARDING, older, two, **PLACE, varies=varies)
     step = f"POST {APPLICATION}/steps"
+    yield from change_scenes(step, done)
     cancel = {"step": "cancel", "reason": "contract_ended"}
     yield Scene("partners/cancel_while_active", step, APPROVER, cancel, done, **PLACE)
     body = {"step": "suspend", "reason": "unpaid_invoices"}
@@ -93,3 +94,20 @@ def active_scenes(done: tuple[str, ...]) -> Iterator[Scene]:
     body = {"step": "resume", "reason": "paid"}
     yield Scene("partners/resume", step, APPROVER, body, done, **PLACE, varies=varies)
     yield Scene("partners/cancel", step, APPROVER, cancel, done, **PLACE, varies=varies)
+
+
+def change_scenes(step: str, done: tuple[str, ...]) -> Iterator[Scene]:
+    varies = MADE_UP[:1]
+    to: Json = {
+        "plan": "silver",
+        "products": ["issuance", "quoting"],
+        "scopes": ["policies:read", "policies:write", "quotes:read", "quotes:write"],
+    }
+    body: Json = {"step": "change", "to": to, "reason": "grown"}
+    ask = "partners/ask_for_a_change"
+    yield Scene(ask, step, ONBOARDING, body, done, **PLACE, varies=varies)
+    decide = f"POST {APPLICATION}/decision"
+    yes = {"decision": "approve", "about": "change", "reason": "known_to_us"}
+    done = (*done, ask)
+    yield Scene("partners/approve_ones_own_change", decide, ONBOARDING, yes, done, **PLACE)
+    yield Scene("partners/approve_change", decide, APPROVER, yes, done, **PLACE, varies=varies)

@@ -59,7 +59,9 @@ class Office:
 
     def __init__(self, stores: Stores) -> None:
         outside = Outside()
-        self.ports = PartnerPorts(stores.partners, MemoryClients(outside), MemoryUsageKeys(outside))
+        self.ports = PartnerPorts(
+            stores.partners, MemoryClients(outside), MemoryUsageKeys(outside), stores.api_products
+        )
         self._partners: set[str] = set()
 
     def admit(

@@ -42,7 +42,9 @@ class PartOf(NamedTuple):
 
 def ports_on(stores: Stores) -> PartnerPorts:
     outside = Outside()
-    return PartnerPorts(stores.partners, MemoryClients(outside), MemoryUsageKeys(outside))
+    return PartnerPorts(
+        stores.partners, MemoryClients(outside), MemoryUsageKeys(outside), stores.api_products
+    )
 
 
 def requested(stores: Stores, code: str = "oak-web") -> Stored[PartnerApplication]:

@@ -105,6 +105,32 @@ def test_steps_that_do_not_follow_are_refused(office: Office) -> None:
     assert refused(office.step("steps", suspend)) == (409, "wrong-state")
 
 
+def test_an_active_application_is_moved_to_another_plan_by_two_people(office: Office) -> None:
+    to: Json = {"plan": "gold", "products": ["issuance", "quoting"], "scopes": ["quotes:read"]}
+    change: Json = {"step": "change", "to": to, "reason": "grown"}
+    assert refused(office.step("steps", change)) == (409, "wrong-state")
+    office.activated()
+    about: Json = {"about": "change", "reason": "checked"}
+
+    for body in ({"step": "change", "reason": "grown"}, change | {"step": "suspend"}):
+        answer = office.step("steps", body)
+        assert [each["pointer"] for each in answer.body["errors"]] == ["/to"]
+    unknown = office.step("steps", change | {"to": to | {"scopes": ["claims:settle"]}})
+    assert unknown.body["errors"][0]["pointer"] == "/to/scopes"
+    asked = office.step("steps", change).body
+    assert (asked["plan"], asked["change"]["plan"]) == ("bronze", "gold")
+    assert refused(office.step("decision", YES | about)) == (409, "same-person")
+    assert office.step("decision", about | {"decision": "reject"}).body["plan"] == "bronze"
+    assert refused(office.step("decision", YES | about, BEN)) == (409, "wrong-state")
+
+    office.step("steps", change)
+    changed = office.step("decision", YES | about, BEN).body
+
+    assert {name: changed[name] for name in to} == to
+    assert "change" not in changed
+    assert changed["status"] == "active"
+
+
 @pytest.mark.parametrize("which", [{}, {"secret": "older"}, {"secret": "newer"}])
 def test_two_secrets_live_until_one_is_withdrawn(office: Office, which: Json) -> None:
     made = office.activated()

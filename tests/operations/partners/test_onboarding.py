@@ -48,6 +48,7 @@ from insurance.operations.partners.register_partner import register_partner
 from tests.fakes.memory import Memory
 from tests.fakes.partners import (
     Killed,
+    MemoryApiProducts,
     MemoryClients,
     MemoryPartners,
     MemoryUsageKeys,
@@ -69,6 +70,7 @@ class OneOffice:
             partners=Mortal(MemoryPartners(self.memory), self.outside),
             clients=MemoryClients(self.outside),
             keys=MemoryUsageKeys(self.outside),
+            api_products=MemoryApiProducts(self.memory),
         )
         register_partner("oak", "Oak", command("register"), self.ports)
         self.id = request_application("oak", ASKED, command("request"), self.ports).record.id

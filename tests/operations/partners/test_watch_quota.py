@@ -22,7 +22,13 @@ from insurance.operations.partners.register_partner import register_partner
 from insurance.operations.partners.watch_quota import note_quota_reached
 
 from tests.fakes.memory import Memory
-from tests.fakes.partners import MemoryClients, MemoryPartners, MemoryUsageKeys, Outside
+from tests.fakes.partners import (
+    MemoryApiProducts,
+    MemoryClients,
+    MemoryPartners,
+    MemoryUsageKeys,
+    Outside,
+)
 from tests.support.builders import NOW
 from tests.support.partners_at_work import ASKED, command
 
@@ -35,7 +41,12 @@ class Desk:
     def __init__(self) -> None:
         self.memory, outside = Memory(), Outside()
         self.partners = MemoryPartners(self.memory)
-        self.ports = PartnerPorts(self.partners, MemoryClients(outside), MemoryUsageKeys(outside))
+        self.ports = PartnerPorts(
+            self.partners,
+            MemoryClients(outside),
+            MemoryUsageKeys(outside),
+            MemoryApiProducts(self.memory),
+        )
         register_partner("oak", "Oak", command("register"), self.ports)
         self.id = request_application("oak", ASKED, command("ask"), self.ports).record.id
         decide_application(

@@ -15,8 +15,14 @@ from insurance.api_products import (
     products_of,
     read_offers,
 )
+from insurance.domain.core.errors import FieldFault
 from insurance.domain.core.scopes import Scope
-from insurance.domain.partner.application import PARTNER_SCOPES, ApplicationInput, PartnerPlan
+from insurance.domain.partner.application import (
+    PARTNER_SCOPES,
+    ApplicationInput,
+    PartnerPlan,
+    not_on_offer,
+)
 from jsonschema import Draft202012Validator
 
 from local.settings import ROOT
@@ -164,6 +170,10 @@ def test_only_what_reads_claims_has_scopes_by_which_a_sender_must_prove_itself()
             assert any(scope.startswith(BOUND_SCOPES) for scope in offer.scopes)
 
 
+def lacking(asked: ApplicationInput) -> list[FieldFault]:
+    return not_on_offer(asked.plan, asked.products, asked.scopes)
+
+
 def asked(**changes: Any) -> ApplicationInput:
     return ApplicationInput.model_validate(
         {
@@ -181,9 +191,9 @@ def asked(**changes: Any) -> ApplicationInput:
 
 
 def test_an_application_asks_for_scopes_of_its_api_products_alone() -> None:
-    assert asked().not_on_offer() == []
+    assert lacking(asked()) == []
 
-    [fault] = asked(scopes=("quotes:read", "claims:settle")).not_on_offer()
+    [fault] = lacking(asked(scopes=("quotes:read", "claims:settle")))
 
     assert (fault.pointer, fault.code) == ("/scopes", "not-offered")
     assert "claims:settle" in fault.detail
@@ -197,6 +207,6 @@ def test_an_application_has_a_plan_on_which_each_of_its_api_products_is_offered(
     module = "insurance.api_products.API_PRODUCTS"
     monkeypatch.setattr(module, read_offers(file))
 
-    [fault] = asked().not_on_offer()
+    [fault] = lacking(asked())
 
     assert (fault.pointer, fault.code) == ("/plan", "not-offered")

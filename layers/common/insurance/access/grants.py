@@ -80,6 +80,12 @@ class Application:
     is_developer: bool = False  # no application: a person of the partner's team
     binding: Binding | None = None  # what the sender of its tokens must prove
     per_month: int | None = None  # calls of a month; None: as its plan has it
+    is_keyed_by_plan: bool = False  # its usage key is of its plan too
+
+    @property
+    def key_plan(self) -> str:
+        """The plan that its usage key is of; empty: of none."""
+        return self.plan if self.is_keyed_by_plan else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,7 @@ class AdmittedCaller:
     counted_as: str = ""  # whose usage key; empty: the principal's own
     binding: Binding | None = None
     per_month: int | None = None  # an application's own figure
+    key_plan: str = ""  # the plan that the usage key is of; empty: of none
 
     def context(self) -> dict[str, str]:
         """What functions learn about the caller: flat text, the only type that the gateway passes on."""
@@ -209,6 +216,7 @@ def application_caller(
         products=products,
         binding=binding,
         per_month=application.per_month,
+        key_plan=application.key_plan,
     )
 
 
@@ -271,6 +279,7 @@ def _policyholder(
         products=products,
         parties=parties,
         counted_as=portal.id,
+        key_plan=portal.key_plan,
     )
 
 
@@ -291,6 +300,7 @@ def application_in(item: Mapping[str, Any]) -> Application:
         is_developer=developer_of is not None,
         binding=_registered_binding(item),
         per_month=int(item["per_month"]["N"]) if "per_month" in item else None,
+        is_keyed_by_plan=item.get("keyed", {}).get("BOOL") is True,
     )
 
 

@@ -3,7 +3,7 @@
 from string import digits
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from insurance.api.body import Request
@@ -13,6 +13,7 @@ from insurance.domain.core.scopes import Scope
 from insurance.domain.partner.application import (
     PARTNER_SCOPES,
     PER_MONTH_MAX,
+    ApplicationChange,
     ApplicationCode,
     ApplicationInput,
     IssuerUrl,
@@ -35,6 +36,18 @@ def _without_number(name: str) -> str:
         detail = f"Give the name of a firm, a team or an application: at most {DIGITS_MAX} digits."
         raise PydanticCustomError("wrong_form", detail)
     return name
+
+
+def _for_partners(scopes: list[Scope]) -> list[Scope]:
+    """Scopes that a partner's application may have.
+
+    Raises:
+        ValueError: One is for staff.
+    """
+    others = sorted(set(scopes) - PARTNER_SCOPES)
+    if others:
+        raise ValueError(f"not for partners: {', '.join(others)}")
+    return scopes
 
 
 DIGITS_MAX = 4
@@ -77,10 +90,7 @@ class ApplicationRequest(Request):
     @field_validator("scopes")
     @classmethod
     def _for_partners(cls, scopes: list[Scope]) -> list[Scope]:
-        others = sorted(set(scopes) - PARTNER_SCOPES)
-        if others:
-            raise ValueError(f"not for partners: {', '.join(others)}")
-        return scopes
+        return _for_partners(scopes)
 
     def application(self) -> ApplicationInput:
         proof = self.proof
@@ -101,6 +111,7 @@ class DecisionRequest(Request):
     """What another person says to the request."""
 
     decision: Literal["approve", "reject"]
+    about: Literal["application", "change"] = "application"
     reason: Code
 
 
@@ -117,8 +128,41 @@ class DeveloperRequest(Request):
     subject: DeveloperSubject
 
 
+class ChangeRequest(Request):
+    """What an active application is to have: its plan, its API products and its scopes, whole."""
+
+    plan: PartnerPlan
+    per_month: Annotated[int, Field(ge=1, le=PER_MONTH_MAX)] | None = None
+    products: Annotated[list[ApiProduct], Field(min_length=1, max_length=len(ApiProduct))]
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(PARTNER_SCOPES))]
+
+    @field_validator("scopes")
+    @classmethod
+    def _for_partners(cls, scopes: list[Scope]) -> list[Scope]:
+        return _for_partners(scopes)
+
+    def change(self, reason: str) -> ApplicationChange:
+        return ApplicationChange(
+            plan=self.plan,
+            per_month=self.per_month,
+            products=tuple(sorted(set(self.products))),
+            scopes=tuple(sorted(set(self.scopes))),
+            reason=reason,
+        )
+
+
 class StepRequest(Request):
     """What is to become of the application, and why."""
 
-    step: Literal["suspend", "resume", "cancel"]
+    step: Literal["suspend", "resume", "cancel", "change"]
+    to: Annotated[ChangeRequest | None, Field(validate_default=True)] = None
     reason: Code
+
+    @field_validator("to")
+    @classmethod
+    def _with_a_change(cls, to: ChangeRequest | None, info: ValidationInfo) -> ChangeRequest | None:
+        if info.data.get("step") == "change" and to is None:
+            raise PydanticCustomError("required", "Say what the application is to have.")
+        if info.data.get("step") != "change" and to is not None:
+            raise PydanticCustomError("wrong_form", "It goes with the step `change`.")
+        return to

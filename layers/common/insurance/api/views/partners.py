@@ -120,6 +120,17 @@ class ApplicationListView(View):
         )
 
 
+class ApplicationChangeView(Shown):
+    """What was asked for and waits for another person."""
+
+    plan: PartnerPlan
+    per_month: Annotated[int, Field(ge=1, le=PER_MONTH_MAX)] | None
+    products: Annotated[list[ApiProduct], Field(max_length=len(ApiProduct))]
+    scopes: Annotated[list[Scope], Field(max_length=len(PARTNER_SCOPES))]
+    reason: Code
+    requested_by: Subject
+
+
 class ApplicationView(View):
     """A partner's application: what it subscribes to, on which plan, and where it stands."""
 
@@ -142,6 +153,7 @@ class ApplicationView(View):
     decided_by: Subject | None
     client_id: ClientId | None
     """What its tokens name; absent until it has credentials."""
+    change: ApplicationChangeView | None
     secrets: Annotated[int, Field(ge=0, le=SECRETS_MAX)]
     """How many secrets live: two while they are changed."""
     changed_at: datetime
@@ -209,5 +221,6 @@ def _shown(application: PartnerApplication) -> dict[str, object]:
         "proof": SenderProofView.of(proof) if proof else None,
         "decided_by": application.decided_by or None,
         "client_id": application.client_id or None,
+        "change": ApplicationChangeView.of(application.change) if application.change else None,
         "secrets": len(application.secret_ids),
     }

@@ -138,7 +138,8 @@ _AUDIENCES: Final[Mapping[EventType, Audience]] = {
         ),
         Audience.PARTNER,
     ),
-    # Its calls are the partner's own affair; how it is brought in and held is the insurer's.
+    # Its calls, and what it may call, are the partner's own affair; how it is brought in and held is the insurer's.
+    ApplicationEventType.CHANGED: Audience.PARTNER,
     ApplicationEventType.QUOTA_NEARLY_USED: Audience.PARTNER,
     ApplicationEventType.QUOTA_USED_UP: Audience.PARTNER,
     # Nobody knows yet whose money it is.

@@ -71,6 +71,9 @@ class ApplicationStep(StrEnum):
     SUSPEND = "suspend"
     RESUME = "resume"
     CANCEL = "cancel"
+    CHANGE = "change"
+    APPROVE_CHANGE = "approve_change"
+    REJECT_CHANGE = "reject_change"
 
 
 NEXT: Final[Mapping[tuple[ApplicationStatus, ApplicationStep], ApplicationStatus]] = {
@@ -81,6 +84,9 @@ NEXT: Final[Mapping[tuple[ApplicationStatus, ApplicationStep], ApplicationStatus
     (ApplicationStatus.PROVISIONING, ApplicationStep.ACTIVATE): ApplicationStatus.ACTIVE,
     (ApplicationStatus.ACTIVE, ApplicationStep.ADD_SECRET): ApplicationStatus.ACTIVE,
     (ApplicationStatus.ACTIVE, ApplicationStep.WITHDRAW_SECRET): ApplicationStatus.ACTIVE,
+    (ApplicationStatus.ACTIVE, ApplicationStep.CHANGE): ApplicationStatus.ACTIVE,
+    (ApplicationStatus.ACTIVE, ApplicationStep.APPROVE_CHANGE): ApplicationStatus.ACTIVE,
+    (ApplicationStatus.ACTIVE, ApplicationStep.REJECT_CHANGE): ApplicationStatus.ACTIVE,
     (ApplicationStatus.ACTIVE, ApplicationStep.SUSPEND): ApplicationStatus.SUSPENDED,
     (ApplicationStatus.SUSPENDED, ApplicationStep.RESUME): ApplicationStatus.ACTIVE,
     (ApplicationStatus.APPROVED, ApplicationStep.CANCEL): ApplicationStatus.CANCELLED,
@@ -118,6 +124,33 @@ SECRETS_BEFORE: Final[Mapping[ApplicationStep, range]] = {
 """How many secrets an application may have for a step that changes them."""
 
 
+def not_on_offer(
+    plan: PartnerPlan, products: tuple[ApiProduct, ...], scopes: tuple[Scope, ...], at: str = ""
+) -> list[FieldFault]:
+    """What these API products do not have: the plan, or a scope that none of their operations asks for.
+
+    `at` is where the request has them.
+    """
+    without = [each for each in products if plan not in each.offer.plans]
+    others = sorted(set(scopes) - scopes_of(products))
+    of_none = "is of none of these API products."
+    return [
+        *(FieldFault(f"{at}/plan", "not-offered", f"{each} has other plans.") for each in without),
+        *(FieldFault(f"{at}/scopes", "not-offered", f"{each} {of_none}") for each in others),
+    ]
+
+
+class ApplicationChange(Value):
+    """Another plan, other API products and scopes for an active application, as somebody asks for them."""
+
+    plan: PartnerPlan
+    per_month: int | None = None
+    products: tuple[ApiProduct, ...]
+    scopes: tuple[Scope, ...]
+    reason: str
+    requested_by: str = ""
+
+
 class PartnerApplication(Record):
     """One application of one mode, with its subscriptions, and what its credentials are called.
 
@@ -152,6 +185,10 @@ class PartnerApplication(Record):
     claimed_until: Internal[AwareDatetime | None] = None
     """Until when the call that changes credentials has them to itself."""
     changed_at: Internal[AwareDatetime]
+    change: Internal[ApplicationChange | None] = None
+    """What waits for another person's approval."""
+    is_keyed_by_plan: Internal[bool] = False
+    """Whether its usage key is of its plan too: each plan that it has moved to has a key of its own for it."""
     quota_marks: Internal[tuple[QuotaMark, ...]] = ()
     """What was told of its quotas, the last at the end."""
 
@@ -225,6 +262,59 @@ class PartnerApplication(Record):
         self._check_unclaimed(at)
         return claimed.replace(claimed_until=at + CLAIM_LASTS)
 
+    def with_change(
+        self, asked: ApplicationChange, *, by: str, now: AwareDatetime, at: AwareDatetime
+    ) -> Self:
+        """With a change that waits for approval, in place of one that waited; for `at` see `claimed`.
+
+        Raises:
+            WrongState: It is not active.
+            Unavailable: Another call changes its credentials now.
+        """
+        self._check_unclaimed(at)
+        after = self.taken(ApplicationStep.CHANGE, now=now)
+        return after.replace(change=asked.replace(requested_by=by))
+
+    def pending_change(self, step: ApplicationStep, *, by: str) -> ApplicationChange:
+        """What is to be approved or rejected.
+
+        Raises:
+            WrongState: Nothing is.
+            SamePerson: Who requested it would approve it.
+        """
+        if self.change is None:
+            shown = f"{step.replace('_', ' ')} that nobody requested"
+            raise WrongState(self.code, self.status, step, shown=shown)
+        if step is ApplicationStep.APPROVE_CHANGE:
+            done = {OfficeDuty.APPLICATION_REQUESTED: self.change.requested_by}
+            check_segregation(OfficeDuty.APPLICATION_APPROVED, by, done, self.code)
+        return self.change
+
+    def without_change(self, *, now: AwareDatetime, at: AwareDatetime, reason: str) -> Self:
+        """With its change rejected; for `at` see `claimed`.
+
+        Raises:
+            WrongState: It is not active.
+            Unavailable: Another call carries the change out now.
+        """
+        self._check_unclaimed(at)
+        after = self.taken(ApplicationStep.REJECT_CHANGE, now=now, reason=reason)
+        return after.replace(change=None)
+
+    def changed(
+        self, change: ApplicationChange, key_id: str, *, by: str, now: AwareDatetime
+    ) -> Self:
+        """On the plan, and with the API products and scopes, that were approved."""
+        return self.replace(
+            **dict(change),
+            decided_by=by,
+            key_id=key_id,
+            is_keyed_by_plan=self.is_keyed_by_plan or change.plan is not self.plan,
+            change=None,
+            changed_at=now,
+            claimed_until=None,
+        )
+
     def cancelled(self, *, now: AwareDatetime, at: AwareDatetime, reason: str) -> Self:
         """Cancelled, while no other call makes its client; for `at` see `claimed`.
 
@@ -289,19 +379,6 @@ class ApplicationInput(Value):
     issuer: str = ""
     proof: SenderProof | None = None
     reason: str
-
-    def not_on_offer(self) -> list[FieldFault]:
-        """What its API products do not have: the plan, or a scope that none of their operations asks for."""
-        without = [each for each in self.products if self.plan not in each.offer.plans]
-        others = sorted(set(self.scopes) - scopes_of(self.products))
-        faults = [
-            FieldFault("/plan", "not-offered", f"{each} has other plans.") for each in without
-        ]
-        faults += [
-            FieldFault("/scopes", "not-offered", f"{each} is of none of these API products.")
-            for each in others
-        ]
-        return faults
 
     def of(self, partner: str, mode: Mode, *, by: str, now: AwareDatetime) -> PartnerApplication:
         """The application as it was requested."""

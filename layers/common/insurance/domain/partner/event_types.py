@@ -28,5 +28,8 @@ class ApplicationEventType(EventType):
     SUSPENDED = "application.suspended"
     RESUMED = "application.resumed"
     CANCELLED = "application.cancelled"
+    CHANGE_REQUESTED = "application.change_requested"
+    CHANGE_REJECTED = "application.change_rejected"
+    CHANGED = "application.changed"
     QUOTA_NEARLY_USED = "application.quota_nearly_used"
     QUOTA_USED_UP = "application.quota_used_up"

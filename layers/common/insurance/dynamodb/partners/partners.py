@@ -226,6 +226,8 @@ def admission_row(application: PartnerApplication) -> Item:
     }
     if application.per_month is not None:
         row["per_month"] = codec.number(application.per_month)
+    if application.is_keyed_by_plan:
+        row["keyed"] = {"BOOL": True}
     if application.is_portal:
         row["portal"] = {"BOOL": True}
     if application.issuer:

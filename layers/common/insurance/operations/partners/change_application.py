@@ -1,7 +1,9 @@
 """Request an application, decide about it, suspend and resume it; and read applications."""
 
+from collections.abc import Iterable
 from typing import Final
 
+from insurance.api_products import ApiProduct
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
     ApplicationNotFound,
@@ -9,11 +11,15 @@ from insurance.domain.core.errors import (
     InvalidFields,
     PartnerNotFound,
 )
+from insurance.domain.core.identity import Mode
 from insurance.domain.core.stored import Stored
+from insurance.domain.partner.api_product import ApiProductLife, ApiVersionStatus
 from insurance.domain.partner.application import (
+    ApplicationChange,
     ApplicationInput,
     ApplicationStep,
     PartnerApplication,
+    not_on_offer,
 )
 from insurance.domain.partner.event_types import ApplicationEventType
 from insurance.operations.command import Command, Query
@@ -36,15 +42,17 @@ def request_application(
 
     Raises:
         PartnerNotFound: There is no such partner.
-        InvalidFields: Its API products are not on this plan, or ask for other scopes; or in live mode what reads
-            claims or moves money must prove its sender.
+        InvalidFields: Its API products are not published, not on this plan, or ask for other scopes; or in live mode
+            what reads claims or moves money must prove its sender.
         CodeTaken: There is an application of this code.
     """
     if ports.partners.load_partner(partner, command) is None:
         raise PartnerNotFound(partner)
-    if faults := requested.not_on_offer():
-        raise InvalidFields(faults)
     mode = command.caller.mode
+    faults = not_on_offer(requested.plan, requested.products, requested.scopes)
+    faults += not_published(requested.products, mode, ports)
+    if faults:
+        raise InvalidFields(faults)
     application = requested.of(partner, mode, by=command.actor, now=command.now)
     if application.must_prove_its_sender and application.proof is None:
         raise InvalidFields([FieldFault("/proof", "required", SENDER_MUST_PROVE)])
@@ -70,6 +78,64 @@ def decide_application(
     before = load_application(application_id, command, ports)
     decided = before.record.decided(step, by=command.actor, now=command.now, reason=reason)
     return store_application(decided, EVENTS[step], before, command, ports)
+
+
+def not_published(
+    products: Iterable[ApiProduct], mode: Mode, ports: PartnerPorts, at: str = ""
+) -> list[FieldFault]:
+    """The API products among these that nobody new may have: drafts, and those that are deprecated or retired."""
+    lives = ports.api_products.lives(mode)
+    faults = []
+    for code in products:
+        life = lives[code].record if code in lives else ApiProductLife.seed(mode, code.offer)
+        if life.served is None or life.served.status is not ApiVersionStatus.PUBLISHED:
+            detail = f"{code} is not published, or not any more."
+            faults.append(FieldFault(f"{at}/products", "not-offered", detail))
+    return faults
+
+
+def request_change(
+    application_id: str, asked: ApplicationChange, command: Command, ports: PartnerPorts
+) -> Stored[PartnerApplication]:
+    """Ask for another plan, other API products or scopes for an active application. Another person decides.
+
+    Raises:
+        ApplicationNotFound: There is none in the caller's mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        WrongState: It is not active.
+        Unavailable: A call changes its credentials now.
+        InvalidFields: As for a request of an application. API products that it has may be deprecated.
+    """
+    before = load_application(application_id, command, ports)
+    application, at = before.record, command.idempotency.received_at
+    after = application.with_change(asked, by=command.actor, now=command.now, at=at)
+    added = [each for each in asked.products if each not in application.products]
+    faults = not_on_offer(asked.plan, asked.products, asked.scopes, "/to")
+    faults += not_published(added, application.mode, ports, "/to")
+    would_be = after.changed(asked, application.key_id, by=command.actor, now=command.now)
+    if would_be.must_prove_its_sender and application.proof is None:
+        faults.append(FieldFault("/to/products", "not-offered", SENDER_MUST_PROVE))
+    if faults:
+        raise InvalidFields(faults)
+    return store_application(after, ApplicationEventType.CHANGE_REQUESTED, before, command, ports)
+
+
+def reject_change(
+    application_id: str, reason: str, command: Command, ports: PartnerPorts
+) -> Stored[PartnerApplication]:
+    """Reject what was asked for: the application stays as it is. Who asked for it may, too.
+
+    Raises:
+        ApplicationNotFound: There is none in the caller's mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        WrongState: It is not active, or nothing was asked for.
+        Unavailable: A call carries the change out now.
+    """
+    before = load_application(application_id, command, ports)
+    before.record.pending_change(ApplicationStep.REJECT_CHANGE, by=command.actor)
+    at = command.idempotency.received_at
+    after = before.record.without_change(now=command.now, at=at, reason=reason)
+    return store_application(after, ApplicationEventType.CHANGE_REJECTED, before, command, ports)
 
 
 def advance_application(

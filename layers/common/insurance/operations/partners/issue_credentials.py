@@ -86,6 +86,36 @@ def withdraw_secret(
     return store_application(after, type, before, command, ports)
 
 
+def approve_change(
+    application_id: str, command: Command, ports: PartnerPorts
+) -> Stored[PartnerApplication]:
+    """Put an active application on the plan, and give it the API products and scopes, that another person asked for.
+
+    The key in the other plan is made before the authorizer may name it, so no call is turned away between them. The
+    one in the plan before stays there: nobody knows its value, and the authorizer names it no more. A call that
+    broke off is repeated half a minute later.
+
+    Raises:
+        ApplicationNotFound: There is none in the caller's mode.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        WrongState: It is not active, or nothing was asked for.
+        SamePerson: Who asked for it would approve it.
+        Unavailable: Another call is doing it; or the user pool or the gateway did not answer.
+    """
+    step = ApplicationStep.APPROVE_CHANGE
+    before = load_application(application_id, command, ports)
+    before.record.pending_change(step, by=command.actor)
+    before = _claimed(before, step, command, ports)
+    application = before.record
+    change, key_id = application.pending_change(step, by=command.actor), application.key_id
+    if change.plan is not application.plan:
+        key_id = ports.keys.put(application.id, change.plan, is_keyed_by_plan=True)
+    if set(change.scopes) != set(application.scopes):
+        ports.clients.allow(application.client_id, change.scopes)
+    after = application.changed(change, key_id, by=command.actor, now=command.now)
+    return store_application(after, ApplicationEventType.CHANGED, before, command, ports)
+
+
 def cancel_application(
     application_id: str, reason: str, command: Command, ports: PartnerPorts
 ) -> Stored[PartnerApplication]:
@@ -119,7 +149,15 @@ def _claim(
     application_id: str, step: ApplicationStep, command: Command, ports: PartnerPorts
 ) -> Stored[PartnerApplication]:
     """The application, which for a while no other call may take this step of."""
-    before = load_application(application_id, command, ports)
+    return _claimed(load_application(application_id, command, ports), step, command, ports)
+
+
+def _claimed(
+    before: Stored[PartnerApplication],
+    step: ApplicationStep,
+    command: Command,
+    ports: PartnerPorts,
+) -> Stored[PartnerApplication]:
     at = command.idempotency.received_at
     claimed = before.record.claimed(step, now=command.now, at=at)
     type = ApplicationEventType.CREDENTIALS_CLAIMED

@@ -136,6 +136,9 @@ class Clients(Protocol):
     def create(self, name: str, scopes: Sequence[str]) -> tuple[str, IssuedSecret]:
         """A new client that signs in by a secret: its id, and the secret."""
 
+    def allow(self, client_id: str, scopes: Sequence[str]) -> None:
+        """Let the client ask for these scopes, and for no others."""
+
     def secret_ids(self, client_id: str) -> Sequence[str]:
         """The secrets that live, the oldest first."""
 
@@ -152,8 +155,11 @@ class Clients(Protocol):
 class UsageKeys(Protocol):
     """The keys by which usage plans count applications. Every method may refuse as Unavailable."""
 
-    def put(self, application_id: str, plan: str) -> str:
-        """The id of the application's key in this plan: made if it is not there."""
+    def put(self, application_id: str, plan: str, *, is_keyed_by_plan: bool = False) -> str:
+        """The id of the application's key in this plan: made if it is not there.
+
+        With `is_keyed_by_plan` it is the one that the application has for this plan alone.
+        """
 
 
 class Subscribers(Protocol):
@@ -212,3 +218,4 @@ class PartnerPorts:
     partners: Partners
     clients: Clients
     keys: UsageKeys
+    api_products: ApiProducts
