@@ -22,7 +22,7 @@ def csv_rows(stream: BinaryIO, document: MappingDocument) -> Iterator[RawRow]:
     )
     begins = 1
     headings: list[str] = []
-    count = 0
+    count = width = 0
     try:
         for cells in lines:
             number, begins = begins, lines.line_num + 1
@@ -30,11 +30,15 @@ def csv_rows(stream: BinaryIO, document: MappingDocument) -> Iterator[RawRow]:
                 continue
             if not headings:
                 headings = checked_headings(cells, document, number)
+                width = len(headings)
                 continue
             count += 1
             if count > ROWS_MAX:
                 raise UnreadableFile("too-many-rows", number)
-            yield row_of(number, headings, cells)
+            if len(cells) == width:
+                yield RawRow(number, dict(zip(headings, cells, strict=True)))
+            else:
+                yield _uneven(number, headings, cells)
     except csv.Error as error:
         code = "cell-too-long" if "field larger" in str(error) else "wrong-quotes"
         raise UnreadableFile(code, begins) from error
@@ -42,11 +46,9 @@ def csv_rows(stream: BinaryIO, document: MappingDocument) -> Iterator[RawRow]:
         raise UnreadableFile("empty")
 
 
-def row_of(number: int, headings: list[str], cells: list[str]) -> RawRow:
-    """A row whose cells are as many as the headings; empty ones more do no harm."""
-    if len(cells) != len(headings):
-        if len(cells) < len(headings):
-            return RawRow(number, dict(zip(headings, cells, strict=False)), "too-few-cells")
-        if any(cells[len(headings) :]):
-            return RawRow(number, dict(zip(headings, cells, strict=False)), "too-many-cells")
-    return RawRow(number, dict(zip(headings, cells, strict=False)))
+def _uneven(number: int, headings: list[str], cells: list[str]) -> RawRow:
+    """A row that has not as many cells as there are headings; empty ones more do no harm."""
+    values = dict(zip(headings, cells, strict=False))
+    if len(cells) < len(headings):
+        return RawRow(number, values, "too-few-cells")
+    return RawRow(number, values, "too-many-cells" if any(cells[len(headings) :]) else "")

@@ -36,7 +36,6 @@ NOT_OF_KIND: Final[Mapping[As, str]] = {
     As.TEXT: "not-text",
 }
 
-_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
 _BOOLEANS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("true", "yes", "y", "1"), "true"),
     **dict.fromkeys(("false", "no", "n", "0"), "false"),
@@ -83,20 +82,28 @@ def type_of(field: FieldMapping, *, optional: bool) -> Type:
     return kind._replace(optional=optional)
 
 
-def reader_of(field: FieldMapping) -> Read:  # noqa: PLR0911 - one for each kind
+def places_of(field: FieldMapping) -> int | None:
+    """Decimal places that a figure has in a file; None: the field is none."""
+    match field.kind:
+        case As.INTEGER:
+            return 0
+        case As.DECIMAL:
+            return field.places
+        case As.MONEY if field.currency is not None:
+            return 0 if field.unit is Unit.MINOR else field.currency.exponent
+    return None
+
+
+def reader_of(field: FieldMapping) -> Read:
     """How a field's text becomes a value.
 
     Raises:
         ValueError: A format of dates has an unknown directive, or names no whole day; or two marks are one.
     """
+    places = places_of(field)
+    if places is not None:
+        return _scaled(field, places)
     match field.kind:
-        case As.INTEGER:
-            return _integer if not field.group_mark else _scaled(field, 0)
-        case As.DECIMAL:
-            return _scaled(field, field.places)
-        case As.MONEY if field.currency is not None:
-            minor = field.unit is Unit.MINOR
-            return _scaled(field, 0 if minor else field.currency.exponent)
         case As.DATE:
             return _days(field.formats)
         case As.BOOLEAN:
@@ -130,10 +137,6 @@ def _text(text: str) -> str:
     return text
 
 
-def _integer(text: str) -> int | None:
-    return int(text) if _INTEGER.fullmatch(text) else None
-
-
 def _scaled(field: FieldMapping, places: int) -> Read:
     """A decimal as a whole number of 10^-places: exact, or None."""
     mark, group = field.decimal_mark, field.group_mark
@@ -142,40 +145,76 @@ def _scaled(field: FieldMapping, places: int) -> Read:
     whole = r"[0-9]{1,18}"
     if group:
         whole = rf"(?:{whole}|[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}}){{1,5}})"
-    fraction = rf"(?:{re.escape(mark)}([0-9]{{1,18}}))?" if mark else "()"
-    sign, tail = "", ""
+    fraction = (
+        rf"(?:{re.escape(mark)}([0-9]{{1,18}}))?" if mark and field.kind is not As.INTEGER else "()"
+    )
+    front, tail = "", ""
     if field.currency is not None:
         names = "|".join(
             re.escape(name) for name in (field.currency, _SIGNS.get(field.currency, "")) if name
         )
-        sign, tail = rf"(?:(?:{names}) ?)?", rf"(?: ?(?:{names}))?"
-    form = re.compile(rf"([+-]?){sign}([+-]?)({whole}){fraction}{tail}")
+        front, tail = rf"(?:(?:{names}) ?)?", rf"(?: ?(?:{names}))?"
+    form = re.compile(rf"([+-]?){front}([+-]?)({whole}){fraction}{tail}")
     unit = 10**places
 
     def read(text: str) -> int | None:
+        before, _, after = text.partition(mark) if places and mark else (text, "", "")
+        usual = before and len(after) == places and len(text) <= DIGITS_MAX
+        if usual and text.isascii() and (before + after).isdecimal():
+            return int(before + after)
         match = form.fullmatch(text)
         if match is None:
             return None
-        before, after, digits, rest = match.groups(default="")
+        sign, later, digits, rest = match.groups(default="")
         rest = rest.rstrip("0")
-        if len(rest) > places or (before and after):
+        if len(rest) > places or (sign and later):
             return None
         digits = digits.replace(group, "") if group else digits
         amount: int = int(digits) * unit + int(rest.ljust(places, "0") or 0)
-        return -amount if "-" in before + after else amount
+        return -amount if "-" in sign + later else amount
 
     return read
 
 
-def _days(formats: tuple[str, ...]) -> Read:
+def _days(formats: tuple[str, ...]) -> Callable[[str], date | None]:
     forms = [_day_form(one) for one in formats]
+    widths = [_fixed(one) for one in formats]
 
     def read(text: str) -> date | None:
+        for fixed in widths:
+            if fixed is not None and (known := fixed(text)) is not None:
+                return known
         for form in forms:
             match = form.fullmatch(text)
             if match is not None:
                 return _day(match.groupdict())
         return None
+
+    return read
+
+
+def _fixed(text: str) -> Callable[[str], date | None] | None:
+    """Days of a format such as %d/%m/%Y with all their digits, by place; None: another format."""
+    match = re.fullmatch(r"%([Ymd])([^%0-9])%([Ymd])\2%([Ymd])", text)
+    if match is None or {match[1], match[3], match[4]} != set("Ymd"):
+        return None
+    mark, places, at = match[2], {}, 0
+    for directive in (match[1], match[3], match[4]):
+        width = 4 if directive == "Y" else 2
+        places[directive] = slice(at, at + width)
+        at += width + 1
+    year, month, day = places["Y"], places["m"], places["d"]
+    length, marks = at - 1, [one.start - 1 for one in places.values() if one.start]
+
+    def read(text: str) -> date | None:
+        if len(text) != length or text[marks[0]] != mark or text[marks[1]] != mark:
+            return None
+        if not text.isascii() or not (text[year] + text[month] + text[day]).isdecimal():
+            return None
+        try:
+            return date(int(text[year]), int(text[month]), int(text[day]))
+        except ValueError:
+            return None
 
     return read
 

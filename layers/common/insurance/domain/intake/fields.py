@@ -46,9 +46,10 @@ class CompiledField:
         self.written, self.required = field.written, field.required
         self.declared = field
         self._as = field.kind or As.TEXT
-        self._read = cells.reader_of(field)
+        self.read_sound = cells.reader_of(field)
         self.write = cells.writer_of(kind, field.currency if kind.kind is Kind.MONEY else None)
         self._actions = _actions_of(field)
+        self.matches: Callable[[str], object] | None = None
         self.judges = self._judges_of(field, references)
         self.default = self._default(field)
 
@@ -58,6 +59,7 @@ class CompiledField:
         """What makes a value a fault, each with its check and its code."""
         judges: list[tuple[Check, str, Judge]] = []
         low, high = (cells.bound_of(one, self.kind) for one in (field.minimum, field.maximum))
+        self.low, self.high = low, high
         if low is not None:
             judges.append((Check.RANGE, "too-small", lambda value: value < low))
         if high is not None:
@@ -70,6 +72,7 @@ class CompiledField:
         judges.append((Check.LENGTH, "too-long", lambda text: len(text) > length))
         if field.pattern:
             matches = re.compile(sound_pattern(field.pattern, "")).fullmatch
+            self.matches = matches
             judges.append((Check.PATTERN, "wrong-form", lambda text: matches(text) is None))
         if field.checksum is not None:
             is_valid = checksum_of(field.checksum)
@@ -82,7 +85,7 @@ class CompiledField:
     def _default(self, field: FieldMapping) -> Any:
         if field.default is None:
             return None
-        value = self._read(field.default)
+        value = self.read_sound(field.default)
         if value is None:
             raise ValueError("The default cannot be read.")
         return value
@@ -95,7 +98,7 @@ class CompiledField:
             if self.default is None and self.required:
                 found.append(self._finding(Check.REQUIRED, "required", raw))
             return Cell(self.default, tuple(found))
-        value = self._read(text)
+        value = self.read_sound(text)
         if value is None:
             check = Check.REFERENCE if self._as is As.CODE else Check.TYPE
             found.append(self._finding(check, cells.NOT_OF_KIND[self._as], raw))

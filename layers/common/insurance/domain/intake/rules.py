@@ -44,13 +44,19 @@ class FieldNames:
         codes = [
             self._terms[name].code
             for name in sorted(self.used)
-            if not self._terms[name].type.optional and self._terms[name].code.startswith("f[")
+            if not self._terms[name].type.optional and self._terms[name].code[1:].isalnum()
         ]
         return " and ".join(f"{code} is not None" for code in codes)
 
+    def function(self, source: str) -> Callable[[Any], Any]:
+        """Of fields by their places, or of cells by their headings."""
+        codes = sorted(self._terms[name].code for name in self.used)
+        places = [f"{code} = f[{code[1:]}]" for code in codes if code[1:].isalnum()]
+        return plain_function(source, "f", places)
+
 
 class Condition(NamedTuple):
-    """A rule's `when`: as code over `f`, what it looks at, and as a function."""
+    """A rule's `when`: as code over variables `f0`, `f1`, … or the cells `f`, and as a function."""
 
     source: str
     holds: Callable[[Any], bool]
@@ -80,8 +86,8 @@ class RowRule(NamedTuple):
 
 
 def terms_of(fields: Sequence[CompiledField]) -> dict[str, Term]:
-    """Fields by name, each by its place among all."""
-    return {field.name: Term(f"f[{place}]", field.kind) for place, field in enumerate(fields)}
+    """Fields by name, each as a variable numbered by its place among all."""
+    return {field.name: Term(f"f{place}", field.kind) for place, field in enumerate(fields)}
 
 
 def terms_of_columns(columns: Mapping[str, Column]) -> dict[str, Term]:
@@ -116,7 +122,7 @@ def condition(source: str, terms: Mapping[str, Term], path: str) -> Condition:
     term = expect(expression.compiled(source, names, path), (Kind.BOOL,), path, "yes or no")
     guard = names.guard()
     source = f"({guard} and {term.code})" if guard else term.code
-    return Condition(source, plain_function(source, "f"))
+    return Condition(source, names.function(source))
 
 
 def value(source: str, terms: Mapping[str, Term], path: str) -> Worked:
@@ -129,7 +135,7 @@ def value(source: str, terms: Mapping[str, Term], path: str) -> Worked:
     term = expression.compiled(source, names, path)
     guard = names.guard()
     source = f"({term.code} if {guard} else None)" if guard else term.code
-    return Worked(source, plain_function(source, "f"), term.type)
+    return Worked(source, names.function(source), term.type)
 
 
 def faults_of(error: InvalidProduct) -> list[FieldFault]:

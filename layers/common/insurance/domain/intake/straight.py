@@ -7,13 +7,14 @@ way. Most rows of most files have nothing against them, and cost a fifth so (doc
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from insurance.domain.intake.document import MappingDocument, Point
+from insurance.domain.intake import cells
+from insurance.domain.intake.document import Check, MappingDocument, Point
 from insurance.domain.intake.fields import CompiledField
 from insurance.domain.intake.record import builder_of
 from insurance.domain.intake.row import CheckedRow, RawRow
 from insurance.domain.intake.rules import RowRule, Worked
 from insurance.domain.intake.unique import SeenKeys, digest_of
-from insurance.domain.product.language.kinds import DATE, TEXT
+from insurance.domain.product.language.kinds import DATE, TEXT, Kind
 from insurance.domain.product.language.plain_function import SPACE
 
 REMEMBERED_MAX: Final = 2_048
@@ -42,6 +43,7 @@ class StraightWay:
         self._space: dict[str, Any] = {
             **SPACE,
             "CheckedRow": CheckedRow,
+            "new": tuple.__new__,  # half the cost of calling the class
             "digest_of": digest_of,
             "missing": self._missing,
             "build": builder_of([field.path if field.written else None for field in fields]),
@@ -67,12 +69,21 @@ class StraightWay:
     ) -> Callable[[str], Entry | None]:
         """What a text is worth if nothing is against it, remembered."""
         most = DAYS_REMEMBERED_MAX if field.kind.kind is DATE.kind else REMEMBERED_MAX
-        read, write, missing = field.read, field.write, self._missing
+        read, missing = field.read, self._missing
+        write = None if field.kind.kind is Kind.MONEY else field.write
+        read_sound, judges = field.read_sound, [is_fault for _, _, is_fault in field.judges]
+        is_text = field.kind.kind is TEXT.kind and not field.kind.choices
 
         def look(text: str) -> Entry | None:
-            value, findings = read(text, missing)
-            if findings:
-                return None
+            value = None if is_text or text in missing or text.strip() != text else read_sound(text)
+            if value is None:
+                value, findings = read(text, missing)
+                if findings:
+                    return None
+            else:
+                for is_fault in judges:
+                    if is_fault(value):
+                        return None
             written = value if write is None or value is None else write(value)
             if len(known) < most:
                 known[text] = (value, written)
@@ -86,7 +97,7 @@ class StraightWay:
         }
         lines = ["def run(row):", " number, f, fault = row", " if fault: return None"]
         lines += [f" if {rule.when.source}: return None" for rule in by_point[Point.RAW]]
-        lines += [" v = f.get", f" f = [None] * {len(self._fields)}"]
+        lines += [" v = f.get"]
         for place, field in enumerate(self._fields):
             if field.heading is not None:
                 lines += self._cell(place, field)
@@ -94,24 +105,26 @@ class StraightWay:
             lines += self._value(place, worked)
         lines += [f" if {rule.when.source}: return None" for rule in by_point[Point.MAPPED]]
         for number, rule in enumerate(by_point[Point.ACROSS]):
-            given = " and ".join(f"f[{place}] is not None" for place in rule.key)
-            key = r"\x1f".join(f"{{f[{place}]}}" for place in rule.key)
+            given = " and ".join(f"f{place} is not None" for place in rule.key)
+            key = r"\x1f".join(f"{{f{place}}}" for place in rule.key)
             lines += [
                 f" if {given} and {rule.when.source}:",
                 f'  s = first{number}(digest_of(f"{key}"), number)',
                 "  if s is not None and s != number: return None",
             ]
-        return [*lines, *self._record(), " return CheckedRow(number, r, ())"]
+        return [*lines, *self._record(), " return new(CheckedRow, (number, r, ()))"]
 
     def _cell(self, place: int, field: CompiledField) -> list[str]:
-        """A cell's value as `f[place]`, and as the record has it as `w<place>`."""
+        """A cell's value as `f<place>`, and as the record has it as `w<place>`."""
         known = [
             f" c = known{place}(t)",
             f" if c is None: c = look{place}(t)",
             " if c is None: return None",
-            f" f[{place}], w{place} = c",
+            f" f{place}, w{place} = c",
         ]
         lines = [f" t = v({field.heading!r}, '')"]
+        if (figure := self._usual_figure(place, field)) is not None:
+            return [*lines, *figure, " else:", *(f" {line}" for line in known)]
         if field.kind.kind is not TEXT.kind or field.kind.choices or field.declared.reference:
             return lines + known
         sound = ["t", "t.strip() is t", "t.isprintable()"]
@@ -119,16 +132,44 @@ class StraightWay:
         sound += self._not_judged(place, field, "t")
         return [
             *lines,
-            f" if {' and '.join(sound)}: f[{place}] = w{place} = t",
+            f" if {' and '.join(sound)}: f{place} = w{place} = t",
             " else:",
             *(f" {line}" for line in known),
         ]
 
+    def _usual_figure(self, place: int, field: CompiledField) -> list[str] | None:
+        """Of money and other figures: digits with all their places, as the reader of the field takes them, too."""
+        places = cells.places_of(field.declared)
+        is_money = field.kind.kind is Kind.MONEY
+        mark = field.declared.decimal_mark
+        if places is None or not (is_money or field.write is None) or (places and not mark):
+            return None
+        sound = ["t.isascii()", f"{'a' if places else 't'}.isdecimal()"]
+        if places:
+            sound = ["a", f"len(b) == {places}", "t.isascii()", "(a + b).isdecimal()"]
+        sound += ["len(t) < 19", *(["t not in missing"] if self._missing else [])]
+        figure = "int(a + b)" if places else "int(t)"
+        sound += [
+            f"(x := {figure}) >= {field.low}"
+            if field.low is not None
+            else f"((x := {figure}), True)[1]"
+        ]
+        sound += [f"x <= {field.high}"] if field.high is not None else []
+        split = [f" a, _, b = t.partition({mark!r})"] if places else []
+        return [*split, f" if {' and '.join(sound)}: f{place} = w{place} = x"]
+
     def _not_judged(self, place: int, field: CompiledField, value: str) -> list[str]:
+        """That no check is against a value: of text its length and pattern in line."""
         codes = []
-        for number, (_, _, is_fault) in enumerate(field.judges):
-            self._space[f"judge{place}_{number}"] = is_fault
-            codes.append(f"not judge{place}_{number}({value})")
+        for number, (check, _, is_fault) in enumerate(field.judges):
+            if check is Check.LENGTH:
+                codes.append(f"len({value}) <= {field.declared.length}")
+            elif check is Check.PATTERN:
+                self._space[f"matches{place}"] = field.matches
+                codes.append(f"matches{place}({value})")
+            else:
+                self._space[f"judge{place}_{number}"] = is_fault
+                codes.append(f"not judge{place}_{number}({value})")
         return codes
 
     def _value(self, place: int, worked: Worked) -> list[str]:
@@ -143,7 +184,7 @@ class StraightWay:
             lines.append(f" if x is not None and not ({' and '.join(judged)}): return None")
         self._space[f"write{place}"] = field.write
         written = "x" if field.write is None else f"None if x is None else write{place}(x)"
-        return [*lines, f" f[{place}] = x", f" w{place} = {written}"]
+        return [*lines, f" f{place} = x", f" w{place} = {written}"]
 
     def _record(self) -> list[str]:
         """The record, without the fields that have no value; lists are built as on the whole way."""
@@ -170,7 +211,7 @@ class StraightWay:
             )
             lines.append(f" {names[holder]} = {{{pairs}}}")
             lines += [
-                f" if f[{place}] is not None: {names[holder]}[{path.rpartition('.')[2]!r}] = {self._written(place)}"
+                f" if f{place} is not None: {names[holder]}[{path.rpartition('.')[2]!r}] = {self._written(place)}"
                 for path, place in own.items()
                 if path not in sure
             ]
@@ -192,7 +233,5 @@ class StraightWay:
         currency = field.declared.currency
         if currency is None or place in self._worked:
             return f"w{place}"
-        money = (
-            f"{{'amount': f[{place}], 'currency': {currency.value!r}}}"  # each record has its own
-        )
-        return money if self._is_sure(place) else f"None if f[{place}] is None else {money}"
+        money = f"{{'amount': f{place}, 'currency': {currency.value!r}}}"  # each record has its own
+        return money if self._is_sure(place) else f"None if f{place} is None else {money}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
@@ -24,9 +24,14 @@ SPACE: Final[Mapping[str, Any]] = MappingProxyType(
 """What the language's functions become."""
 
 
-def plain_function(source: str, parameter: str = "e") -> Callable[[Any], Any]:
-    """A function of one parameter. Its source is the code of a term: nothing else may be given."""
+def plain_function(
+    source: str, parameter: str = "e", first: Sequence[str] = ()
+) -> Callable[[Any], Any]:
+    """A function of one parameter. Its source, and what is done first, are codes of terms: nothing else may be given."""
     space = dict(SPACE)
-    exec(compile(f"def run({parameter}): return {source}", "<expression>", "exec"), space)  # noqa: S102 # nosec B102 - every token comes from the checked compiler
+    text = "".join(
+        [f"def run({parameter}):\n", *(f" {line}\n" for line in first), f" return {source}"]
+    )
+    exec(compile(text, "<expression>", "exec"), space)  # noqa: S102 # nosec B102 - every token comes from the checked compiler
     run: Callable[[Any], Any] = space["run"]
     return run
