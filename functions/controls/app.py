@@ -54,6 +54,7 @@ from insurance.domain.partner.partner import PartnerCode
 from insurance.operations.command import Command, Query
 from insurance.operations.controls.change_access_policy import (
     UNKNOWN_OPERATION,
+    PolicyWithHits,
     advance_access_policy,
     draft_access_policy,
     list_access_policies,
@@ -245,11 +246,11 @@ def get_access_policies(page: Page, query: Query) -> ListPage[AccessPolicy]:
     scope=Scope.CONTROLS_READ,
     callers=WHO,
     roles=READERS,
-    shows=AccessPolicyView,
+    shows=AccessPolicyView.of_read,
     etag=True,
     raises=(AccessPolicyNotFound,),
 )
-def get_access_policy(policy: str, query: Query) -> Stored[AccessPolicy]:
+def get_access_policy(policy: str, query: Query) -> PolicyWithHits:
     return read_access_policy(policy, query, policies)
 
 

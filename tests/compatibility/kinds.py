@@ -35,6 +35,7 @@ BY_KEY: dict[str, dict[str, ItemKind]] = {
     "DeliveriesTable": {"catching": kinds.DELIVERY_BOOKMARK},
     "ControlsTable": {
         "acp": kinds.AGGREGATE,
+        "hits": kinds.ACCESS_HITS,
         "rules": kinds.ACCESS_RULES,
         "stp": kinds.AGGREGATE,
     },

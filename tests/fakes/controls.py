@@ -1,9 +1,10 @@
 """The ports of stops and access policies in memory: held to the same contract as on DynamoDB (tests/contract)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from insurance.domain.control.access_policy import AccessPolicy, PoliciesInForce
-from insurance.domain.control.decision import Ruleset, compile_policies
+from insurance.domain.control.access_policy import AccessPolicy, PoliciesInForce, RuleHits
+from insurance.domain.control.decision import CompiledRule, Ruleset, compile_policies
 from insurance.domain.control.stop import Stops
 from insurance.domain.core.errors import AccessPolicyNotFound, StaleRevision
 from insurance.domain.core.event import Event, StreamPosition
@@ -55,6 +56,16 @@ class MemoryAccessPolicies:
         if found is None:
             raise AccessPolicyNotFound(code)
         return found
+
+    def note_refusal(self, by: CompiledRule, mode: Mode, at: datetime) -> None:
+        counted = self._memory.rule_hits.setdefault((mode, by.policy), {})
+        known = counted.get(by.rule.code)
+        counted[by.rule.code] = RuleHits(
+            known.refused + 1 if known else 1, at.replace(microsecond=0)
+        )
+
+    def hits(self, mode: Mode, code: str) -> Mapping[str, RuleHits]:
+        return dict(self._memory.rule_hits.get((mode, code), {}))
 
     def in_force(self, mode: Mode) -> PoliciesInForce:
         return dict(self._memory.policies_in_force.get(mode, (0, {}))[1])

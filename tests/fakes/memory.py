@@ -10,7 +10,7 @@ from insurance.domain.billing import BillingAccount, SuspendedPayment, UsedRefer
 from insurance.domain.claim import Claim, NoticedClaim
 from insurance.domain.complaint import Complaint
 from insurance.domain.contract.number import normalise_number
-from insurance.domain.control.access_policy import AccessPolicy, PoliciesInForce
+from insurance.domain.control.access_policy import AccessPolicy, PoliciesInForce, RuleHits
 from insurance.domain.control.stop import Stops
 from insurance.domain.core.errors import (
     KeyReused,
@@ -68,6 +68,7 @@ class Memory:
     """The partner's id by the developer's."""
     applications: dict[str, Stored[PartnerApplication]] = field(default_factory=dict)
     access_policies: dict[str, Stored[AccessPolicy]] = field(default_factory=dict)
+    rule_hits: dict[tuple[Mode, str], dict[str, RuleHits]] = field(default_factory=dict)
     policies_in_force: dict[Mode, tuple[int, PoliciesInForce]] = field(default_factory=dict)
     """By mode: how often they changed, and what is in force."""
     stops: dict[Mode, Stored[Stops]] = field(default_factory=dict)

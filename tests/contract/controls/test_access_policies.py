@@ -1,5 +1,6 @@
 """What the store of access policies promises, in memory and on a real engine alike."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -8,7 +9,9 @@ from insurance.domain.control.access_policy import (
     AccessPolicyStep,
     AccessRule,
     PolicyText,
+    RuleHits,
 )
+from insurance.domain.control.decision import CompiledRule
 from insurance.domain.control.event_types import AccessPolicyEventType
 from insurance.domain.core.errors import (
     AccessPolicyNotFound,
@@ -128,6 +131,22 @@ def test_what_is_in_force_stays_until_the_next_version_is_approved(desk: Desk) -
         "hours": 2,
         "other": 1,
     }
+
+
+def test_refusals_are_counted_by_rule_and_mode(desk: Desk) -> None:
+    store, rules = desk.stores.access_policies, desk.stores.access_rules
+    one, two = (
+        CompiledRule("hours", 1, AccessRule(code=code, reason="not_agreed"), lambda _: True)
+        for code in ("one", "two")
+    )
+    first, later = datetime(2026, 11, 30, 9, tzinfo=UTC), datetime(2026, 11, 30, 10, tzinfo=UTC)
+
+    rules.note_refusal(one, Mode.TEST, first)
+    rules.note_refusal(one, Mode.TEST, later)
+    rules.note_refusal(two, Mode.TEST, first)
+
+    assert store.hits(Mode.TEST, "hours") == {"one": RuleHits(2, later), "two": RuleHits(1, first)}
+    assert store.hits(Mode.LIVE, "hours") == store.hits(Mode.TEST, "other") == {}
 
 
 def test_what_cannot_be_read_is_not_written(desk: Desk) -> None:

@@ -1,14 +1,20 @@
 """Access policies over HTTP, with the rights that template.yaml gives each function: they narrow, and never grant."""
 
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from insurance import wiring
+from insurance.domain.core.errors import Unavailable
 
+from local.aws.cloudformation import STACK_NAME
+from local.aws.rights import NotAllowed
 from tests.artefact.cases import Case, all_cases
 from tests.support.calls import LIVE, QUOTE, STRANGER, staff
 from tests.support.platform import Platform
+from tests.support.rights import rights
 
 type Json = dict[str, Any]
 
@@ -156,6 +162,63 @@ def test_the_record_of_the_call_names_the_rule(
     handlers.call("POST", "/v1/quotes", QUOTE)
 
     assert '"rule":"hours/no_motor"' in capsys.readouterr().out
+
+
+def test_a_policy_shows_how_often_each_rule_refused_and_when_last(
+    office: Office, handlers: Platform
+) -> None:
+    office.write()
+    office.step("submit")
+    office.step("approve", BEN)
+    before = handlers.call("GET", HOURS, by=ANN, clock=None)
+    assert before.body["hits"] == []
+
+    for key in ("one", "two"):
+        handlers.call("POST", "/v1/quotes", QUOTE, key=key)
+    handlers.call("POST", "/v1/quotes/preview", QUOTE)
+    handlers.post("/v1/quotes", QUOTE, by=STRANGER)
+
+    held = {"If-None-Match": before.headers["ETag"]}
+    after = handlers.call("GET", HOURS, by=ANN, clock=None, headers=held)
+    [hits] = after.body["hits"]
+    assert (hits["rule"], hits["refused"]) == ("no_motor", 3)
+    assert datetime.now(UTC) - datetime.fromisoformat(hits["last_at"]) < timedelta(hours=1)
+    tag = after.headers["ETag"]
+    wanted = {"step": "withdraw", "reason": "agreed"}
+    done = handlers.call(
+        "POST", f"{HOURS}/steps", wanted, by=ANN, clock=None, headers={"If-Match": tag}
+    )
+    assert (done.status, "hits" in done.body) == (200, False)
+
+
+def test_who_counts_refusals_cannot_change_a_rule_or_a_stop() -> None:
+    def counted(id: str) -> Json:
+        return {"TableName": f"{STACK_NAME}-ControlsTable", "Key": {"id": {"S": id}}}
+
+    name = f"{STACK_NAME}-QuotingFunction"
+    rights().dynamodb(name, "UpdateItem", counted("hits_test_hours"))
+    for id in ("rules_test", "stp_test", "acp_test_hours"):
+        with pytest.raises(NotAllowed):
+            rights().dynamodb(name, "UpdateItem", counted(id))
+
+
+def test_a_refusal_that_cannot_be_counted_is_one_all_the_same(
+    office: Office, handlers: Platform
+) -> None:
+    office.write()
+    office.step("submit")
+    office.step("approve", BEN)
+
+    def unavailable(*_: Any) -> None:
+        raise Unavailable("The count of refusals")
+
+    with (
+        handlers.surroundings(),
+        patch.object(wiring.stores().access_rules, "note_refusal", unavailable),
+    ):
+        refused = handlers.call("POST", "/v1/quotes", QUOTE)
+
+    assert refused.code == "refused-by-policy"
 
 
 def test_a_check_says_what_the_edge_would_and_names_the_rule(office: Office) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from insurance import telemetry
 from insurance.api_products import products_of
 from insurance.config import region
-from insurance.domain.core.errors import RefusedByPolicy
+from insurance.domain.core.errors import RefusedByPolicy, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from insurance.api.call import Call
     from insurance.api.edge import EdgePorts
     from insurance.api.route import Route
+    from insurance.domain.control.decision import CompiledRule
     from insurance.operations.products.ports import Products
 
 
@@ -62,7 +64,17 @@ def check_access(
     refusing = ruleset.decide(facts)
     if refusing is not None:
         record.refused_by(refusing.id)
+        _count(edge, refusing, call)
         raise RefusedByPolicy(refusing.policy, refusing.rule.code, refusing.rule.reason)
+
+
+def _count(edge: EdgePorts, by: CompiledRule, call: Call) -> None:
+    """Count the refusal. One that cannot be counted is refused all the same, and its access record names the rule."""
+    assert edge.access is not None  # noqa: S101 - a rule was found there
+    try:
+        edge.access().note_refusal(by, call.caller.mode, call.received_at)
+    except Unavailable:
+        telemetry.logger.warning("a refusal is not counted", rule=by.id)
 
 
 def _first_territory(

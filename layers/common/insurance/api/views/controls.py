@@ -32,6 +32,7 @@ from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.identity import StopId
 from insurance.domain.core.stored import Stored
 from insurance.domain.partner.partner import PartnerCode
+from insurance.operations.controls.change_access_policy import PolicyWithHits
 from insurance.operations.controls.change_stops import ChangedStop
 from insurance.operations.controls.check_access import CheckedCall
 from insurance.operations.controls.replay_policy import PolicyReplay
@@ -119,6 +120,14 @@ class AccessPolicyEntryView(Shown):
     changed_at: datetime
 
 
+class RuleHitsView(Shown):
+    """How often a rule has refused a call."""
+
+    rule: RuleCode
+    refused: Annotated[int, Field(ge=1, le=CALLS_MAX)]
+    last_at: datetime
+
+
 class AccessPolicyView(View):
     """An access policy: its newest version, and the one in force."""
 
@@ -130,6 +139,22 @@ class AccessPolicyView(View):
     approved_by: Subject | None
     reason: ReasonCode | None
     changed_at: datetime
+    hits: Annotated[list[RuleHitsView], Field(max_length=2 * RULES_MAX)] | None = None
+
+    @classmethod
+    def of_read(cls, read: PolicyWithHits) -> Self:
+        """With what its rules have refused. The tag moves with the counts, and names the policy's revision all the same."""
+        view, policy = cls.of(read.stored), read.stored.record
+        texts = [policy.text, *([policy.in_force] if policy.in_force else [])]
+        there = {rule.code for text in texts for rule in text.rules}
+        counted = sum(hits.refused for hits in read.hits.values())
+        view.etag = etag(read.stored.head.sequence, f"access-policy-{counted}")
+        view.hits = [
+            RuleHitsView(rule=rule, refused=hits.refused, last_at=hits.last_at)
+            for rule, hits in sorted(read.hits.items())
+            if rule in there
+        ]
+        return view
 
     @classmethod
     def of(cls, stored: Stored[AccessPolicy]) -> Self:

@@ -5,7 +5,7 @@ force, which stays until another is approved or it is withdrawn.
 """
 
 from enum import StrEnum
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, NamedTuple, Self
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
@@ -180,6 +180,13 @@ class AccessPolicy(Record):
     @property
     def title(self) -> str:
         return f"access policy {self.code}"
+
+
+class RuleHits(NamedTuple):
+    """How often a rule has refused a call, since it has its code, and when it did last."""
+
+    refused: int
+    last_at: AwareDatetime
 
 
 type PoliciesInForce = dict[str, PolicyText]

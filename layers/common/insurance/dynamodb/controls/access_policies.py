@@ -1,15 +1,16 @@
 """Access policies in their table, and one row with what is in force of all: what the edge reads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from insurance.domain.control.access_policy import AccessPolicy, PoliciesInForce
+from insurance.domain.control.access_policy import AccessPolicy, PoliciesInForce, RuleHits
 from insurance.domain.core.errors import AccessPolicyNotFound, StaleRevision
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode, access_policy_id_for
 from insurance.domain.core.stored import Stored
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
+from insurance.dynamodb.controls.hits import read_hits
 from insurance.dynamodb.controls.rules_in_force import revision_of, rules_in, rules_key
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.kinds import ACCESS_RULES
@@ -47,6 +48,9 @@ class DynamoDBAccessPolicies:
         if item is None:
             raise AccessPolicyNotFound(code)
         return aggregates.read_stored(AccessPolicy, item, None)
+
+    def hits(self, mode: Mode, code: str) -> Mapping[str, RuleHits]:
+        return read_hits(self._client, self._tables, mode, code)
 
     def in_force(self, mode: Mode) -> PoliciesInForce:
         return rules_in(read(self._client, *rules_key(self._tables, mode)))

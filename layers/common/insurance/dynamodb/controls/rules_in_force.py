@@ -12,11 +12,12 @@ from insurance.dynamodb.transaction import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from insurance.domain.control.access_policy import PoliciesInForce
-    from insurance.domain.control.decision import Ruleset
+    from insurance.domain.control.decision import CompiledRule, Ruleset
     from insurance.domain.core.identity import Mode
     from insurance.dynamodb.codec import Item
     from insurance.dynamodb.tables import Tables
@@ -54,6 +55,16 @@ class DynamoDBAccessRules:
             revision, ruleset = revision_of(row), _compiled(row)
         self._known[mode] = now, revision, ruleset
         return ruleset
+
+    def note_refusal(self, by: CompiledRule, mode: Mode, at: datetime) -> None:
+        """Count a call that a rule refuses; see the port.
+
+        Raises:
+            Unavailable: It is not counted, or nobody knows.
+        """
+        from insurance.dynamodb.controls.hits import note_refusal  # noqa: PLC0415 - calls that pass need none
+
+        note_refusal(self._client, self._tables, by, mode, at)
 
 
 def _compiled(row: Item | None) -> Ruleset | None:

@@ -1,7 +1,7 @@
 """Write access policies, take them through their life, and read them."""
 
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Collection, Mapping
+from typing import Final, NamedTuple
 
 from insurance.api_products import API_PRODUCTS
 from insurance.domain.control.access_policy import (
@@ -9,6 +9,7 @@ from insurance.domain.control.access_policy import (
     AccessPolicy,
     AccessPolicyStep,
     PolicyText,
+    RuleHits,
     RuleScope,
 )
 from insurance.domain.control.decision import faults_of
@@ -77,13 +78,21 @@ def advance_access_policy(
     return _store(after, EVENTS[step], loaded, command, ports)
 
 
-def read_access_policy(code: str, query: Query, ports: AccessPolicyPorts) -> Stored[AccessPolicy]:
+class PolicyWithHits(NamedTuple):
+    """A policy, and how often its rules have refused a call."""
+
+    stored: Stored[AccessPolicy]
+    hits: Mapping[str, RuleHits]
+
+
+def read_access_policy(code: str, query: Query, ports: AccessPolicyPorts) -> PolicyWithHits:
     """A policy of the caller's mode.
 
     Raises:
         AccessPolicyNotFound: There is none.
     """
-    return ports.policies.get(query.caller.mode, code)
+    mode = query.caller.mode
+    return PolicyWithHits(ports.policies.get(mode, code), ports.policies.hits(mode, code))
 
 
 def list_access_policies(

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
-    from insurance.domain.control.access_policy import AccessPolicy, PoliciesInForce
-    from insurance.domain.control.decision import Ruleset
+    from insurance.domain.control.access_policy import AccessPolicy, PoliciesInForce, RuleHits
+    from insurance.domain.control.decision import CompiledRule, Ruleset
     from insurance.domain.control.replay import CallGroup
     from insurance.domain.control.stop import Stops
     from insurance.domain.core.event import Event
@@ -54,6 +54,13 @@ class StopRegister(Protocol):
 class AccessRules(Protocol):
     """What is in force of the access policies, for deciding calls."""
 
+    def note_refusal(self, by: CompiledRule, mode: Mode, at: datetime) -> None:
+        """Count a call that a rule refuses.
+
+        Raises:
+            Unavailable: It is not counted, or nobody knows.
+        """
+
     def ruleset(self, mode: Mode) -> Ruleset | None:
         """The rules of a mode as they stood at most a minute ago; None: there are none.
 
@@ -81,6 +88,9 @@ class AccessPolicies(Protocol):
         Raises:
             AccessPolicyNotFound: There is none.
         """
+
+    def hits(self, mode: Mode, code: str) -> Mapping[str, RuleHits]:
+        """How often each rule of a policy has refused a call, by its code; rules that refused none are missing."""
 
     def in_force(self, mode: Mode) -> PoliciesInForce:
         """What is in force in a mode, as it stands."""
