@@ -10,15 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
 from httpx import Response
 from insurance.domain.usage.call import DEVELOPERS
 
 from demo.samples import CALLERS, Partner
-from local.settings import ROOT
 from local.stack import Stack
 from tests.end_to_end.conftest import CallAs, Caller
 from tests.support.clock import Clock
+from tests.support.definition import definition
 from tests.support.waiting import wait_until
 
 type Json = dict[str, Any]
@@ -42,10 +41,10 @@ def class_of(status: str) -> str:
 
 
 def operations() -> Mapping[str, str]:
-    definition = yaml.load((ROOT / "openapi.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
+    published = definition()
     return {
         f"{method.upper()} {path}": operation["operationId"]
-        for path, item in definition["paths"].items()
+        for path, item in published["paths"].items()
         for method, operation in item.items()
         if "operationId" in operation
     }

@@ -4,17 +4,14 @@ from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache
 from itertools import count
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 from demo.samples import british_iban
+from tests.support.definition import definition
 from tools.openapi.forms import PLAIN_TEXT
 
 type Json = dict[str, Any]
 
-DEFINITION = Path(__file__).resolve().parents[2] / "openapi.yaml"
 EMAIL, PHONE = r"^[^@\s]+@[^@\s]+$", r"^\+[1-9][0-9]{6,14}$"
 SAID = {EMAIL, PHONE, r"^[!-~]{1,256}$"}
 """Patterns in which a person may be named for all that; any other is a code, a number or an id."""
@@ -40,12 +37,12 @@ class Field(NamedTuple):
 @cache
 def free_texts() -> tuple[Field, ...]:
     """Every field that takes words, of every operation."""
-    definition = yaml.load(DEFINITION.read_text("utf-8"), Loader=yaml.CSafeLoader)
-    schemas = definition["components"]["schemas"]
+    published = definition()
+    schemas = published["components"]["schemas"]
     return tuple(
         dict.fromkeys(
             field
-            for methods in definition["paths"].values()
+            for methods in published["paths"].values()
             for operation in methods.values()
             if "operationId" in operation and operation["operationId"] not in FILES
             for media in operation.get("requestBody", {}).get("content", {}).values()
@@ -76,10 +73,10 @@ def _fields(operation: str, schema: Json, pointer: str, schemas: Json) -> Iterat
 @cache
 def operations() -> dict[tuple[str, str], str]:
     """Method and path to the operation's id."""
-    definition = yaml.load(DEFINITION.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    published = definition()
     return {
         (method.upper(), path): operation["operationId"]
-        for path, methods in definition["paths"].items()
+        for path, methods in published["paths"].items()
         for method, operation in methods.items()
         if "operationId" in operation
     }

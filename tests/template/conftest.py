@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from local.aws.template import Template
+from tests.support.definition import definition as committed
 from tools.openapi import api_catalog
 from tools.openapi.gateway import ANY_METHOD
 
@@ -56,18 +56,13 @@ def written() -> Json:
 @pytest.fixture(scope="session")
 def definition() -> Json:
     """openapi.yaml itself, as it is published."""
-    return read_definition("openapi.yaml")
+    return committed("openapi.yaml")
 
 
 @pytest.fixture(scope="session")
 def deployed_definition() -> Json:
     """openapi.deployed.yaml, which the template includes."""
-    return read_definition("openapi.deployed.yaml")
-
-
-def read_definition(name: str) -> Json:
-    found: Json = yaml.load((ROOT / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return found
+    return committed("openapi.deployed.yaml")
 
 
 @pytest.fixture(scope="session")

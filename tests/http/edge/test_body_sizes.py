@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from insurance.api.body import Request
 from insurance.api.headers import KEY_HEADER
 from insurance.api.requests.risks import RISK_FILE_BYTES_MAX
@@ -25,6 +24,7 @@ from local.aws.gateway.firewall import Firewall
 from local.aws.template import Template
 from local.aws.workers import PAYLOAD_LIMIT
 from tests.support.calls import FOLDERS, Answer
+from tests.support.definition import definition as committed
 from tests.support.platform import Platform
 from tests.support.route_calls import path_of, welcome
 from tools.openapi.forms import PLAIN_TEXT
@@ -46,8 +46,7 @@ OF_THE_PRODUCT = {
 
 @cache
 def definition(name: str = "openapi.yaml") -> Json:
-    found: Json = yaml.load((ROOT / name).read_text("utf-8"), Loader=yaml.CSafeLoader)
-    return found
+    return committed(name)
 
 
 def largest(schema: Json) -> int:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-import yaml
 from insurance.api.body import Request, read_request
 from insurance.api.field_faults import FORMS, KINDS, form_of
 from insurance.api.fields import Day, Iban, PositiveMoney
@@ -17,6 +16,7 @@ from insurance.domain.core.errors import InvalidFields
 from insurance.domain.party.birth import BirthDate
 from pydantic import Field
 
+from tests.support.definition import definition
 from tools.openapi.forms import PLAIN_TEXT
 from tools.openapi.schemas import reachable
 from tools.problems.catalogue import field_codes
@@ -118,10 +118,10 @@ def test_somebody_is_born_today_where_the_day_begins_first():
 def test_every_pattern_that_callers_must_keep_to_is_put_in_words():
     """By the definition: what is sent, in bodies and in parameters. Control characters are refused before any field,
     and a cursor that no list gave for what it is."""
-    definition = yaml.load((ROOT / "openapi.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
-    operations = [each for item in definition["paths"].values() for each in item.values()]
+    published = definition()
+    operations = [each for item in published["paths"].values() for each in item.values()]
     bodies = [operation.get("requestBody", {}) for operation in operations]
-    sent = reachable(definition["components"]["schemas"], bodies)
+    sent = reachable(published["components"]["schemas"], bodies)
     asked = [
         parameter
         for operation in operations

@@ -7,13 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
-import yaml
 from coverwright import ClientCredentials, Connection
 from coverwright.cli import claims, main, policies, quotes
 from coverwright.credentials import Credentials, GivenToken
 from coverwright.settings import ClientSettings
 
-from local.settings import ROOT
+from tests.support.definition import definition as published
 
 type Outcome = httpx.Response | BaseException
 
@@ -252,7 +251,7 @@ def test_a_policy_shows_its_flags(answers: Answers, capsys: pytest.CaptureFixtur
 
 @pytest.fixture(scope="module")
 def definition() -> Any:
-    return yaml.load((ROOT / "openapi.yaml").read_text(), yaml.CSafeLoader)
+    return published()
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,12 @@ import json
 from typing import Any
 
 import pytest
-import yaml
 from insurance.access_log import Unreadable, operation_ids, read_delivery, read_line
 from insurance.domain.core.identity import Mode
 from insurance.domain.usage.call import DEVELOPERS, UsageAccount
 
 from tests.support.access_log import AT, ELM_WEB, OAK_WEB, as_written, delivery, line
-from tests.support.engine import ROOT
+from tests.support.definition import definition
 
 CHOSEN = (
     '"',
@@ -82,7 +81,7 @@ def test_a_path_or_method_that_there_is_not_is_no_operation(method: str, resourc
 
 
 def test_every_operation_of_the_definition_has_its_name() -> None:
-    published = yaml.load((ROOT / "openapi.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
+    published = definition()
     declared = {
         f"{method.upper()} {path}": operation["operationId"]
         for path, item in published["paths"].items()
