@@ -181,7 +181,7 @@ class Collection(NamedTuple):
         return [
             invoice
             for invoice in self._invoices()
-            if invoice.open and since < invoice.due.due_on < limit
+            if since < invoice.due.due_on < limit and invoice.open
         ]
 
     def _times(self) -> Iterator[datetime]:

@@ -64,7 +64,7 @@ def statement(
         paid = min(left, due.amount)
         left -= paid
         invoices.append(Invoice(due, paid))
-    late = [invoice for invoice in invoices if invoice.open and invoice.due.due_on < today]
+    late = [invoice for invoice in invoices if invoice.due.due_on < today and invoice.open]
     return Statement(
         owed=account.owed(policy),
         received=account.received,
