@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
 from local.aws.cloudformation import TemplateError
@@ -20,6 +21,8 @@ type Context = Mapping[str, Sequence[str]]
 
 LEADING_KEYS = "dynamodb:LeadingKeys"
 ENCLOSING_OPERATION = "dynamodb:EnclosingOperation"
+NAMED_MAX = 4096
+"""Actions on resources of which it is remembered who may do them: objects of buckets have no end."""
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/")
 _EQUALS = re.compile(r"(#?\w+)\s*=\s*(:\w+)")
 
@@ -50,6 +53,7 @@ class Rights:
         self, statements: Mapping[str, Sequence[Json]], tables: Mapping[str, TableKeys]
     ) -> None:
         self._statements = statements
+        self._naming = lru_cache(NAMED_MAX)(self._find)
         self.tables = tables
 
     @classmethod
@@ -79,9 +83,14 @@ class Rights:
         if principal not in self._statements:
             return
         for call in calls:
-            said = {each["Effect"] for each in self._statements[principal] if _is_about(each, call)}
+            naming = self._naming(principal, call.action, call.resource)
+            said = {each["Effect"] for each in naming if _is_met(each, call.context)}
             if said != {"Allow"}:
                 raise NotAllowed(principal, call)
+
+    def _find(self, principal: str, action: str, resource: str) -> list[Json]:
+        """The principal's statements that name this action and this resource: of tens, one or two."""
+        return [each for each in self._statements[principal] if _names(each, action, resource)]
 
     def dynamodb(self, principal: str, operation: str, request: Json) -> None:
         """Check a request to DynamoDB, by its operation's name.
@@ -202,18 +211,21 @@ def _partition(schema: Json) -> str:
 # -- statements ----------------------------------------------------------------------------------
 
 
-def _is_about(statement: Json, call: Call) -> bool:
-    """Whether it allows the call, or denies it: what one statement denies no other allows."""
+def _names(statement: Json, action: str, resource: str) -> bool:
+    """Whether it allows the action on the resource, or denies it: what one statement denies no other allows."""
     others = "NotResource" in statement
     named = many(statement["NotResource" if others else "Resource"])
-    return (
-        any(like(action.lower(), call.action.lower()) for action in many(statement["Action"]))
-        and any(like(pattern, call.resource) for pattern in named) is not others
-        and all(
-            _holds(operator, wanted, call.context.get(key))
-            for operator, keys in statement.get("Condition", {}).items()
-            for key, wanted in keys.items()
-        )
+    return any(like(each.lower(), action.lower()) for each in many(statement["Action"])) and (
+        any(like(pattern, resource) for pattern in named) is not others
+    )
+
+
+def _is_met(statement: Json, context: Context) -> bool:
+    """Whether what it says of a call's context is so."""
+    return all(
+        _holds(operator, wanted, context.get(key))
+        for operator, keys in statement.get("Condition", {}).items()
+        for key, wanted in keys.items()
     )
 
 
