@@ -106,7 +106,7 @@ def test_a_repeated_call_finds_its_idempotency_record(stores):
 def test_more_versions_than_a_page_of_the_table_are_all_known(stores):
     chance = Random(7)  # noqa: S311 - repeatable
     for place in range(150):
-        long = "".join(chr(chance.randrange(0x4E00, 0x9FFF)) for _ in range(5000))  # 8 KB deflated
+        long = "".join(map(chr, chance.choices(range(0x4E00, 0x9FFF), k=5000)))  # 8 KB deflated
         record = make_version(f"2026.{place}").replace(reason=long)
         store(stores, record, key=f"key-{place}")
 
