@@ -11,7 +11,7 @@ from unittest.mock import patch
 import pytest
 from insurance.api import call
 
-from tests.support.losing import LONG_AFTER, Killed, Outage, Play, Scene, place_of
+from tests.support.losing import BEGINS, LASTS, LONG_AFTER, Killed, Outage, Play, Scene, place_of
 from tests.support.platform import Platform
 
 pytestmark = pytest.mark.xdist_group("resilience")
@@ -63,9 +63,24 @@ class ReadPlay(Play):
             self.reader.go_on(now, limit=self.random.randint(1, 9))
 
 
+@pytest.fixture(scope="module")
+def played(loaded: Platform) -> Scene:
+    return Scene.of(loaded)
+
+
+@pytest.fixture
+def delivered(played: Scene) -> Scene:
+    """With all events delivered, and nobody has read them."""
+    played.begin()
+    assert played.house.deliver(played.records, BEGINS + LASTS) == []
+    return played
+
+
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_a_reader_sees_each_event_once_and_in_the_order_of_its_object(loaded: Platform, seed: int):
-    scene = Scene.of(loaded)
+def test_a_reader_sees_each_event_once_and_in_the_order_of_its_object(
+    loaded: Platform, played: Scene, seed: int
+):
+    scene = played
     reader = Reader(loaded, "harbour-test")
     play = ReadPlay(scene, Random(seed), reader=reader)  # noqa: S311 - a play
 
@@ -81,19 +96,18 @@ def test_a_reader_sees_each_event_once_and_in_the_order_of_its_object(loaded: Pl
         assert numbers == sorted(numbers)
 
 
-def test_another_partner_reads_nothing_of_it(loaded: Platform):
-    scene = Scene.of(loaded)
+def test_another_partner_reads_nothing_of_it(loaded: Platform, delivered: Scene):
     other = Reader(loaded, "meadow-test")
 
     other.go_on(LONG_AFTER)
 
-    assert scene.wanted["feeds"]
+    assert delivered.wanted["feeds"]
     assert other.read == []
 
 
-def test_a_consumer_that_is_taken_back_enters_nothing_twice(loaded: Platform):
+def test_a_consumer_that_is_taken_back_enters_nothing_twice(loaded: Platform, delivered: Scene):
     """As after a release that did not know the feed, or by hand."""
-    scene = Scene.of(loaded)
+    scene = delivered
     reader = Reader(loaded, "harbour-test")
     reader.go_on(LONG_AFTER)
     before = list(reader.read)

@@ -52,7 +52,7 @@ def client(url: str | None, **config: object) -> "DynamoDBClient":
     )
 
 
-def quick_client(url: str) -> "DynamoDBClient":
+def quick_client(url: str, **config: object) -> "DynamoDBClient":
     """The same, whose calls go the functions' own short way (docs/adr/0029): a third of botocore's time."""
     session = Session()
     session.register_component("data_loader", Data(False, []))
@@ -62,7 +62,7 @@ def quick_client(url: str) -> "DynamoDBClient":
         region_name=REGION,
         aws_access_key_id="test",
         aws_secret_access_key="test",
-        config=Config(parameter_validation=False),
+        config=Config(parameter_validation=False, **config),  # type: ignore[arg-type]  # as above
     )
     ShortWay(made, Credentials("test", "test"), ssl.create_default_context).listen(made)
     return cast("DynamoDBClient", made)

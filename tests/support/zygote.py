@@ -6,6 +6,7 @@ SIGKILL, so nothing after that point runs, no `finally` and no `atexit` either.
 """
 
 import contextlib
+import ctypes
 import gc
 import importlib
 import itertools
@@ -22,6 +23,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Self
 from unittest.mock import patch
 
@@ -39,6 +41,7 @@ REPEATS = 100
 """A client repeats a busy call with its key, as the 503 tells it to; nobody has to so often."""
 
 SERVICE_UNAVAILABLE = 503
+IMMORTAL = 0xFFFF_FFFF
 
 
 class Point(StrEnum):
@@ -84,6 +87,8 @@ class Run:
     death: Death | None = None
     later_s: int = 0
     """How long after the call before, by our own clock, it comes in."""
+    pauses: bool = True
+    """Whether it waits between its tries: for nothing, where nobody else calls whom it could let go first."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +223,7 @@ def _answered(run: Json, handler: Callable[[Json, Any], Json]) -> Json:
         def now(cls, tz: tzinfo | None = None) -> Self:
             return super().now(tz) + timedelta(seconds=run["later_s"])
 
-    with patch("insurance.api.call.datetime", Later):
+    with patch("insurance.api.call.datetime", Later), _pauses(taken=run["pauses"]):
         death = run["death"]
         if death is not None and death["at"] != Point.BEFORE_THE_ANSWER:
             _armed.append((death, itertools.count(1)))
@@ -226,6 +231,16 @@ def _answered(run: Json, handler: Callable[[Json, Any], Json]) -> Json:
         if death is not None and death["at"] not in set(Side):
             _die(death["after_ms"])
     return said
+
+
+@contextmanager
+def _pauses(*, taken: bool) -> Iterator[None]:
+    """How long the pauses are is `tests/resilience/test_transaction.py`'s."""
+    from insurance.dynamodb import transaction  # noqa: PLC0415 - in the zygote only
+
+    given = SimpleNamespace(monotonic=time.monotonic, sleep=lambda _seconds: None)
+    with patch.object(transaction, "time", time if taken else given):
+        yield
 
 
 def _print_nowhere() -> None:
@@ -278,7 +293,9 @@ def _read_service_models() -> None:
 
 def _import_alike(names: set[str]) -> None:
     """What a process had to import is there for the next: nothing of it has spoken to anybody."""
-    for name in names - set(sys.modules):
+    if not (missing := names - set(sys.modules)):
+        return
+    for name in missing:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     _build_models(BaseModel)
@@ -296,7 +313,18 @@ def _build_models(base: type[BaseModel]) -> None:
 def _freeze() -> None:
     """Else the collector would touch, and so copy, every page in each child."""
     gc.collect()
+    _make_immortal(gc.get_objects())
     gc.freeze()
+
+
+def _make_immortal(objects: list[Any]) -> None:
+    """Have nobody count who refers to these objects, and to what they refer to: to count is to write, and a page that
+    is written is copied, which takes longer than a call does. CPython frees and counts none of this count (PEP 683)."""
+    while objects:
+        mortal = {id(each): each for each in objects if sys.getrefcount(each) != IMMORTAL}
+        objects = gc.get_referents(*mortal.values())
+        for address in mortal:
+            ctypes.c_uint32.from_address(address).value = IMMORTAL
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from insurance.screening import BundledScreening
 from tests.support.builders import PARTNER, make_command
 from tests.support.claims import issued, loss
 from tests.support.driving.http import Shelf
-from tests.support.engine import client
+from tests.support.engine import quick_client
 from tests.support.faults import Faults, cancelled, throttled
 from tests.support.platform import Platform
 from tests.support.products import shared_limits
@@ -97,13 +97,7 @@ def test_what_is_approved_is_exactly_the_limit_or_the_sum(
 ):
     amounts = [smallest + 7 * (place % 13) for place in range(CALLERS)]
     claim_ids, tables = noticed(platform, amounts), platform.tables
-    impatient = client(
-        failing.url,
-        max_pool_connections=CALLERS,
-        connect_timeout=5,
-        read_timeout=20,
-        retries={"mode": "standard", "max_attempts": 3},
-    )
+    impatient = quick_client(failing.url, connect_timeout=5, read_timeout=20)
     settlements = Settlements(on_dynamodb(impatient, tables).claims)
 
     with ThreadPoolExecutor(CALLERS) as callers:
