@@ -14,9 +14,10 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode, billing_id_for, mode_of
 from insurance.domain.core.sealed_apart import open_apart
-from insurance.domain.core.stored import Naming, Stored
+from insurance.domain.core.stored import Naming, PartyKey, Stored
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
+from insurance.domain.policy.corrected_people import SharedPolicy
 from insurance.domain.policy.people import customers_on
 from insurance.domain.quote.quote import QuoteStatus
 from insurance.operations.command import Command
@@ -227,7 +228,18 @@ class MemoryCorrections:
             and quote.record.status is not QuoteStatus.BOUND
         ]
         namings = {id: Naming(self._memory.named[id]) for id in party.record.ids}
-        return CorrectionContext(party, policies, quotes, is_complete=True, namings=namings)
+        shared = [
+            SharedPolicy(self._policies.get(policy_id), partial(self._key_of, party.record))
+            for policy_id, policy in sorted(self._memory.policies.items())
+            if policy.record.party not in party.record.ids
+            and {*party.record.ids}.intersection(customers_on(policy.record))
+        ]
+        return CorrectionContext(
+            party, policies, quotes, is_complete=True, namings=namings, shared=shared
+        )
+
+    def _key_of(self, party: Party, party_id: str) -> PartyKey | None:
+        return self._memory.key_of_customer(party_id) if party_id in party.ids else None
 
     def load(self, party_id: str, command: Command) -> CorrectionContext:
         self._memory.check(command.idempotency)

@@ -120,7 +120,8 @@ QUOTE, POLICY, CLAIM = _of(identity.QuoteId), _of(identity.PolicyId), _of(identi
 PARTY, SCREENING = _of(identity.PartyId), _of(identity.ScreeningId)
 
 STRINGS: Final[dict[str, Json]] = {
-    **dict.fromkeys(("policy_id", "allocated_to", "named", "renews", "ended_terms"), POLICY),
+    **dict.fromkeys(("policy_id", "allocated_to", "named", "renews"), POLICY),
+    **dict.fromkeys(("ended_terms", "other_policies"), POLICY),
     **dict.fromkeys(("quote_id", "renewal_quote_id", "open_quotes", "DataExportView.next"), QUOTE),
     **dict.fromkeys(("claim_id", "same_loss_as", "same_file_as"), CLAIM),
     **dict.fromkeys(("party_id", "from_party", "to_party", "members"), PARTY),
@@ -340,9 +341,8 @@ ITEMS: Final[dict[str, int]] = {
     "contracts": PAGE_MAX,
     "decisions": claim.DECISIONS_MAX,
     "diary": diary.DIARY_MAX,
-    **dict.fromkeys(
-        ("ended_terms", "holds", "open_quotes", "opened", "quotes", "rows"), LISTED_MAX
-    ),
+    **dict.fromkeys(("ended_terms", "other_policies", "holds", "opened"), LISTED_MAX),
+    **dict.fromkeys(("open_quotes", "quotes", "rows"), LISTED_MAX),
     "policies": POLICIES_MAX,
     "endorsements": holders.ENDORSEMENTS_MAX,
     "entries": statement.ENTRIES_MAX,

@@ -410,3 +410,20 @@ def test_no_key_of_a_joint_holder_comes_back_with_the_next_term(dynamodb_stores)
 
     with pytest.raises(StaleRevision):
         next_term(stores, policy_id, ending)
+
+
+def test_a_correction_finds_the_policies_of_others_and_the_party_s_own_key_alone(stores):
+    policy_id, ben = issued(stores), customer(stores)
+    join(stores, loaded(stores, policy_id, "join"), ben)
+
+    found = stores.corrections.get(ben.record.id)
+
+    assert found.policies == []
+    [shared] = found.shared
+    assert shared.policy.record == stores.policies.get(policy_id).record
+    key = shared.key_of(ben.record.id)
+    assert key is not None
+    assert ben.key is not None
+    assert key.wrapped == ben.key.wrapped
+    assert shared.key_of(shared.policy.record.party) is None
+    assert stores.corrections.get(shared.policy.record.party).shared == []

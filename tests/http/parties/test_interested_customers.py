@@ -159,7 +159,8 @@ def test_the_same_customer_is_one_person_whatever_they_are_called(loan: Loan):
     body = {"name": "Harbour Banking", "reason": "It is called so now."}
     loan.platform.post(f"/v1/parties/{loan.bank}/corrections", body)
 
-    [fault] = loan.call(LOAN | {"name": "Harbour Bank"}).body["errors"]
+    assert loan.lender()["name"] == "Harbour Banking", "the correction follows"
+    [fault] = loan.call(LOAN | {"name": "Harbour Banking"}).body["errors"]
     assert fault["pointer"] == "/evidence", "a person of that name is not the customer"
     again = loan.record(LOAN | {"party_id": loan.bank})
 

@@ -268,3 +268,32 @@ def test_an_estate_holds_the_next_term_as_an_estate(platform: Platform, home: Ho
     platform.post(f"{home.path}/transfers", body)
 
     assert renewed(platform, home.path)["holding"] == "estate"
+
+
+def test_a_correction_of_a_joint_holder_follows_on_the_policy(platform: Platform, home: Household):
+    known_at = platform.now.isoformat()
+    path, body = f"/v1/parties/{home.ben}/corrections", {"name": "Ben Smith", "reason": "Married."}
+    previewed = platform.post(f"{path}/preview", body)
+    assert names(platform.get(home.path)) == [ADA["name"], "Ben Okri"]
+    platform.now += timedelta(days=1)
+
+    corrected = platform.post(path, body)
+
+    shown = [(each["policies"], each["other_policies"]) for each in (previewed, corrected)]
+    assert shown == [([], [home.policy["id"]])] * 2
+    policy = platform.get(home.path)
+    assert names(policy) == [ADA["name"], "Ben Smith"]
+    assert policy["joint_holders"][0]["email"] == "ben@okri.example"
+    assert names(platform.get(home.path, query={"known_at": known_at})) == [ADA["name"], "Ben Okri"]
+    assert platform.get(f"{home.path}/events")["items"][-1]["type"] == "policy.holder_corrected"
+    erased(platform, home.ben)
+    assert names(platform.get(home.path)) == [ADA["name"], None]
+
+
+def test_a_corrected_name_of_a_joint_holder_is_screened(platform: Platform, home: Household):
+    body = {"name": "Drago, Viktor MALENKOV", "reason": "It was told wrong."}
+
+    refused = platform.call("POST", f"/v1/parties/{home.ben}/corrections", body)
+
+    assert refused.code == "screening-open"
+    assert names(platform.get(home.path)) == [ADA["name"], "Ben Okri"]

@@ -95,6 +95,9 @@ class CorrectionView(View):
     """Whether the corrected name is screened before it is stored; a preview screens nobody."""
     policies: list[CorrectedPolicyView]
     """The policies that change."""
+    other_policies: list[str]
+    """Those that somebody else holds, where their details change: as joint holder or interested party. Terms and
+    price stay."""
     ended_terms: list[str]
     """Policies whose term has ended, and whose price is left as it was."""
     open_quotes: list[str]
@@ -114,6 +117,7 @@ class CorrectionView(View):
             changes=[change for change in changes if change.before != change.after],
             screened=correction.is_screened,
             policies=[CorrectedPolicyView.of(policy) for policy in correction.policies],
+            other_policies=[each.policy.id for each in correction.shared],
             ended_terms=list(correction.left),
             open_quotes=[quote.after.id for quote in correction.quotes],
             quotes=[CorrectedQuoteView.of(quote) for quote in correction.quotes],

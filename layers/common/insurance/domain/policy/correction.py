@@ -5,7 +5,7 @@ which it holds, or from the beginning where it never changes. An answer that sai
 party's record is about another person or place, and stays.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final, NamedTuple, Self
 
@@ -148,11 +148,17 @@ def correct_holder(
         endorsements.append(made)
         change = next_change(changed, correction, product, after=change.effective_at)
     changed = changed.replace(policyholder=corrected_policyholder(policy.policyholder, correction))
-    again = product.corrections.documents if changed != policy else ()
     letter = [ENDORSEMENT_LETTER] if endorsements else []
-    kinds = dict.fromkeys([*again, *letter])
-    sent = tuple(kind for kind in kinds if kind in product.documents.kinds)
+    sent = documents_again(product, letter, is_changed=changed != policy)
     return CorrectedPolicy(policy, changed, tuple(endorsements), sent)
+
+
+def documents_again(
+    product: Product, letters: Sequence[str] = (), *, is_changed: bool
+) -> tuple[str, ...]:
+    """The kinds of document that are made again after a correction, as far as the product has them."""
+    kinds = dict.fromkeys([*(product.corrections.documents if is_changed else ()), *letters])
+    return tuple(kind for kind in kinds if kind in product.documents.kinds)
 
 
 def next_change(

@@ -1,6 +1,6 @@
 """A party and all of its policies, read together and changed in one transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import batched, islice
 from typing import TYPE_CHECKING, Final
 
@@ -16,10 +16,18 @@ from insurance.domain.core.identity import (
 from insurance.domain.core.stored import UNNAMED, Naming, Stored
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
+from insurance.domain.policy.corrected_people import SharedPolicy
+from insurance.domain.policy.people import customers_on
 from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.contract_keys import NAMED, is_former_mark, naming_in
+from insurance.dynamodb.contract_keys import (
+    NAMED,
+    ContractKeys,
+    is_former_mark,
+    marked_contract,
+    naming_in,
+)
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
 from insurance.dynamodb.parties.parties import DynamoDBParties, party_change
@@ -89,13 +97,12 @@ class DynamoDBCorrections:
         if party.record.merged_into is not None:
             party = self._parties.get(party.record.merged_into)
         namings = self._namings(party)
-        listed = (
-            policy_id_for(quote_id)
-            for held in party.record.ids
-            for quote_id in self._copies.every_contract(held)
-            if not is_former_mark(quote_id)
+        entries = (
+            entry for held in party.record.ids for entry in self._copies.every_contract(held)
         )
-        read = [*islice(listed, CONTRACTS_READ + 1)]
+        listed = [*islice(entries, CONTRACTS_READ + 1)]
+        read = [policy_id_for(entry) for entry in listed if not is_former_mark(entry)]
+        marked = {policy_id_for(marked_contract(each)) for each in listed if is_former_mark(each)}
         own = map(policy_id_for, party.record.ids)
         late = (
             policy_id_for(contract)
@@ -103,8 +110,10 @@ class DynamoDBCorrections:
             for _, contracts in naming.recent
             for contract in contracts
         )
-        ids = {*own, *late, *read[:CONTRACTS_READ]}
-        policies = self._held(party.record, sorted(ids))
+        ids = {*own, *late, *read}
+        found = self._read(sorted(ids | marked))
+        policies = [policy for policy, _ in found if policy.record.party in party.record.ids]
+        shared = [*_shared(party.record, found)]
         renewed = self._renewals(policies, ids)
         policies = sorted(
             [*policies, *self._held(party.record, renewed)], key=lambda held: str(held.record.id)
@@ -113,8 +122,8 @@ class DynamoDBCorrections:
         quotes = self._quotes(
             [quote_id_for(id) for id in sorted({*ids, *renewed}) if id not in issued], party.record
         )
-        is_complete = len(read) <= CONTRACTS_READ
-        return CorrectionContext(party, policies, quotes, is_complete, namings)
+        is_complete = len(listed) <= CONTRACTS_READ
+        return CorrectionContext(party, policies, quotes, is_complete, namings, shared)
 
     def _namings(self, party: Stored[Party]) -> dict[PartyId, Naming]:
         """What contracts have named the party and its members: read before any contract is."""
@@ -138,7 +147,7 @@ class DynamoDBCorrections:
         )
 
     def _held(self, party: Party, ids: Sequence[PolicyId]) -> list[Stored[Policy]]:
-        return [policy for policy in self._policies(ids) if policy.record.party in party.ids]
+        return [policy for policy, _ in self._read(ids) if policy.record.party in party.ids]
 
     def _renewals(
         self, policies: Sequence[Stored[Policy]], known: Collection[PolicyId]
@@ -178,15 +187,26 @@ class DynamoDBCorrections:
             if item
         }
 
-    def _policies(self, ids: Sequence[PolicyId]) -> list[Stored[Policy]]:
-        """Those of them that were issued."""
+    def _read(self, ids: Sequence[PolicyId]) -> list[tuple[Stored[Policy], ContractKeys]]:
+        """Those of them that were issued, with their contracts' keys."""
         policies = []
         for part in batched(ids, POLICIES_PER_READ, strict=False):
             wanted = [key for policy_id in part for key in self._reader.wants(policy_id)]
             found = batched(load(self._client, wanted), 3, strict=True)
             policies += [
-                self._reader.read(policy_id, items)
+                (self._reader.read(policy_id, items), self._reader.keys(policy_id, items[-1]))
                 for policy_id, items in zip(part, found, strict=True)
                 if items[1] is not None
             ]
         return policies
+
+
+def _shared(
+    party: Party, found: Sequence[tuple[Stored[Policy], ContractKeys]]
+) -> Iterator[SharedPolicy]:
+    """Those of the policies that somebody else holds, and that have data of the party."""
+    for policy, keys in found:
+        names = {*party.ids}.intersection(customers_on(policy.record))
+        if names and policy.record.party not in party.ids:
+            own = {party_id: keys.of(party_id) for party_id in names}
+            yield SharedPolicy(policy, own.get)

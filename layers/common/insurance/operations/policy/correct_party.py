@@ -34,6 +34,7 @@ from insurance.domain.party.correction_record import CorrectedField
 from insurance.domain.party.event_types import PartyEventType
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
+from insurance.domain.policy.corrected_people import correct_people
 from insurance.domain.policy.corrected_quote import CorrectedQuote, correct_quote
 from insurance.domain.policy.correction import (
     CorrectedPolicy,
@@ -94,6 +95,8 @@ class PartyCorrection:
     """What was stated; a policy may have had something else than the record."""
     policies: Sequence[CorrectedPolicy]
     """Those that change."""
+    shared: Sequence[CorrectedPolicy]
+    """Those of other holders on which the party's details change: as joint holder, or as interested party."""
     left: Sequence[PolicyId]
     """Policies whose term has ended, and whose price the correction would change."""
     quotes: Sequence[CorrectedQuote]
@@ -106,7 +109,7 @@ class PartyCorrection:
 
         Without a policy in force it is not: the issue of the next one screens it.
         """
-        return CorrectedField.NAME in self.fields and bool(self.policies)
+        return CorrectedField.NAME in self.fields and bool(self.policies or self.shared)
 
 
 def preview_correction(
@@ -150,15 +153,20 @@ def correct_party(
     command.check_revision(before, party_id)
     made = _Plan(context, correction, command, ports).made()
     by_id = {policy.record.id: policy for policy in context.policies}
+    by_id |= {shared.policy.record.id: shared.policy for shared in context.shared}
     quote_of = {quote.record.id: quote for quote in context.quotes}
     if made.is_screened:
         name = made.party.record.names[-1].name
-        _screen(name, by_id[made.policies[0].before.id], command, ports)
+        first = by_id[made.policies[0].before.id] if made.policies else before
+        _screen(name, first, command, ports)
     change, stored = party_event(before, made.party.record, PartyEventType.CORRECTED, command)
     result = replace(made, party=stored, stored=True)
     events = CorrectionEvents(
         change,
-        [_event(policy, by_id[policy.before.id], command) for policy in made.policies],
+        [
+            _event(policy, by_id[policy.before.id], command)
+            for policy in (*made.policies, *made.shared)
+        ],
         [_quote_event(quote, quote_of[quote.before.id], command) for quote in made.quotes],
         context.namings,
     )
@@ -190,6 +198,7 @@ class _Plan:
             if policy not in in_force and holder.reaches_ended(policy, self._contract(policy))
         ]
         revisions = {policy.record.id: policy.head.sequence for policy in self.context.policies}
+        shared = [*self._shared(holder)]
         obstacles = [*self._evidence_to_see(in_force, holder.fields), *self._before_all(left)]
         changed: list[CorrectedPolicy] = []
         for policy in in_force:
@@ -199,20 +208,29 @@ class _Plan:
             elif made.is_changed:
                 changed.append(made.recorded(revisions[policy.id] + 1, now))
         quotes = self._quotes(holder, changed)
-        writes = WRITES_OF_POLICY * len(changed) + WRITES_OF_QUOTE * len(quotes)
-        if writes > WRITES_MAX:
-            reason = (
-                f"{len(changed)} policies and {len(quotes)} quotes are too many at once: call us."
-            )
+        count = len(changed) + len(shared)
+        if WRITES_OF_POLICY * count + WRITES_OF_QUOTE * len(quotes) > WRITES_MAX:
+            reason = f"{count} policies and {len(quotes)} quotes are too many at once: call us."
             obstacles.append(Obstacle("too_many_policies", before.id, reason, None))
         if obstacles:
             raise CorrectionNotPossible(before.id, obstacles)
         differing = differing_fields(before, correction.details, correction.since(now))
-        if not (changed or quotes or differing):
+        if not (changed or shared or quotes or differing):
             detail = "Everything that is stated is on the record and on the policies already."
             raise InvalidFields([FieldFault("", "nothing-changes", detail)])
         after = Stored(party, self.context.party.head, self.context.party.key)
-        return PartyCorrection(before, after, holder.fields, changed, left, quotes, stored=False)
+        return PartyCorrection(
+            before, after, holder.fields, changed, shared, left, quotes, stored=False
+        )
+
+    def _shared(self, holder: HolderCorrection) -> Iterator[CorrectedPolicy]:
+        """The policies of others that change: the terms stay, and nobody who holds them is asked."""
+        for policy, key_of in self.context.shared:
+            contract, now = self._contract(policy.record), self.call.now
+            if policy.key is not None and _gives_cover(policy.record, now):
+                made = correct_people(policy.record, holder, contract, key_of)
+                if made.is_changed:
+                    yield made.recorded(policy.head.sequence + 1, now)
 
     def _policies(self) -> list[Policy]:
         return [stored.record for stored in self.context.policies]
@@ -341,15 +359,19 @@ def _quote_event(made: CorrectedQuote, before: Stored[Quote], command: Command) 
     return QuoteEvent(event, before, made.after)
 
 
-def _screen(name: str, first: Stored[Policy], command: Command, ports: CorrectionPorts) -> None:
+def _screen(
+    name: str, first: Stored[Policy] | Stored[Party], command: Command, ports: CorrectionPorts
+) -> None:
     """Refuse the correction while a match of the corrected name is open or confirmed.
 
-    The case is that of the first policy that takes the name: the one in which its issue was screened.
+    The case is that of the first policy that takes the name: the one in which its issue was screened. Who holds
+    none alone has a case of their own, as when a transfer names them.
     """
-    policy = first.record
+    record = first.record
     if first.key is None:
-        raise AlreadyErased(policy.id)
-    subject = ScreeningSubject(screening_id_for(policy.id), policy.partner, policy.party, name)
+        raise AlreadyErased(record.id)
+    party_id = record.party if isinstance(record, Policy) else record.id
+    subject = ScreeningSubject(screening_id_for(record.id), record.partner, party_id, name)
     screening = screen_name(subject, first.key, command, ports.screening)
     if screening is not None and screening.case.status is not ScreeningStatus.CLEARED:
         raise ScreeningOpen("the corrected name", subject.case_id)

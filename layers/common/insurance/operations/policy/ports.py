@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from insurance.domain.party.demands import Demands
     from insurance.domain.party.record import Party
     from insurance.domain.policy import Policy
+    from insurance.domain.policy.corrected_people import SharedPolicy
     from insurance.domain.quote.quote import Quote
     from insurance.operations.command import Command
     from insurance.operations.parties.ports import (
@@ -210,6 +211,7 @@ class CorrectionContext:
     """Whether all contracts were read; there is a limit."""
     namings: Mapping[PartyId, Naming] = field(default_factory=dict)
     """Which contracts have named the party and its members; that all of them were read is checked by these."""
+    shared: Sequence[SharedPolicy] = ()
 
 
 class PolicyEvent(NamedTuple):
