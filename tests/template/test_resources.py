@@ -292,9 +292,9 @@ def test_every_key_rotates_that_can(written: Json) -> None:
 def test_what_a_root_proves_is_locked_and_nobody_deletes_it(written: Json) -> None:
     bucket = written["Resources"]["RootsBucket"]["Properties"]
     locked = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
-    [_, refused] = written["Resources"]["RootsBucketPolicy"]["Properties"]["PolicyDocument"][
-        "Statement"
-    ]
+    [_, refused, overwriting] = written["Resources"]["RootsBucketPolicy"]["Properties"][
+        "PolicyDocument"
+    ]["Statement"]
 
     assert bucket["ObjectLockEnabled"] is True
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
@@ -303,6 +303,8 @@ def test_what_a_root_proves_is_locked_and_nobody_deletes_it(written: Json) -> No
         "Expiration" in key for rule in bucket["LifecycleConfiguration"]["Rules"] for key in rule
     )
     assert (refused["Effect"], refused["Principal"]) == ("Deny", "*")
+    assert (overwriting["Effect"], overwriting["Action"]) == ("Deny", "s3:PutObject")
+    assert overwriting["Condition"] == {"Null": {"s3:if-none-match": "true"}}
     assert "s3:BypassGovernanceRetention" in refused["Action"]
 
 

@@ -1,7 +1,11 @@
 """Signatures of the daily roots: by an asymmetric key of AWS KMS, which never leaves it."""
 
-from functools import cached_property
-from typing import TYPE_CHECKING
+import json
+from base64 import b64decode
+from collections.abc import Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
@@ -40,9 +44,35 @@ class KmsRootSigner:
         return answer["Signature"]
 
 
-def is_signed(signed: SignedRoot, by: "RootSigner") -> bool:
-    """Whether the signature is of this document, and by this key: not merely by the one that stands beside it."""
-    if (signed.root.key_id, signed.public_key) != (by.key_id, by.public_key):
+class RetiredKey(NamedTuple):
+    """A key that was replaced."""
+
+    public_key: bytes
+    last: Mapping[str, int]
+    """The number of the last root that it signed, by mode."""
+
+
+@cache
+def retired_keys() -> Mapping[str, RetiredKey]:
+    """The keys that were replaced, by their ids: a release names them, so nobody who can write a table adds one."""
+    file = Path(__file__).with_name("retired_root_keys.json")
+    return {
+        key_id: RetiredKey(b64decode(key["public_key"]), key["last"])
+        for key_id, key in json.loads(file.read_text("utf-8")).items()
+    }
+
+
+def is_signed(
+    signed: SignedRoot, by: "RootSigner", retired: Mapping[str, RetiredKey] | None = None
+) -> bool:
+    """Whether the signature is of this document, and by this key or one that was retired after it: not merely by the
+    one that stands beside it."""
+    root = signed.root
+    known = by.public_key if root.key_id == by.key_id else None
+    former = (retired_keys() if retired is None else retired).get(root.key_id)
+    if known is None and former is not None and root.number <= former.last.get(root.mode, 0):
+        known = former.public_key
+    if known is None or signed.public_key != known:
         return False
     try:
         key = load_der_public_key(signed.public_key)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from insurance.operations.audit.mark_moved import MovedStreams
 
+from tests.fakes.audit import MemorySigner
 from tests.support.calls import CONTEXT, application, staff
 from tests.support.claims import issued
 from tests.support.platform import Platform
@@ -68,6 +69,10 @@ def outsider(tmp_path: Path) -> Any:
     return check
 
 
+def b64_of_another_key() -> str:
+    return base64.b64encode(MemorySigner().public_key).decode()
+
+
 def test_an_outsider_checks_an_event_with_proof_root_and_key(
     platform: Platform, policy_id: str, outsider: Any
 ):
@@ -78,7 +83,8 @@ def test_an_outsider_checks_an_event_with_proof_root_and_key(
     ]
     del proof["root"]
 
-    checked = outsider(proof, root, root["public_key"])
+    another = b64_of_another_key()
+    checked = outsider(proof, root, f"{another}\n{root['public_key']}\n")
 
     assert (checked.returncode, checked.stderr) == (0, "")
     assert f"{policy_id}-1 was recorded by {root['document']['day']}" in checked.stdout

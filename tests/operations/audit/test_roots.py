@@ -13,8 +13,9 @@ from insurance.domain.core.identity import Mode
 from insurance.domain.core.packing import pack
 from insurance.operations.audit.make_roots import make_roots, read_all_leaves
 from insurance.operations.audit.ports import AuditPorts
-from insurance.root_signatures import is_signed
+from insurance.root_signatures import RetiredKey, is_signed
 
+from tests.fakes.audit import MemorySigner
 from tests.support.audit import DAY, AuditHouse, event_after
 
 NEXT = DAY + timedelta(days=1)
@@ -54,6 +55,21 @@ def test_a_root_is_signed_and_names_the_one_before():
     assert all(is_signed(each, house.signer) for each in signed)
     assert (first.previous, second.previous) == ("00" * 32, first.hash.hex())
     assert not is_signed(signed[0].replace(root=first.replace(heads=2)), house.signer)
+
+
+def test_a_root_of_a_key_that_was_replaced_is_good_by_that_key_and_no_later_one_is():
+    house = AuditHouse()
+    [first], [second] = house.night().made, house.night(NEXT).made
+    signed = [each.signed for each in house.records.roots(Mode.LIVE, after=0, limit=9)]
+    old, new = house.signer, MemorySigner()
+    new.key_id = f"{old.key_id}-2"
+    retired = {old.key_id: RetiredKey(old.public_key, {"live": first.number})}
+
+    assert [is_signed(each, new, retired) for each in signed] == [True, False]
+    assert [is_signed(each, new, {}) for each in signed] == [False, False]
+    assert second.number > first.number
+    others = {old.key_id: RetiredKey(new.public_key, {"live": second.number})}
+    assert [is_signed(each, new, others) for each in signed] == [False, False]
 
 
 def test_the_locked_file_is_what_anybody_can_read():
