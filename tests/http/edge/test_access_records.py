@@ -93,6 +93,17 @@ def test_a_read_says_what_for(handlers: Platform, records: Any, role: str, purpo
     assert "purposes" not in refused
 
 
+def test_a_customer_who_is_read_is_named(handlers: Platform, records: Any):
+    party = claim_party(handlers, handlers.notified()["id"])
+    records()
+
+    officer = staff("staff-olga", "privacy_officer", "parties:read")
+    assert handlers.call("GET", f"/v1/parties/{party}", by=officer).status == 200
+
+    [record] = records()
+    assert (record["parties"], record["purposes"]) == ([party], ["privacy"])
+
+
 def test_a_list_says_whose_data_it_showed(handlers: Platform, records: Any):
     claim = handlers.notified()
     party = claim_party(handlers, claim["id"])

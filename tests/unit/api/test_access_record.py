@@ -1,9 +1,13 @@
 """An access record names the objects of a call in both modes, and nothing that a caller writes in their place."""
 
+from datetime import UTC, datetime
+
 import pytest
 from insurance.api.access_record import AccessRecord
 from insurance.api.path import PATH_IDS, check_parameter
 from insurance.domain.core.identity import Mode
+from insurance.domain.search.summaries import PartySummary
+from insurance.operations.listing import ListPage
 
 from tests.support.route_calls import IDS
 
@@ -15,6 +19,18 @@ def objects(**path: str) -> list[str]:
     record = AccessRecord({"requestContext": {}})
     record.about("getClaim", path)
     return record.objects
+
+
+def test_a_list_of_customers_names_each() -> None:
+    since = datetime(2027, 1, 1, tzinfo=UTC)
+    found = [
+        PartySummary(id=f"pty_{letter * 16}", partner="harbour", since=since) for letter in "ab"
+    ]
+    record = AccessRecord({"requestContext": {}})
+
+    record.shows(ListPage(found, None))
+
+    assert record.parties == [each.id for each in found]
 
 
 @pytest.mark.parametrize("mode", Mode)

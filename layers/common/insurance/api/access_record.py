@@ -19,6 +19,8 @@ from insurance.operations.listing import ListPage
 FIELD: Final = "access"
 """The name of the record in the line."""
 PARTIES_MAX: Final = 100
+PARTY: Final = "pty_"
+"""How the id of a party begins: a customer is their own."""
 ID: Final = re.compile(rf"[a-z]{{3}}_(test_)?[{ALPHABET}]{{16,26}}(_[1-9][0-9]{{0,3}}){{0,2}}")
 """An object of either mode. What else stands in a path may be anything that a caller wrote there."""
 OPERATOR: Final = re.compile("[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
@@ -34,7 +36,7 @@ class AccessRecord:
         }
         self._operation: str | None = None
         self.objects: list[str] = []
-        self._parties: list[str] = []
+        self.parties: list[str] = []
         self._purposes: list[AccessPurpose] = []
         self._asked: dict[str, str] | None = None
         self._rule: str | None = None
@@ -58,7 +60,7 @@ class AccessRecord:
 
     def shows(self, result: object) -> None:
         """Whose data the answer holds."""
-        self._parties = list(dict.fromkeys(_parties(result)))[:PARTIES_MAX]
+        self.parties = list(dict.fromkeys(_parties(result)))[:PARTIES_MAX]
 
     def asked_policies(self, caller: Caller, product: str | None, territory: str | None) -> None:
         """What access policies are asked about the call, whether any is in force or not: a draft is tried on it later."""
@@ -78,7 +80,7 @@ class AccessRecord:
     def repeats(self, party: str | None) -> None:
         """Whose data an answer holds that was stored with an earlier call."""
         if party:
-            self._parties = [party]
+            self.parties = [party]
 
     def keep(self, status: int, code: str | None) -> None:
         """Write the record into the line of this call's metrics."""
@@ -86,7 +88,7 @@ class AccessRecord:
             "operation": self._operation,
             **self._who,
             "objects": self.objects,
-            "parties": self._parties,
+            "parties": self.parties,
             "purposes": self._purposes,
             "status": status,
             "code": code,
@@ -117,6 +119,8 @@ def _parties(result: object) -> Iterator[str]:
             yield result.party
         case ListPage():
             yield from _of_all(result.items)
+        case _ if str(getattr(result, "id", "")).startswith(PARTY):
+            yield result.id  # type: ignore[attr-defined] # seen in the line above
         case tuple() | list():
             yield from _of_all(result)
         case _ if isinstance(getattr(result, "party_id", None), str):
