@@ -91,8 +91,8 @@ events: .tools/setup .tools/sam ## Write events/ from the scenes, and record wha
 products: .tools/setup ## Check every bundled product and run its scenarios
 	$(RUN) python -m tools.products bundled
 
-data: .tools/setup ## Plant faults in a broker's file and see which rules find (SEED=, ROWS=), or read any file by a mapping (FILE=, MAPPING=)
-	$(RUN) python -m tools.data $(if $(FILE),--file "$(FILE)" --mapping "$(MAPPING)",--seed $(or $(SEED),1) --rows $(or $(ROWS),100000))
+data: .tools/setup ## Plant faults in a broker's file and see which rules find (SEED=, ROWS=), or read any file by a mapping (FILE=, MAPPING=; without one it is proposed)
+	@$(RUN) python -m tools.data $(if $(FILE),--file "$(FILE)" $(if $(MAPPING),--mapping "$(MAPPING)"),--seed $(or $(SEED),1) --rows $(or $(ROWS),100000))
 
 cases: .tools/setup ## Reproduce the published worked figures
 	$(RUN) python -m tests.cases

@@ -72,6 +72,7 @@ TYPED_BY = {
     ),
     ".venv/bin/python -m local reindex": ("tests/local/test_serve.py", '"reindex"'),
     ".venv/bin/python -m local redeliver": ("tests/local/test_serve.py", '"redeliver"'),
+    "make data": ("tests/unit/intake/test_public_files.py", '"--file", str(FILES / file)'),
     "make reconcile": ("tests/local/test_serve.py", '"schedule", "ReconciliationSchedule"'),
     "make tour": ("tests/end_to_end/test_tour.py", "tour"),
     "make schema": ("tests/unit/product/test_checks.py", "schema_text()"),

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from insurance.domain.core.errors import InvalidFields
 from insurance.domain.intake.checking import CompiledMapping
+from insurance.domain.intake.document import FileFormat
 from insurance.domain.intake.files import UnreadableFile
 from insurance.domain.intake.mapping import compile_mapping
-from insurance.intake_files.reading import read_rows
+from insurance.domain.intake.proposal import propose_mapping
+from insurance.intake_files.reading import read_rows, read_sample
 
 from tools.data import broker_file, measuring
 
@@ -76,6 +78,21 @@ def any_file(file: Path, mapping: CompiledMapping) -> bool:
     return True
 
 
+def propose(file: Path) -> bool:
+    """A mapping of the file, to be looked over and kept."""
+    file_format = FileFormat(file.suffix.lstrip(".").lower())
+    try:
+        with file.open("rb") as stream:
+            sample = read_sample(stream, file_format)
+    except UnreadableFile as refusal:
+        print(f"{refusal.code}: {refusal}")
+        return False
+    said = [row.values for row in sample.rows if not row.fault]
+    document = propose_mapping(sample.headings, said, "parties", layout=sample.layout)
+    print(json.dumps(document, indent=2, ensure_ascii=False))
+    return True
+
+
 def main() -> bool:
     parser = argparse.ArgumentParser(prog="make data")
     parser.add_argument("--seed", type=int, default=1)
@@ -85,6 +102,8 @@ def main() -> bool:
     chosen = parser.parse_args()
     if chosen.file is None:
         return planted(chosen.seed, chosen.rows)
+    if chosen.mapping is None:
+        return propose(chosen.file)
     try:
         mapping = compile_mapping(json.loads(chosen.mapping.read_text("utf-8")))
     except InvalidFields as refusal:

@@ -1,6 +1,8 @@
 """A broker's file with planted faults: each is found and named, nothing else is said, and both ways say the same."""
 
+import gc
 import io
+import weakref
 
 import pytest
 from hypothesis import given, settings
@@ -99,6 +101,19 @@ def test_a_row_that_fits_no_key_table_any_more_halts_the_file():
     assert made[-1].findings[-1].action is Action.HALT
     assert made[-1].findings[-1].code == "too-many"
     assert len(made) == 13
+
+
+def test_what_a_file_was_compared_by_goes_with_it():
+    """24 MB a rule must not wait for the collector of circles: a function stays warm for many files."""
+    seen = MAPPING.seen_keys(16)
+    table = weakref.ref(seen[0])
+    gc.disable()
+    try:
+        list(MAPPING.check(raw_rows(3, 0), seen))
+        del seen
+        assert table() is None
+    finally:
+        gc.enable()
 
 
 def test_what_is_read_twice_is_the_same(tmp_path):

@@ -1,13 +1,26 @@
 """Files of a source as rows: the one way in."""
 
+import codecs
 from collections.abc import Callable, Iterator, Mapping
-from typing import BinaryIO, Final
+from itertools import islice
+from typing import BinaryIO, Final, NamedTuple
 
-from insurance.domain.intake.document import FileFormat, MappingDocument
+from insurance.domain.intake.document import Encoding, FileFormat, MappingDocument, read_document
 from insurance.domain.intake.row import RawRow
 from insurance.intake_files.csv_rows import csv_rows
 from insurance.intake_files.json_rows import json_rows
 from insurance.intake_files.sheet_rows import sheet_rows
+from insurance.intake_files.text_lines import BLOCK
+
+
+class Sample(NamedTuple):
+    """The first rows of a file that nobody has mapped yet."""
+
+    layout: dict[str, str]
+    """As a mapping says it: format, and of CSV encoding and delimiter."""
+    headings: tuple[str, ...]
+    rows: tuple[RawRow, ...]
+
 
 type Rows = Callable[[BinaryIO, MappingDocument], Iterator[RawRow]]
 
@@ -25,3 +38,39 @@ def read_rows(stream: BinaryIO, document: MappingDocument) -> Iterator[RawRow]:
         UnreadableFile: The file cannot be read, or not from here on.
     """
     return _READERS[document.format](stream, document)
+
+
+def read_sample(stream: BinaryIO, file_format: FileFormat, most: int = 1_000) -> Sample:
+    """The first rows, with the encoding and the delimiter that they show.
+
+    Args:
+        stream: One that can be set back to its beginning.
+        file_format: What the file is.
+        most: Rows to read.
+
+    Raises:
+        UnreadableFile: It cannot be read.
+    """
+    layout = {"format": file_format.value}
+    if file_format is FileFormat.CSV:
+        layout |= _csv_layout(stream.read(BLOCK))
+        stream.seek(0)
+    anything = {"kind": "sample", "columns": {"x": {}}, "fields": {"x": {"from": "x"}}}
+    document = read_document({**layout, **anything})
+    rows = tuple(islice(read_rows(stream, document), most))
+    return Sample(layout, tuple(dict.fromkeys(name for row in rows for name in row.values)), rows)
+
+
+def _csv_layout(head: bytes) -> dict[str, str]:
+    encoding = Encoding.UTF_8
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        if not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            encoding = Encoding.WINDOWS_1252
+    line = head.replace(b"\0", b"").splitlines()[0] if head else b""
+    return {"encoding": encoding.value, "delimiter": max(_DELIMITERS, key=line.count).decode()}
+
+
+_DELIMITERS: Final = (b",", b";", b"\t", b"|")
+"""The first of those that the line of headings has most of."""

@@ -1,7 +1,7 @@
 """The parts of an Excel workbook: a zip of strangers, looked at before anything is unpacked.
 
 We read the XML ourselves: a fast reader lays a sheet out as a rectangle, so that two cells at its far ends end the
-process, and makes a float of every number (docs/adr/0053).
+process, and makes a float of every number (docs/data-mappings.md).
 """
 
 import io

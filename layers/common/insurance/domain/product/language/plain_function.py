@@ -33,5 +33,5 @@ def plain_function(
         [f"def run({parameter}):\n", *(f" {line}\n" for line in first), f" return {source}"]
     )
     exec(compile(text, "<expression>", "exec"), space)  # noqa: S102 # nosec B102 - every token comes from the checked compiler
-    run: Callable[[Any], Any] = space["run"]
+    run: Callable[[Any], Any] = space.pop("run")
     return run
