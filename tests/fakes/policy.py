@@ -231,8 +231,7 @@ class MemoryCorrections:
         shared = [
             SharedPolicy(self._policies.get(policy_id), partial(self._key_of, party.record))
             for policy_id, policy in sorted(self._memory.policies.items())
-            if policy.record.party not in party.record.ids
-            and {*party.record.ids}.intersection(customers_on(policy.record))
+            if {*party.record.ids}.intersection(customers_on(policy.record))
         ]
         return CorrectionContext(
             party, policies, quotes, is_complete=True, namings=namings, shared=shared

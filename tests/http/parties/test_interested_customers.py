@@ -199,3 +199,19 @@ def test_the_next_term_has_the_customer_too(loan: Loan):
     assert erasure(loan.platform, loan.bank).status == 200
     assert "name" not in loan.lender(path)
     assert "name" not in loan.lender()
+
+
+def test_who_comes_to_hold_the_policy_is_corrected_in_their_role_too(loan: Loan):
+    cleo = loan.platform.post("/v1/parties", {"kind": "person", "name": "Cleo Paz"})["id"]
+    loan.record({"interest": "driver", "party_id": cleo})
+    loan.platform.now += timedelta(days=30)
+    divorce = {"reason": "divorce", "consents": ["holder", "new_holder"], "party_id": cleo}
+    loan.platform.post(f"{loan.path}/transfers", divorce | {"holder": {"name": "Cleo Paz"}})
+
+    body = {"name": "Cleo Okri", "reason": "Married."}
+    corrected = loan.platform.post(f"/v1/parties/{cleo}/corrections", body)
+
+    assert [each["policy_id"] for each in corrected["policies"]] == [loan.policy["id"]]
+    assert corrected["other_policies"] == []
+    policy = loan.platform.get(loan.path)
+    assert (policy["policyholder"]["name"], loan.lender()["name"]) == ("Cleo Okri", "Cleo Okri")

@@ -24,7 +24,7 @@ type KeyOf = Callable[[PartyId], PartyKey | None]
 
 
 class SharedPolicy(NamedTuple):
-    """A policy that somebody else holds, with data of a party or its members, and their keys alone."""
+    """A policy with data of a party or its members beside its holder's, and their keys alone."""
 
     policy: Stored[Policy]
     key_of: KeyOf
@@ -36,7 +36,7 @@ def correct_people(
     """The policy with the corrected details of a joint holder or an interested party; the terms stay.
 
     Args:
-        policy: A policy that somebody else holds.
+        policy: The policy, which mostly somebody else holds.
         correction: Of the customer.
         product: The version of the contract.
         key_of: The customer's keys, and no other party's.

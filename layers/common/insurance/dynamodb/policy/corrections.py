@@ -204,9 +204,9 @@ class DynamoDBCorrections:
 def _shared(
     party: Party, found: Sequence[tuple[Stored[Policy], ContractKeys]]
 ) -> Iterator[SharedPolicy]:
-    """Those of the policies that somebody else holds, and that have data of the party."""
+    """Those of the policies that have data of the party beside those of their holder."""
     for policy, keys in found:
         names = {*party.ids}.intersection(customers_on(policy.record))
-        if names and policy.record.party not in party.ids:
+        if names:
             own = {party_id: keys.of(party_id) for party_id in names}
             yield SharedPolicy(policy, own.get)

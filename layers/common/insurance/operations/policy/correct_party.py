@@ -225,9 +225,11 @@ class _Plan:
 
     def _shared(self, holder: HolderCorrection) -> Iterator[CorrectedPolicy]:
         """The policies of others that change: the terms stay, and nobody who holds them is asked."""
+        own = self.context.party.record.ids
         for policy, key_of in self.context.shared:
             contract, now = self._contract(policy.record), self.call.now
-            if policy.key is not None and _gives_cover(policy.record, now):
+            is_others = policy.record.party not in own and policy.key is not None
+            if is_others and _gives_cover(policy.record, now):
                 made = correct_people(policy.record, holder, contract, key_of)
                 if made.is_changed:
                     yield made.recorded(policy.head.sequence + 1, now)
@@ -297,12 +299,25 @@ class _Plan:
             servicing = servicing_of(
                 policy, contract, self.call, self.ports, changes_risk=changes_risk
             )
-            made = correct_holder(policy, holder, contract, servicing)
+            made = self._with_people(
+                correct_holder(policy, holder, contract, servicing), holder, contract
+            )
         except tuple(OBSTACLES) as refusal:
             return Obstacle(OBSTACLES[type(refusal)], policy.id, _reason(refusal), None)
         if is_changed_later(made, holder, contract):
             reason = "A change with a later effect says something else: reverse that one first."
             return Obstacle("changed_later", policy.id, reason, None)
+        return made
+
+    def _with_people(
+        self, made: CorrectedPolicy, holder: HolderCorrection, contract: Product
+    ) -> CorrectedPolicy:
+        """The same where the party, or a customer who was merged with it, has a role on the policy too."""
+        for policy, key_of in self.context.shared:
+            if policy.record.id == made.policy.id:
+                people = correct_people(made.policy, holder, contract, key_of)
+                documents = made.documents or people.documents
+                return made._replace(policy=people.policy, documents=documents)
         return made
 
 
