@@ -28,6 +28,7 @@ export function ApplicationPage({ id }: { id: string }) {
                 ["Last change", <Instant at={application.changed_at} />],
               ]}
             />
+            <Used id={application.id} />
             <p class="hint">
               A secret is shown once, to the operator who made it, and stands nowhere. If it was lost, ask for another:
               two live at once, so that you change them without a stop.
@@ -41,4 +42,27 @@ export function ApplicationPage({ id }: { id: string }) {
 
 function secrets(number: number): string {
   return number === 2 ? "2, while they are changed" : String(number);
+}
+
+function Used({ id }: { id: string }) {
+  const path = { application_id: id };
+  const [loaded, again] = useLoaded(
+    () => body(api.GET("/v1/applications/{application_id}/quota", { params: { path } })),
+    [id],
+  );
+  return (
+    <>
+      <h2>This month</h2>
+      <Shown loaded={loaded} again={again}>
+        {(quota) => (
+          <Facts
+            facts={[
+              ["Calls used", `${quota.used.toLocaleString()} of ${quota.limit.toLocaleString()}`],
+              ["Counts anew from", <Instant at={quota.resets_at} />],
+            ]}
+          />
+        )}
+      </Shown>
+    </>
+  );
 }
