@@ -85,11 +85,17 @@ class Backend:
     """The engine, the services, and who called what."""
 
     def __init__(
-        self, template: Template, url: str, engine_url: str, store: sqlite3.Connection
+        self,
+        template: Template,
+        url: str,
+        engine_url: str,
+        store: sqlite3.Connection,
+        rights: Rights,
     ) -> None:
         self.template = template
         self._store = store
-        self._engine_url = engine_url
+        self.engine_url = engine_url
+        self._rights = rights
         self.url = url
         self.calls: set[Call] = set()
         self._known: dict[str, list[Json]] = {}
@@ -124,6 +130,18 @@ class Backend:
     def dynamodb(self) -> "DynamoDBClient":
         """The engine's client, which may do everything."""
         return self._tables
+
+    def judge(self, folder: str, operation: str, asked: Json) -> None:
+        """A function in this process calls the engine itself, and may: it is noted as if it had come by here.
+
+        Raises:
+            NotAllowed: The template does not give it the right.
+        """
+        self.note(used(folder, f"DynamoDB.{operation}", asked, self._rights))
+        [name] = (
+            each.name for each in self.template.functions.values() if each.folder.name == folder
+        )
+        self._rights.dynamodb(name, operation, asked)
 
     def _forget(self, model: OperationModel, **_: Any) -> None:
         """The client writes to some table, for itself or for those it was given to."""
@@ -188,14 +206,14 @@ class Backend:
             name: items for name, items in wanted.items() if self._known.get(name) is not items
         }
         requests = [each for each in self.template.tables() if each["TableName"] in other]
-        write_tables(self._engine_url, requests, other)
+        write_tables(self.engine_url, requests, other)
         self._known.update(other)
         write_services(self._store, state)
 
     def _read(self) -> dict[str, list[Json]]:
         """Every item, by table: of a table to which nobody has written, what is known."""
         requests = [each for each in self.template.tables() if each["TableName"] not in self._known]
-        self._known.update(read_tables(self._engine_url, requests))
+        self._known.update(read_tables(self.engine_url, requests))
         return {
             each["TableName"]: self._known[each["TableName"]] for each in self.template.tables()
         }
@@ -243,7 +261,7 @@ def backend(folder: Path) -> Iterator[Backend]:
         folders = {each.name: each.folder.name for each in template.functions.values()}
         functions = _recording(holder, services, offered.s3, engine_url, rights, folders)
         with served(functions, lifespan="on") as url:
-            holder.append(Backend(template, url, engine_url, store))
+            holder.append(Backend(template, url, engine_url, store, rights))
             yield holder[0]
             holder[0].close()
     store.close()

@@ -5,13 +5,15 @@ import io
 import json
 import sys
 import warnings
-from collections.abc import Callable, Mapping
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
 import boto3
+from botocore.session import Session
+from insurance import clients
 
 from tests.support.backend import environment
 from tests.support.calls import FUNCTIONS
@@ -35,15 +37,20 @@ class Context:
 class SourceFunction:
     """One function of the working tree, loaded with the environment that the template gives it."""
 
-    def __init__(self, folder: str, variables: Mapping[str, str]) -> None:
+    def __init__(
+        self, folder: str, variables: Mapping[str, str], *, judge: Callable[[str, Any], None]
+    ) -> None:
         arn = f"arn:aws:lambda:eu-west-2:000000000000:function:{folder}"
         self._context = Context(folder, arn)
         self._variables = variables
+        self._judge = judge
+        """Told of each call to DynamoDB, by its operation and what is asked, before it is made."""
         self.printed = ""
         """The log of the last call, metrics and access record included."""
         with environment(variables), limits_stretched():
             forget_wiring()
-            self._handler = _handler_of(folder)
+            with self._judged():
+                self._handler = _handler_of(folder)
             forget_wiring()
 
     def invoke(self, event: Any) -> Any:
@@ -57,13 +64,30 @@ class SourceFunction:
             warnings.catch_warnings(action="ignore"),  # as Lambda, where none is an error
         ):
             try:
-                answer = self._handler(sent, self._context)
+                with self._judged():
+                    answer = self._handler(sent, self._context)
             except Exception as error:
                 return {"errorType": type(error).__name__, "errorMessage": str(error)}
             finally:
                 self.printed = printed.getvalue()
                 forget_wiring()  # what it made late is of its own surroundings
         return json.loads(json.dumps(answer))
+
+    @contextmanager
+    def _judged(self) -> Iterator[None]:
+        """Clients that are made here say what they are about to ask."""
+        made = clients.session
+
+        def heard(**call: Any) -> None:
+            self._judge(call["model"].name, call["params"])
+
+        def session() -> Session:
+            found = made()
+            found.register("before-parameter-build.dynamodb", heard, unique_id="judged")
+            return found
+
+        with patch.object(clients, "session", session):
+            yield
 
     def stop(self) -> None:
         """Nothing runs."""
