@@ -94,6 +94,11 @@ def test_a_cell_is_a_value_or_has_a_reason_against_it(field, text, expected):
     assert value(text, **field) == expected
 
 
+def test_a_finding_shows_no_more_of_a_value_than_a_reader_wants():
+    [made] = mapping().check([RawRow(2, {"c": "x" * 100_000})], [])
+    assert made.findings[0].before == "x" * 1_000
+
+
 @pytest.mark.parametrize(
     "field",
     [

@@ -78,7 +78,8 @@ def test_an_older_encoding_is_read_where_the_mapping_names_it(encoding, byte):
         (b"a,a\n1,2\n", "repeated-heading", 1),
         (b"b,c\n1,2\n", "missing-column", 1),
         (",".join(f"c{n}" for n in range(10_000)).encode(), "too-many-columns", 1),
-        (b"a,b\n1," + b"x" * 200_000 + b"\n", "cell-too-long", 2),
+        (b"a,b\n1," + b"x" * 200_000 + b"\n", "line-too-long", 2),
+        (b'a,b\n1,"' + b"x\n" * 100_000 + b'"\n', "cell-too-long", 2),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_by_its_code(file, code, place):
@@ -89,12 +90,12 @@ def test_a_file_that_cannot_be_read_is_refused_by_its_code(file, code, place):
 
 
 @pytest.mark.parametrize("document", [CSV, JSONL])
-def test_a_line_without_an_end_is_refused_after_a_megabyte(document):
+def test_a_line_without_an_end_is_refused_before_a_megabyte(document):
     file: Any = Endless(b'a,b\n1,"', b"x")
     with pytest.raises(UnreadableFile) as refusal:
         list(read_rows(file, document))
     assert refusal.value.code in {"line-too-long", "cell-too-long"}
-    assert file.taken < 2 * 2**20
+    assert file.taken < 2**20
 
 
 def test_rows_are_numbered_by_the_line_they_begin_on():
@@ -109,6 +110,14 @@ def test_rows_with_too_few_or_too_many_cells_are_rows_with_a_fault():
         (2, {"a": "1"}, "too-few-cells"),
         (3, {"a": "1", "b": "2"}, "too-many-cells"),
         (4, {"a": "1", "b": "2"}, ""),
+    ]
+
+
+def test_a_row_that_is_too_long_over_its_lines_is_a_row_with_a_fault():
+    long = b'"' + b"x\n" * 40_000 + b'"'
+    assert read(b"a,b\n" + long + b"," + long + b"\n1,2\n") == [
+        (2, {}, "row-too-long"),
+        (80_003, {"a": "1", "b": "2"}, ""),  # 80,000 ends of lines after the second line
     ]
 
 

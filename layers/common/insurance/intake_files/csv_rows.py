@@ -8,7 +8,7 @@ from insurance.domain.intake.document import MappingDocument
 from insurance.domain.intake.files import UnreadableFile
 from insurance.domain.intake.row import RawRow
 from insurance.intake_files.headings import ROWS_MAX, checked_headings
-from insurance.intake_files.text_lines import lines_of
+from insurance.intake_files.text_lines import LINE_MAX, lines_of
 
 
 def csv_rows(stream: BinaryIO, document: MappingDocument) -> Iterator[RawRow]:
@@ -35,7 +35,9 @@ def csv_rows(stream: BinaryIO, document: MappingDocument) -> Iterator[RawRow]:
             count += 1
             if count > ROWS_MAX:
                 raise UnreadableFile("too-many-rows", number)
-            if len(cells) == width:
+            if begins > number + 1 and sum(map(len, cells)) > LINE_MAX:
+                yield RawRow(number, {}, "row-too-long")
+            elif len(cells) == width:
                 yield RawRow(number, dict(zip(headings, cells, strict=True)))
             else:
                 yield _uneven(number, headings, cells)

@@ -10,6 +10,7 @@ from insurance.domain.intake.files import UnreadableFile
 from insurance.domain.intake.row import RawRow
 from insurance.intake_files import sheet_values
 from insurance.intake_files.headings import CELL_MAX, ROWS_MAX, checked_headings
+from insurance.intake_files.text_lines import LINE_MAX
 from insurance.intake_files.workbook import Handlers, Package
 
 SHEET_COLUMNS_MAX: Final = 16_384
@@ -38,6 +39,9 @@ def sheet_rows(stream: BinaryIO, document: MappingDocument) -> Iterator[RawRow]:
         count += 1
         if count > ROWS_MAX:
             raise UnreadableFile("too-many-rows", number)
+        if sum(map(len, cells)) > LINE_MAX:
+            yield RawRow(number, {}, "row-too-long")
+            continue
         more = len(cells) > len(headings) and any(cells[len(headings) :])
         values = dict(zip_longest(headings, cells[: len(headings)], fillvalue=""))
         yield RawRow(number, values, "too-many-cells" if more else "")

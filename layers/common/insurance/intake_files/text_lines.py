@@ -8,8 +8,8 @@ from insurance.domain.intake.document import Encoding
 from insurance.domain.intake.files import UnreadableFile
 
 BLOCK: Final = 2**16
-LINE_MAX: Final = 2**20
-"""Characters. No row of data is as long."""
+LINE_MAX: Final = 2**17
+"""Characters. No row of data is as long, and what is kept back fits into an item of the database."""
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),

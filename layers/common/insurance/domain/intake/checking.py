@@ -7,7 +7,7 @@ from insurance.domain.intake import cells, rules
 from insurance.domain.intake.document import MappingDocument, Point
 from insurance.domain.intake.fields import CompiledField
 from insurance.domain.intake.record import Build, builder_of
-from insurance.domain.intake.row import KEPT_BACK, Action, CheckedRow, RawRow, RowFinding
+from insurance.domain.intake.row import KEPT_BACK, SHOWN_MAX, Action, CheckedRow, RawRow, RowFinding
 from insurance.domain.intake.straight import StraightWay
 from insurance.domain.intake.unique import SeenKeys, SeenKeyTable, TooManyKeys, digest_of
 
@@ -174,6 +174,6 @@ def _finding(
     before: str | None = None,
     after: str | None = None,
 ) -> RowFinding:
-    return RowFinding(
-        rule.rule.code, action or rule.rule.action, place, rule.rule.code, before, after
-    )
+    code = rule.rule.code
+    old, new = (None if text is None else text[:SHOWN_MAX] for text in (before, after))
+    return RowFinding(code, action or rule.rule.action, place, code, old, new)

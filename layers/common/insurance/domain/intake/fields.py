@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from insurance.domain.intake import cells
 from insurance.domain.intake.checks import checksum_of
 from insurance.domain.intake.document import As, Check, FieldMapping
-from insurance.domain.intake.row import Action, RowFinding
+from insurance.domain.intake.row import SHOWN_MAX, Action, RowFinding
 from insurance.domain.product.definition.patterns import sound_pattern
 from insurance.domain.product.language.kinds import Kind, Type
 
@@ -132,7 +132,14 @@ class CompiledField:
     ) -> RowFinding:
         action = self._actions[check]
         after = after if action is Action.CLEAN else None
-        return RowFinding(f"{self.path}/{check}", action, self.path, code, before, after)
+        return RowFinding(
+            f"{self.path}/{check}",
+            action,
+            self.path,
+            code,
+            None if before is None else before[:SHOWN_MAX],
+            None if after is None else after[:SHOWN_MAX],
+        )
 
 
 def _actions_of(field: FieldMapping) -> dict[Check, Action]:

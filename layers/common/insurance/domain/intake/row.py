@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 
 class Action(StrEnum):
@@ -18,8 +18,12 @@ class Action(StrEnum):
     """No further row is read."""
 
 
+SHOWN_MAX: Final = 1_000
+"""Characters of a value that a finding shows."""
+
+
 class RowFinding(NamedTuple):
-    """One reason about one row. `before` and `after` may be personal data."""
+    """One reason about one row. `before` and `after` may be personal data, and are cut where they are long."""
 
     rule: str
     """A rule of the mapping by its code, or a check of a field: `answers.value/range`."""
@@ -40,7 +44,7 @@ class RawRow(NamedTuple):
     """Its place in the file: the line it begins on, or the row of the sheet, counted from 1."""
     values: Mapping[str, str]
     fault: str = ""
-    """Why it is no row of this file: `too-few-cells`, `too-many-cells`, `not-json`."""
+    """Why it is no row of this file: `too-few-cells`, `too-many-cells`, `row-too-long`, `not-json` and so on."""
 
 
 class CheckedRow(NamedTuple):
