@@ -19,6 +19,7 @@ _PARTIES = ("parties:read", "parties:write")
 _CLAIMS = ("claims:read", "claims:write", "claims:settle")
 _COMPLAINTS = ("complaints:read", "complaints:write")
 _WEBHOOKS = ("webhooks:read", "webhooks:write")
+_DATA = ("data:read", "data:write")
 _EVENTS = ("events:read", *_WEBHOOKS, "usage:read")
 
 
@@ -138,6 +139,14 @@ PARTNERS = (
         signs_in_by_key=True,
         binding="dpop",
     ),
+    Partner(
+        "files-test",
+        "harbour",
+        "Harbour Brokers, sending files",
+        "silver",
+        products=("quoting",),
+        scopes=(*_QUOTING, *_DATA),
+    ),
     Partner("gone-test", "gone", "Gone Brokers, suspended", "bronze", status="suspended"),
     Partner("harbour-live", "harbour", "Harbour Brokers", "gold", mode="live", binding="dpop"),
 )
@@ -232,6 +241,8 @@ STAFF = (
     Staff("duty-test", ("operator", "test"), ("controls:read", "controls:write")),
     Staff("guard-test", ("compliance", "test"), ("controls:read", "controls:write")),
     Staff("chief-test", ("chief_underwriter", "test"), ("controls:read", "controls:write")),
+    Staff("steward-test", ("operator", "test"), _DATA),
+    Staff("data-chief-test", ("chief_underwriter", "test"), (*_QUOTING, *_DATA)),
     Staff("underwriter", ("live", "underwriter"), (*_READS, "quotes:underwrite")),
 )
 PEOPLE = (Person("ada-test", "portal-test"), Person("ben-test", "portal-test"))

@@ -2,17 +2,18 @@
 
 from decimal import Decimal
 from http import HTTPStatus
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from insurance import bundles, wiring
 from insurance.api.body import Request
-from insurance.api.fields import Code, Day, MoneyOrNil, Reason, ReferenceCode, Territory, Text
+from insurance.api.fields import Code, MoneyOrNil, Reason
+from insurance.api.requests.quotes import QuoteRequest
 from insurance.api.requests.risks import UPLOAD, RiskUploadRequest, answers_of
 from insurance.api.router import Api
 from insurance.api.views.quotes import ExplanationView, PreviewView, QuoteView
 from insurance.api.views.uploads import AnnouncedUploadView
 from insurance.domain.contract.terms import LOAD_MAX, ImposedTerms
-from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
     AlreadyErased,
     InvalidFields,
@@ -27,12 +28,9 @@ from insurance.domain.core.errors import (
     Stopped,
     WrongState,
 )
-from insurance.domain.core.identity import PartyId, UploadId
 from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES, UNDERWRITING_ROLES
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
-from insurance.domain.party.birth import BirthDate
-from insurance.domain.party.party import Address, Email, Name, Policyholder
 from insurance.domain.product.covers import COVERS_MAX
 from insurance.domain.quote.pricing import PricedRisk
 from insurance.domain.quote.quote import Quote
@@ -46,15 +44,11 @@ from insurance.operations.quoting.decide_referral import (
 )
 from insurance.operations.quoting.explain_quote import Explanation, explain_quote
 from insurance.operations.quoting.make_quote import RiskInput, make_quote, preview_quote
-from insurance.operations.quoting.quoted_party import PartyInput
 from insurance.operations.quoting.read_quote import read_quote
 from pydantic import (
     AfterValidator,
     Field,
     StringConstraints,
-    ValidationInfo,
-    field_validator,
-    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -82,92 +76,10 @@ Load = Annotated[
 ]
 
 
-class PolicyholderRequest(Request):
-    """The person or organisation that takes out the policy."""
-
-    name: Name | None = None
-    """Required, unless the reference is known."""
-    email: Email | None = None
-    date_of_birth: BirthDate | None = None
-    address: Address | None = None
-    reference: Text | None = None
-    """What the partner calls its customer. The first quote with it makes the party."""
-
-    @model_validator(mode="after")
-    def _named(self) -> Self:
-        stated = self.model_fields_set - {"reference"}
-        if self.name is None and (stated or self.reference is None):
-            raise ValueError("a name is expected")
-        return self
-
-    def stated(self) -> Policyholder | None:
-        """The details, if any are stated."""
-        if self.name is None:
-            return None
-        return Policyholder(
-            name=self.name,
-            email=self.email,
-            date_of_birth=self.date_of_birth,
-            address=self.address,
-        )
-
-
-class QuoteRequest(Request):
-    """A risk to be priced."""
-
-    product: Code
-    start: Day
-    """The first day of cover, where the risk is."""
-    party_id: PartyId | None = None
-    """A customer that exists: the policy is another one of theirs."""
-    policyholder: Annotated[PolicyholderRequest | None, Field(validate_default=True)] = None
-    """Who takes out the policy. What is stored of a named party may be left out."""
-    upload_id: UploadId | None = None
-    """Answers that were announced and uploaded: they take the place of `answers`."""
-    answers: Annotated[dict[str, Any] | None, Field(validate_default=True)] = None
-    """Answers to the product's questions, by code: `GET /v1/products/{product_code}/schema` is their JSON Schema."""
-    covers: Annotated[list[Code], Field(max_length=COVERS_MAX)] = []
-    """Optional covers that are wanted."""
-    producer: ReferenceCode | None = None
-    """The code of the producer of record, where it is not the partner itself."""
-    territory: Territory | None = None
-    """Where the risk is, of a product sold in several; its first one where none is said."""
-
-    @field_validator("policyholder")
-    @classmethod
-    def _one_party(
-        cls, policyholder: PolicyholderRequest | None, info: ValidationInfo
-    ) -> PolicyholderRequest | None:
-        by_id = info.data.get("party_id") is not None
-        if policyholder is None and not by_id:
-            raise ValueError("a policyholder is expected, or a party_id")
-        if policyholder is not None and policyholder.reference is not None and by_id:
-            raise ValueError("a party is named by its id or by a reference, not by both")
-        return policyholder
-
-    @field_validator("answers")
-    @classmethod
-    def _one_of_both(
-        cls, answers: dict[str, Any] | None, info: ValidationInfo
-    ) -> dict[str, Any] | None:
-        if (answers is None) is (info.data.get("upload_id") is None):
-            raise ValueError("either answers are expected, or an upload_id")
-        return answers
-
-    def risk(self, caller: Caller) -> RiskInput:
-        return RiskInput(
-            product=self.product,
-            start=self.start,
-            party=PartyInput(
-                policyholder=self.policyholder.stated() if self.policyholder else None,
-                party_id=self.party_id,
-                reference=self.policyholder.reference if self.policyholder else None,
-            ),
-            answers=answers_of(self.answers, self.upload_id, caller, bundles.risk_uploads),
-            options=tuple(self.covers),
-            territory=self.territory or "",
-            producer=self.producer,
-        )
+def _risk(request: QuoteRequest, call: Command | Query) -> RiskInput:
+    return request.risk(
+        answers_of(request.answers, request.upload_id, call.caller, bundles.risk_uploads)
+    )
 
 
 class ReferralDecisionRequest(Request):
@@ -215,7 +127,7 @@ class ReferralDecisionRequest(Request):
     find_replay=quotes.find_replay,
 )
 def post_quote(request: QuoteRequest, command: Command) -> Stored[Quote]:
-    return make_quote(request.risk(command.caller), command, ports)
+    return make_quote(_risk(request, command), command, ports)
 
 
 @api.query(
@@ -235,7 +147,7 @@ def post_quote(request: QuoteRequest, command: Command) -> Stored[Quote]:
     ),
 )
 def post_preview(request: QuoteRequest, query: Query) -> PricedRisk:
-    return preview_quote(request.risk(query.caller), query, ports)
+    return preview_quote(_risk(request, query), query, ports)
 
 
 @api.query(

@@ -37,6 +37,11 @@ NOBODY = (
 BESIDE: dict[str, tuple[str, ...]] = {
     "authorizer": ("aws_lambda_powertools", "pydantic", "insurance.domain", "insurance.dynamodb"),
     "controls": ("joserfc", "cryptography", "insurance.kms", "insurance.dynamodb.quoting.quotes"),
+    "data_intake": (
+        "joserfc",
+        "insurance.dynamodb.claims.claims",
+        "insurance.dynamodb.policy.policies",
+    ),
     "usage": ("joserfc", "cryptography", "insurance.kms", "insurance.dynamodb.quoting.quotes"),
     "partners": ("joserfc", "cryptography", "insurance.kms", "insurance.dynamodb.quoting.quotes"),
     "catalogue": (

@@ -64,6 +64,7 @@ from tests.artefact.scenes.complaints import complaints_scenes
 from tests.artefact.scenes.controls import controls_scenes
 from tests.artefact.scenes.customers import customers_scenes
 from tests.artefact.scenes.documents import documents_scenes, evidence_scenes
+from tests.artefact.scenes.intake import BY_SCHEDULE, intake_scenes
 from tests.artefact.scenes.ledger import reporting_scenes
 from tests.artefact.scenes.notifications import notifications_scenes
 from tests.artefact.scenes.partners import partners_scenes
@@ -118,6 +119,7 @@ def scenes() -> Iterator[Scene]:
     """Every HTTP event."""
     yield from partners_scenes()
     yield from controls_scenes()
+    yield from intake_scenes()
     yield from api_product_scenes()
     yield from products_scenes()
     yield from published_scenes()
@@ -177,7 +179,7 @@ def delete_stale(paths: set[str]) -> None:
     for file in EVENTS.glob("*/*.json"):
         path = f"{file.parent.name}/{file.name.removesuffix(EXPECTED).removesuffix('.json')}"
         if (
-            path not in paths | {RECONCILE, SCHEDULED, PROBED, ROOTS_MADE}
+            path not in paths | {BY_SCHEDULE, RECONCILE, SCHEDULED, PROBED, ROOTS_MADE}
             and file.parent.name not in RECORDED_APART
         ):
             file.unlink()
@@ -194,6 +196,8 @@ def _record_others(stage: SourceStage) -> None:
     # Live data, by the real time: nothing of test mode stands in them.
     write(f"{SCHEDULED}.json", {"kinds": ["billing", "earning"], "release_parked": True})
     _answer(stage, SCHEDULED, (), (*BUSY, PLANNED))
+    write(f"{BY_SCHEDULE}.json", {"kinds": ["batch"]})
+    _answer(stage, BY_SCHEDULE, (), ())
     write(f"{PROBED}.json", probe())
     _answer(stage, PROBED, (), ())
     usage_key = ("/answer/usageIdentifierKey",)

@@ -55,6 +55,9 @@ ELSEWHERE = {
     ("scheduler", "s3:GetObject"),  # the same
     ("customers", "s3:GetObject"),  # the same
     ("controls", "s3:GetObject"),  # the same
+    ("data_intake", "s3:GetObject"),  # the same
+    ("data_intake", "kms:Decrypt"),  # of a batch that another process brought: tests/http/intake
+    ("data_intake", "dynamodb:UpdateItem"),  # of the job of a live batch: tests/http/intake
     # Of personal values in the search index. A recorded event is sealed with a key that the stage
     # does not have, so nothing personal is read here; tests/http/search fill the index with them.
     ("event_delivery", "dynamodb:ConditionCheckItem"),

@@ -40,6 +40,12 @@ BY_KEY: dict[str, dict[str, ItemKind]] = {
         "stp": kinds.AGGREGATE,
     },
     "DocumentsTable": {"doc": kinds.DOCUMENT, "reg": kinds.AGGREGATE},
+    "IntakeTable": {
+        "bat": kinds.AGGREGATE,
+        "row": kinds.AGGREGATE,
+        "slice": kinds.BATCH_SLICE,
+        "src": kinds.AGGREGATE,
+    },
     "PartiesTable": {"account": kinds.PAYEE_ACCOUNT, "index": kinds.INDEX_KEY},
     "PaymentsTable": {"pmf": kinds.AGGREGATE},
     "PoliciesTable": {"num": kinds.NUMBER, "pol": kinds.AGGREGATE},

@@ -201,6 +201,9 @@ ELSEWHERE = {
     frozenset(
         {OfficeDuty.API_VERSION_SUBMITTED, OfficeDuty.API_VERSION_APPROVED}
     ): "tests/unit/partner/test_api_product_life.py",
+    frozenset(
+        {OfficeDuty.SOURCE_WRITTEN, OfficeDuty.SOURCE_APPROVED}
+    ): "tests/http/intake/test_batches.py",
     frozenset({OfficeDuty.STOP_SET, OfficeDuty.STOP_LIFTED}): LIFTED_STOPS,
     frozenset({OfficeDuty.STOP_LIFT_REQUESTED, OfficeDuty.STOP_LIFTED}): LIFTED_STOPS,
     frozenset({Duty.RESOLUTION_PROPOSED, Duty.RESOLUTION_APPROVED}): RESOLVED_REPORTS,

@@ -36,6 +36,8 @@ IDS = {
     "kept_report_id": f"ret_test_{SUFFIX}_1_1",
     "invoice_id": f"inv_test_{SUFFIX}_1",
     "webhook_id": f"whk_test_{SUFFIX}",
+    "batch_id": f"bat_test_{SUFFIX}",
+    "row": "2",
     "stop_id": f"stp_test_{SUFFIX}",
     "application_id": f"app_test_{'0' * APPLICATION_LENGTH}",
     "evidence_id": f"evd_test_{NOTICED}_1",

@@ -43,6 +43,7 @@ def test_who_asks_for_files_that_may_not_be_there_is_told_so(resources: Json) ->
 
     assert told == {
         ("AuditFunction", "RootsBucket"),
+        ("DataIntakeFunction", "IntakeBucket"),
         ("DocumentsFunction", "DocumentsBucket"),
         ("EvidenceFunction", "EvidenceBucket"),
         ("SchedulerFunction", "DocumentsBucket"),
@@ -156,6 +157,8 @@ OBJECTS = {
     ("customers", "ProductsBucket"): {"*": "get"},
     ("customers", "DocumentsBucket"): {"downloads/*": "delete versions"},
     ("customers", "EvidenceBucket"): {"downloads/*": "delete versions"},
+    ("data_intake", "IntakeBucket"): {"*": "get put tags"},
+    ("data_intake", "ProductsBucket"): {"*": "get"},
     ("documents", "ProductsBucket"): {"*": "get"},
     ("documents", "DocumentsBucket"): {"sealed/*": "get put", "downloads/*": "get put"},
     ("event_delivery", "ProductsBucket"): {"*": "get"},

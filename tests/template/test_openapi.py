@@ -35,6 +35,8 @@ BY_PRODUCT = {
     "CompletionRequest.facts",
     # Only the body's own limit bounds these.
     *("CoverageCheckRequest.item", "NoticeRequest.item", "CompletionRequest.item"),
+    # A mapping is read and bounded by its own schema.
+    *("PreviewRequest.mapping", "SourceRequest.mapping"),
 }
 ACTED_ON = {"parameters", "responses", "security", "x-amazon-apigateway-integration"}
 """Of an operation; API Gateway reads everything else of it for its exports alone."""
@@ -329,6 +331,7 @@ def test_commands_want_an_idempotency_key_and_questions_do_not(operations: Opera
                 "/policy-checks",
                 "/replay",
                 "/scheduler/runs",
+                "/{batch_id}/runs",
                 "/screening-runs",
                 "/search",
             )

@@ -63,6 +63,7 @@ DOING = {
     "replay": "send once more",
     "reopen": "work again on what was closed",
     "request": "ask for",
+    "resolve": "say what becomes of what was kept back",
     "restrict": "limit what is done with data",
     "reverse": "undo what was a mistake",
     "run": "do the work that is due",
@@ -77,6 +78,10 @@ DOING = {
 """Verbs of POST, and what each does."""
 
 OTHER_ACTS = {
+    (
+        "resolution",
+        "resolve",
+    ): "a row is the sender's own; money in suspense is given by two people",
     ("payments", "pay"): "an expense of a claim goes out; the others are payments that came in",
 }
 """Verbs that differ from others of the same last segment, and why."""

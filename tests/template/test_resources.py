@@ -30,7 +30,7 @@ EXPIRING = {
 # The stream waits for one, and schedules for the others; a call of them through the gateway ends in time.
 NOT_WAITED_FOR = {
     *("AccountingFunction", "AuditFunction", "EventDeliveryFunction", "SchedulerFunction"),
-    "WebhookDeliveryFunction",
+    *("DataIntakeFunction", "WebhookDeliveryFunction"),
 }
 # The few that AWS does not make without a name, or does not accept under a made-up one.
 NAMED = {
@@ -176,6 +176,7 @@ UPLOADED_TO = {
     "BankUploadsBucket": "",
     "ProductUploadsBucket": "",
     "RiskUploadsBucket": "",
+    "IntakeBucket": "",
 }
 """Where a form brings files, and under which prefix of the bucket."""
 

@@ -13,7 +13,7 @@ from tests.support.transformed import alias_in, aliases_of_integrations, of_type
 
 type Json = dict[str, Any]
 
-RESOURCES_AT_MOST = 360  # CloudFormation stops at 500: bands become nested stacks before that
+RESOURCES_AT_MOST = 400  # CloudFormation stops at 500: bands become nested stacks before that
 FUNCTION_POLICY_BYTES_AT_MOST = 20_480
 TEMPLATE_BYTES_AT_MOST = 1_000_000
 

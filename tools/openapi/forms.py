@@ -234,7 +234,7 @@ STRINGS: Final[dict[str, Json]] = {
         SENTENCE,
     ),
     **dict.fromkeys(("notes", "sources", "HoldView.reason", "working", "unit"), SENTENCE),
-    **dict.fromkeys(("on_hold", "TaskView.reason"), SENTENCES),
+    **dict.fromkeys(("on_hold", "TaskView.reason", "place", "rule"), SENTENCES),
     **dict.fromkeys(("DefinitionFaultView.detail", "pointer"), SENTENCE),
     "totals_differ": _like("^[A-Z]{3} (posted|source) [a-z_]{1,64}$"),
     # Texts of people, and of the bank
@@ -243,7 +243,7 @@ STRINGS: Final[dict[str, Json]] = {
     "narrative": _text(notice.NARRATIVE_MAX),
     **dict.fromkeys(("ComplaintView.text", "ResponseView.text"), _of(fields.Narrative)),
     "ReportedPaymentView.reason": SENTENCES,
-    **dict.fromkeys(("before", "after"), _text(ANSWERS_BYTES_MAX)),
+    **dict.fromkeys(("before", "after", "OpenedRowView.values"), _text(ANSWERS_BYTES_MAX)),
     # Files, links, hashes, figures
     **dict.fromkeys(("sha256", "stored_sha256", "content", "hash", "previous_hash"), HASH),
     **dict.fromkeys(("root", "previous", "LeafView.head", "events", "event_path", "path"), HASH),
@@ -322,7 +322,7 @@ ITEMS: Final[dict[str, int]] = {
     "EvidenceListView.items": evidence.EVIDENCE_MAX,
     "NoticesView.items": notices.NOTICES_MAX,
     "invoices": 366 + servicing.CHANGES_MAX,
-    "PaymentFilesView.files": LISTED_MAX,
+    **dict.fromkeys(("OutcomeListView.items", "PaymentFilesView.files"), LISTED_MAX),
     **dict.fromkeys(
         ("accounts", "addresses", "consents", "contacts", "data_requests", "names", "restrictions"),
         record.HISTORY_MAX,

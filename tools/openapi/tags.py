@@ -106,6 +106,11 @@ TAGS = (
         "Stops and access policies: hold business, refuse calls, and check calls that nobody makes",
         ("controls",),
     ),
+    Tag(
+        "Data intake",
+        "Files of partners: how they are mapped, worked as batches, and what was kept back",
+        ("data_intake",),
+    ),
     Tag("Usage", "What each application called: day by day, and in a month", ("usage",)),
     Tag(
         "API products",

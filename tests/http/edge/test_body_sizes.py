@@ -11,6 +11,7 @@ from insurance.api.body import Request
 from insurance.api.headers import KEY_HEADER
 from insurance.api.requests.risks import RISK_FILE_BYTES_MAX
 from insurance.api.route import Route
+from insurance.domain.intake.source import MAPPING_BYTES_MAX
 from insurance.domain.product.definition.sizes import (
     ANSWERS_BYTES_MAX,
     FACTS_BYTES_MAX,
@@ -40,6 +41,7 @@ OF_THE_PRODUCT = {
     "looked_up": LOOKED_UP_BYTES_MAX,
     "facts": FACTS_BYTES_MAX,  # and the item that a claim names, both together
     "item": 0,
+    "mapping": MAPPING_BYTES_MAX,  # and an author's own
 }
 """What a product asks has the product's own bounds, which are checked before it is published."""
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from insurance.api.route import Route
 from insurance.api.views.uploads import AnnouncedUploadView
+from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import UploadNotSent
 from insurance.scanning import EICAR
 
@@ -22,6 +23,7 @@ WITHOUT_FILE: dict[str, Json] = {
     "importBankStatement": {"format": "csv"},
     "createQuote": {name: value for name, value in QUOTE.items() if name != "answers"},
     "previewQuote": {name: value for name, value in QUOTE.items() if name != "answers"},
+    "createBatch": {"source": "harbour_motor"},
     "transferPolicy": {"reason": "sale"},
     "previewTransfer": {"reason": "sale"},
 }
@@ -37,6 +39,7 @@ def announce_route(route: Route, routes: list[Route]) -> Route:
     """Where the files of a route are announced."""
     announcing = {each.path: each for each in routes if each.view is AnnouncedUploadView}
     own = {"/v1/bank": "/v1/bank-uploads", "/v1/product": "/v1/product-uploads"}
+    own |= dict.fromkeys(("/v1/batches", "/v1/sources"), "/v1/batches/uploads")
     path = next((path for begin, path in own.items() if route.path.startswith(begin)), "")
     return announcing[path or "/v1/quotes/uploads"]
 
@@ -44,7 +47,8 @@ def announce_route(route: Route, routes: list[Route]) -> Route:
 def uploaded(platform: Platform, route: Route, routes: list[Route], file: bytes) -> str:
     announcing = announce_route(route, routes)
     about = {"size_bytes": len(file), "sha256": sha256(file).hexdigest()}
-    made = platform.call("POST", announcing.path, about, by=welcome(announcing), key=None)
+    sender = announcing if CallerKind.APPLICATION in route.callers else route
+    made = platform.call("POST", announcing.path, about, by=welcome(sender), key=None)
     assert made.status == 200, made.text
     form = made.body["upload"]
     sent = loopback.post(form["url"], data=form["fields"], files={"file": file})

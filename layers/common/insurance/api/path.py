@@ -25,6 +25,7 @@ PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
     "stream": (identity.StreamId, errors.EventNotFound),
     "application_id": (identity.ApplicationId, errors.ApplicationNotFound),
     "stop_id": (identity.StopId, errors.StopNotFound),
+    "batch_id": (identity.BatchId, errors.BatchNotFound),
     "party_id": (identity.PartyId, errors.PartyNotFound),
 }
 """Path parameters that are ids: one of another form is as unknown as one that was never given."""

@@ -20,6 +20,7 @@ from insurance.domain.core.errors import (
     SignInTooOld,
     Stopped,
 )
+from insurance.domain.intake.files import UnreadableFile
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -142,6 +143,15 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.StopNotFound: Problem(HTTPStatus.NOT_FOUND, "stop-not-found", "Stop not found"),
     errors.Stopped: Problem(HTTPStatus.CONFLICT, "stopped", "Stopped"),
     errors.TooManyStops: Problem(HTTPStatus.CONFLICT, "too-many-stops", "As many stops as can be"),
+    errors.SourceNotFound: Problem(HTTPStatus.NOT_FOUND, "source-not-found", "Source not found"),
+    errors.BatchNotFound: Problem(HTTPStatus.NOT_FOUND, "batch-not-found", "Batch not found"),
+    errors.RowNotFound: Problem(HTTPStatus.NOT_FOUND, "row-not-found", "Row not found"),
+    errors.BatchExists: Problem(
+        HTTPStatus.CONFLICT, "batch-exists", "This file was brought before"
+    ),
+    UnreadableFile: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable-file", "The file cannot be read"
+    ),
     errors.ApiProductNotFound: Problem(
         HTTPStatus.NOT_FOUND, "api-product-not-found", "API product not found"
     ),

@@ -128,6 +128,7 @@ AUDIT_MOVED: Final = ItemKind("stream that moved since its last root")
 AUDIT_COVERED: Final = ItemKind("last event of a stream that a root covers")
 AUDIT_LEAF: Final = ItemKind("events that a root covers")
 AUDIT_ROOT: Final = ItemKind("root of a day")
+BATCH_SLICE: Final = ItemKind("what came of a slice of a batch")
 FEED_MARK: Final = ItemKind("mark of an event that is in a feed")
 
 

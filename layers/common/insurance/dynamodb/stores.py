@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from insurance.dynamodb.controls.rules_in_force import DynamoDBAccessRules
     from insurance.dynamodb.controls.stops import DynamoDBStops
     from insurance.dynamodb.documents.documents import DynamoDBDocuments
+    from insurance.dynamodb.intake.batches import DynamoDBBatches
+    from insurance.dynamodb.intake.sources import DynamoDBSources
     from insurance.dynamodb.ledger.calendars import DynamoDBCalendars
     from insurance.dynamodb.ledger.control_accounts import DynamoDBControlAccounts
     from insurance.dynamodb.ledger.earnings import DynamoDBEarnings
@@ -86,6 +88,20 @@ class Stores(EventStores, PartnerStores):
 
         # Who is only held by stops has no commands on them, and no right to their records.
         return DynamoDBStops(self.client, self._tables, idempotency=lambda: self.staff_idempotency)
+
+    @cached_property
+    def sources(self) -> DynamoDBSources:
+        from insurance.dynamodb.intake.sources import DynamoDBSources
+
+        return DynamoDBSources(self.client, self._tables, idempotency=self.staff_idempotency)
+
+    @cached_property
+    def batches(self) -> DynamoDBBatches:
+        from insurance.dynamodb.intake.batches import DynamoDBBatches
+
+        return DynamoDBBatches(
+            self.client, self._tables, idempotency=self.staff_idempotency, keys=self.keys
+        )
 
     @cached_property
     def quotes(self) -> DynamoDBQuotes:

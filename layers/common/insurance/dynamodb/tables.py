@@ -33,6 +33,7 @@ class Tables:
     events = _Name()
     feeds = _Name()
     idempotency = _Name()
+    intake = _Name()
     parties = _Name()
     partners = _Name()
     payments = _Name()

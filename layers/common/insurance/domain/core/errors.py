@@ -243,6 +243,18 @@ class StopNotFound(NotFound):
     kind = "stop"
 
 
+class SourceNotFound(NotFound):
+    kind = "source"
+
+
+class BatchNotFound(NotFound):
+    kind = "batch"
+
+
+class RowNotFound(NotFound):
+    kind = "row in quarantine"
+
+
 class ApiProductNotFound(NotFound):
     kind = "API product"
 
@@ -357,6 +369,14 @@ class Stopped(Conflict):
 class TooManyStops(Conflict):
     def __init__(self, most: int) -> None:
         super().__init__(f"There are {most} stops, as many as can be: lift one first.")
+
+
+class BatchExists(Conflict):
+    def __init__(self, batch_id: str) -> None:
+        super().__init__(
+            f"This file was brought before, for this version of the source: it is batch {batch_id}."
+        )
+        self.batch_id = batch_id
 
 
 class ReferenceTaken(Conflict):

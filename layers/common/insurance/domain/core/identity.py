@@ -90,6 +90,7 @@ WebhookId = Annotated[str, _pattern("whk")]
 ApplicationId = Annotated[str, _pattern("app", APPLICATION_LENGTH)]
 AccessPolicyId = Annotated[str, _pattern("acp")]
 StopId = Annotated[str, _pattern("stp")]
+BatchId = Annotated[str, _pattern("bat")]
 
 StreamId = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}_(test_)?[0-9a-z_-]{1,60}$")]
 """Any aggregate whose changes are events."""
@@ -319,6 +320,23 @@ def access_policy_id_for(mode: Mode, code: str) -> AccessPolicyId:
     """One access policy of one code, in one mode."""
     prefix = "acp_test_" if mode is Mode.TEST else "acp_"
     return prefix + _letters(fingerprint("access policy", mode, code), SUFFIX_LENGTH)
+
+
+def source_id_for(mode: Mode, code: str) -> str:
+    """One source of one code, in one mode."""
+    prefix = "src_test_" if mode is Mode.TEST else "src_"
+    return prefix + _letters(fingerprint("source", mode, code), SUFFIX_LENGTH)
+
+
+def batch_id_for(source_id: str, version: int, digest: str) -> BatchId:
+    """One file makes one batch of a version of a source; `digest` is its SHA-256 in hexadecimal."""
+    prefix = "bat_test_" if mode_of(source_id) is Mode.TEST else "bat_"
+    return prefix + _letters(fingerprint("batch", source_id, str(version), digest), SUFFIX_LENGTH)
+
+
+def row_id_for(batch_id: BatchId, number: int) -> str:
+    """One row of a batch, by its place in the file."""
+    return f"{_related('row', batch_id)}{number:08d}"
 
 
 def claim_id_for(payment_id: PaymentId) -> ClaimId:

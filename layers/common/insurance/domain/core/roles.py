@@ -49,3 +49,9 @@ STOPPERS = frozenset(
 
 POLICY_WRITERS = frozenset({Role.OPERATOR, Role.COMPLIANCE})
 """Who may write access policies, and approve those of others."""
+
+SOURCE_WRITERS = frozenset({Role.OPERATOR, Role.CHIEF_UNDERWRITER})
+"""Who may write sources of data, and approve those of others."""
+
+BATCH_ROLES = frozenset({Role.UNDERWRITER, Role.CHIEF_UNDERWRITER})
+"""Who may bring files of risks, and resolve the rows that were kept back."""

@@ -41,4 +41,6 @@ class Scope(StrEnum):
     PARTNERS_WRITE = "partners:write"
     CONTROLS_READ = "controls:read"
     CONTROLS_WRITE = "controls:write"
+    DATA_READ = "data:read"
+    DATA_WRITE = "data:write"
     AUDIT_READ = "audit:read"

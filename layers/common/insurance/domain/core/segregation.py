@@ -40,6 +40,8 @@ class OfficeDuty(StrEnum):
     APPLICATION_APPROVED = "application_approved"
     ACCESS_POLICY_WRITTEN = "access_policy_written"
     ACCESS_POLICY_APPROVED = "access_policy_approved"
+    SOURCE_WRITTEN = "source_written"
+    SOURCE_APPROVED = "source_approved"
     STOP_SET = "stop_set"
     STOP_LIFT_REQUESTED = "stop_lift_requested"
     STOP_LIFTED = "stop_lifted"
@@ -69,6 +71,8 @@ WORDS: Final[Mapping[Duty | OfficeDuty, str]] = {
     OfficeDuty.APPLICATION_APPROVED: "approve the application",
     OfficeDuty.ACCESS_POLICY_WRITTEN: "write the access policy",
     OfficeDuty.ACCESS_POLICY_APPROVED: "approve the access policy",
+    OfficeDuty.SOURCE_WRITTEN: "write the source",
+    OfficeDuty.SOURCE_APPROVED: "approve the source",
     OfficeDuty.STOP_SET: "set the stop",
     OfficeDuty.STOP_LIFT_REQUESTED: "ask for the lift",
     OfficeDuty.STOP_LIFTED: "lift the stop",
@@ -102,6 +106,7 @@ INCOMPATIBLE: Final[frozenset[frozenset[Duty | OfficeDuty]]] = frozenset(
         (Duty.MONTH_CLOSED, Duty.MONTH_LOCKED),
         (OfficeDuty.APPLICATION_REQUESTED, OfficeDuty.APPLICATION_APPROVED),
         (OfficeDuty.ACCESS_POLICY_WRITTEN, OfficeDuty.ACCESS_POLICY_APPROVED),
+        (OfficeDuty.SOURCE_WRITTEN, OfficeDuty.SOURCE_APPROVED),
         (OfficeDuty.STOP_SET, OfficeDuty.STOP_LIFTED),
         (OfficeDuty.STOP_LIFT_REQUESTED, OfficeDuty.STOP_LIFTED),
         (OfficeDuty.API_VERSION_SUBMITTED, OfficeDuty.API_VERSION_APPROVED),

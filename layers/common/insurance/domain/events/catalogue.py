@@ -23,6 +23,10 @@ from insurance.domain.core.classification import Record
 from insurance.domain.core.event import EventType
 from insurance.domain.document.document import Document
 from insurance.domain.document.event_types import DocumentEventType
+from insurance.domain.intake.batch import DataBatch
+from insurance.domain.intake.event_types import BatchEventType, RowEventType, SourceEventType
+from insurance.domain.intake.quarantined_row import QuarantinedRow
+from insurance.domain.intake.source import DataSource
 from insurance.domain.ledger.calendar import Calendar
 from insurance.domain.ledger.earnings import EarnedPremium
 from insurance.domain.ledger.event_types import LedgerEventType
@@ -97,6 +101,9 @@ _AREAS: Final = (
     _Area("webhook", WebhookEventType, Webhook, Audience.PARTNER, since="0.10"),
     _Area("control", AccessPolicyEventType, AccessPolicy, Audience.INTERNAL, since="0.10"),
     _Area("control", StopEventType, Stops, Audience.INTERNAL, since="0.10"),
+    _Area("intake", SourceEventType, DataSource, Audience.INTERNAL, since="0.10"),
+    _Area("intake", BatchEventType, DataBatch, Audience.INTERNAL, since="0.10"),
+    _Area("intake", RowEventType, QuarantinedRow, Audience.INTERNAL, since="0.10"),
     _Area("partner", PartnerEventType, Partner, Audience.INTERNAL, since="0.10"),
     _Area("api_product", ApiProductEventType, ApiProductLife, Audience.PARTNER, since="0.10"),
     _Area("partner", ApplicationEventType, PartnerApplication, Audience.INTERNAL, since="0.10"),

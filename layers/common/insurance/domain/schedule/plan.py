@@ -14,8 +14,9 @@ from insurance.domain.billing.event_types import BillingEventType
 from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import policy_id_for
+from insurance.domain.core.identity import Mode, policy_id_for
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
+from insurance.domain.intake.event_types import BatchEventType
 from insurance.domain.jurisdiction.jurisdiction import local_midnight
 from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline, next_deadline
 from insurance.domain.ledger.calendar import end_of, period_of
@@ -53,6 +54,10 @@ BILLING_CHANGES: Final = frozenset(
     }
 )
 """After these what is due, or the notice about it, is not what it was."""
+BATCH_GOES_ON: Final = frozenset(
+    {BatchEventType.DRY_RUN_STARTED, BatchEventType.STARTED, BatchEventType.RESUMED}
+)
+"""After these the scheduler works on a batch: a live one, for test data are worked when their owner calls."""
 PAYMENTS: Final = frozenset({BillingEventType.PAYMENT_RECEIVED, BillingEventType.ARREARS_OFFSET})
 
 SWEPT_AFTER: Final = timedelta(minutes=15)
@@ -71,6 +76,8 @@ def jobs_after(event: Event, product_of: ProductOf) -> Iterator[ScheduledJob]:
         yield from _deadline_jobs(event)
     if _corrects_holder(event):
         yield _job(event, JobKind.DOCUMENT, event.processed_at)
+    if event.type in BATCH_GOES_ON and event.mode is Mode.LIVE:
+        yield _job(event, JobKind.BATCH, event.processed_at)
     if event.type == PartyEventType.ERASURE_REQUESTED:
         yield _job(event, JobKind.ERASURE, _instant(event.facts["erasure"]["check_at"]))
     elif event.type == PartyEventType.ERASED:

@@ -85,6 +85,21 @@ def read_upload(upload_id: UploadId, caller: Caller, ports: UploadPorts) -> str:
         UploadRefused: It holds malware, more than can be looked at, or no UTF-8.
         Unavailable: It could not be scanned.
     """
+    try:
+        return read_uploaded(upload_id, caller, ports).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UploadRefused("it is not UTF-8") from error
+
+
+def read_uploaded(upload_id: UploadId, caller: Caller, ports: UploadPorts) -> bytes:
+    """A file that this caller uploaded.
+
+    Raises:
+        UploadNotSent: Nothing of this caller's is there: never sent, or deleted since.
+        UploadNotScanned: The scan for malware has not come to it yet.
+        UploadRefused: It holds malware, or more than can be looked at.
+        Unavailable: It could not be scanned.
+    """
     verdict = ports.scans.verdict(upload_id)
     if verdict is ScanVerdict.PENDING:
         raise UploadNotScanned(upload_id)
@@ -94,10 +109,7 @@ def read_upload(upload_id: UploadId, caller: Caller, ports: UploadPorts) -> str:
     if upload_id_for(caller.mode, caller.principal, sha256(file).hexdigest()) != upload_id:
         raise UploadNotSent(upload_id)  # another caller's
     _check_clean(file, verdict, ports)
-    try:
-        return file.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UploadRefused("it is not UTF-8") from error
+    return file
 
 
 def _check_clean(file: bytes, verdict: ScanVerdict | None, ports: UploadPorts) -> None:

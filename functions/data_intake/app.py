@@ -1,0 +1,397 @@
+"""Data intake: sources and their mappings, files worked as batches, and rows in quarantine."""
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from http import HTTPStatus
+from re import fullmatch
+from typing import Any, Final
+
+from insurance import bundles, telemetry, wiring
+from insurance.api.paging import Page
+from insurance.api.parameters import Parameters
+from insurance.api.requests.intake import (
+    BatchRequest,
+    BatchStepRequest,
+    BatchUploadRequest,
+    PreviewRequest,
+    RowResolutionRequest,
+    SourceRequest,
+    SourceStepRequest,
+)
+from insurance.api.router import Api
+from insurance.api.views.intake import (
+    BatchListView,
+    BatchView,
+    OutcomeListView,
+    RowListView,
+    RowView,
+    SourceListView,
+    SourcePreviewView,
+    SourceView,
+)
+from insurance.api.views.uploads import AnnouncedUploadView
+from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.errors import (
+    BatchExists,
+    FieldFault,
+    InvalidFields,
+    RowNotFound,
+    SamePerson,
+    SourceNotFound,
+    StaleRevision,
+    Stopped,
+    UploadNotScanned,
+    UploadNotSent,
+    UploadRefused,
+    WrongState,
+)
+from insurance.domain.core.roles import BATCH_ROLES, SOURCE_WRITERS, Role
+from insurance.domain.core.scopes import Scope
+from insurance.domain.core.stored import Stored
+from insurance.domain.intake.batch import DataBatch
+from insurance.domain.intake.files import UnreadableFile
+from insurance.domain.intake.quarantined_row import QuarantinedRow, RowStatus
+from insurance.domain.intake.source import DataSource
+from insurance.domain.schedule.scheduled_job import LIVE, JobKind
+from insurance.metrics import Metric
+from insurance.operations.command import Command, Query
+from insurance.operations.files.uploads import AnnouncedUpload, announce_upload
+from insurance.operations.intake.bring_batch import (
+    BatchInput,
+    advance_batch,
+    bring_batch,
+    list_batches,
+    read_batch,
+)
+from insurance.operations.intake.change_source import (
+    advance_source,
+    draft_source,
+    list_sources,
+    read_source,
+)
+from insurance.operations.intake.ports import RowOutcome, SourcePorts
+from insurance.operations.intake.preview_source import Preview, preview_source
+from insurance.operations.intake.resolve_row import (
+    ResolutionInput,
+    list_outcomes,
+    list_rows,
+    resolve_row,
+)
+from insurance.operations.intake.work_on_batch import work_on_batch
+from insurance.operations.listing import ListPage
+from insurance.operations.scheduler.run_jobs import run_jobs
+from pydantic import Field
+
+ports = bundles.intake_ports()
+sources = SourcePorts(ports.sources)
+api = Api(wiring.stores().staff_idempotency.find_replay, wiring.edge())
+answer = api.entrypoint()
+
+ANSWER_SECONDS: Final = 15.0
+"""The gateway waits for 29 s; a slice takes a few."""
+RESERVE_MS: Final = 30_000
+
+STAFF = {CallerKind.STAFF}
+SENDERS = {CallerKind.APPLICATION, CallerKind.STAFF}
+SOURCE_READERS = SOURCE_WRITERS | BATCH_ROLES | {Role.AUDITOR}
+SOURCE_PREVIEWERS = BATCH_ROLES
+"""A preview shows what a row says."""
+BATCH_READERS = BATCH_ROLES | {Role.OPERATOR, Role.AUDITOR}
+SOURCE = "/v1/sources/{source}"
+BATCH = "/v1/batches/{batch_id}"
+
+
+class RowParameters(Parameters):
+    """Which rows are listed."""
+
+    state: RowStatus = Field(RowStatus.QUARANTINED, description="What became of the rows")
+
+
+@api.query(
+    "/v1/sources",
+    operation_id="listSources",
+    summary="List sources of data",
+    scope=Scope.DATA_READ,
+    callers=STAFF,
+    roles=SOURCE_READERS,
+    shows=SourceListView,
+    paged="sources",
+)
+def get_sources(page: Page, query: Query) -> ListPage[DataSource]:
+    return list_sources(page, query, sources)
+
+
+@api.query(
+    SOURCE,
+    operation_id="getSource",
+    summary="Read a source of data",
+    scope=Scope.DATA_READ,
+    callers=STAFF,
+    roles=SOURCE_READERS,
+    shows=SourceView,
+    etag=True,
+    raises=(SourceNotFound,),
+)
+def get_source(source: str, query: Query) -> Stored[DataSource]:
+    return read_source(source, query, sources)
+
+
+@api.command(
+    f"{SOURCE}/draft",
+    operation_id="draftSource",
+    summary="Write a source of data, or a new version of it",
+    scope=Scope.DATA_WRITE,
+    callers=STAFF,
+    roles=SOURCE_WRITERS,
+    shows=SourceView,
+    if_match=True,
+    raises=(WrongState,),
+)
+def post_draft(source: str, request: SourceRequest, command: Command) -> Stored[DataSource]:
+    """The mapping says how a file is read and what its rows become. What is in force stays until another person
+    approves this."""
+    return draft_source(source_code(source), request.text(), command, sources)
+
+
+@api.command(
+    f"{SOURCE}/steps",
+    operation_id="advanceSource",
+    summary="Submit, send back, approve or withdraw a source of data",
+    scope=Scope.DATA_WRITE,
+    callers=STAFF,
+    roles=SOURCE_WRITERS,
+    shows=SourceView,
+    if_match=True,
+    raises=(SamePerson, SourceNotFound, WrongState),
+)
+def post_source_step(
+    source: str, request: SourceStepRequest, command: Command
+) -> Stored[DataSource]:
+    """Who wrote on a version does not approve it."""
+    return advance_source(source, request.step, request.reason, command, sources)
+
+
+@api.query(
+    f"{SOURCE}/preview",
+    method="POST",
+    operation_id="previewSource",
+    summary="Try a mapping on the first fifty rows of a file",
+    scope=Scope.DATA_WRITE,
+    callers=STAFF,
+    roles=SOURCE_PREVIEWERS,
+    shows=SourcePreviewView,
+    raises=(SourceNotFound, UnreadableFile, UploadNotScanned, UploadNotSent, UploadRefused),
+)
+def post_preview(source: str, request: PreviewRequest, query: Query) -> Preview:
+    """Each row as it would be taken, with every finding. Nothing is stored."""
+    return preview_source(source, request.upload_id, request.mapping, query, ports)
+
+
+@api.query(
+    "/v1/batches/uploads",
+    method="POST",
+    operation_id="announceBatchFile",
+    summary="Announce a file of rows and get a form to upload it",
+    scope=Scope.DATA_WRITE,
+    callers=SENDERS,
+    roles=BATCH_ROLES,
+    shows=AnnouncedUploadView,
+)
+def post_upload(request: BatchUploadRequest, query: Query) -> AnnouncedUpload:
+    """The form takes this very file for ten minutes. A batch may name it until the file is deleted, after two weeks."""
+    return announce_upload(request.file(), query, ports.uploads)
+
+
+@api.command(
+    "/v1/batches",
+    operation_id="createBatch",
+    summary="Bring a file of a source",
+    scope=Scope.DATA_WRITE,
+    callers=SENDERS,
+    roles=BATCH_ROLES,
+    status=HTTPStatus.CREATED,
+    shows=BatchView,
+    raises=(
+        BatchExists,
+        SourceNotFound,
+        UploadNotScanned,
+        UploadNotSent,
+        UploadRefused,
+        WrongState,
+    ),
+)
+def post_batch(request: BatchRequest, command: Command) -> Stored[DataBatch]:
+    """Nothing is worked before somebody starts it. The same file, for the same version of its source, makes one batch."""
+    return bring_batch(BatchInput(request.source, request.upload_id), command, ports)
+
+
+@api.query(
+    "/v1/batches",
+    operation_id="listBatches",
+    summary="List batches, the latest first",
+    scope=Scope.DATA_READ,
+    callers=SENDERS,
+    roles=BATCH_READERS,
+    shows=BatchListView,
+    paged="batches",
+)
+def get_batches(page: Page, query: Query) -> ListPage[DataBatch]:
+    return list_batches(page, query, ports)
+
+
+@api.query(
+    BATCH,
+    operation_id="getBatch",
+    summary="Read a batch, its progress and its scores",
+    scope=Scope.DATA_READ,
+    callers=SENDERS,
+    roles=BATCH_READERS,
+    shows=BatchView,
+    etag=True,
+)
+def get_batch(batch_id: str, query: Query) -> Stored[DataBatch]:
+    return read_batch(batch_id, query, ports)
+
+
+@api.command(
+    f"{BATCH}/steps",
+    operation_id="advanceBatch",
+    summary="Try, start, pause, resume or cancel a batch",
+    scope=Scope.DATA_WRITE,
+    callers=SENDERS,
+    roles=BATCH_ROLES,
+    shows=BatchView,
+    if_match=True,
+    raises=(WrongState,),
+)
+def post_batch_step(
+    batch_id: str, request: BatchStepRequest, command: Command
+) -> Stored[DataBatch]:
+    """A dry run does everything but the writes. The scheduler works live batches each minute; `runBatch` does not wait for it."""
+    return advance_batch(batch_id, request.step, request.reason, command, ports)
+
+
+@api.query(
+    f"{BATCH}/runs",
+    method="POST",
+    operation_id="runBatch",
+    summary="Work on a batch at once, for some seconds",
+    scope=Scope.DATA_WRITE,
+    callers=SENDERS,
+    roles=BATCH_ROLES,
+    shows=BatchView,
+    raises=(Stopped,),
+)
+def post_run(batch_id: str, query: Query) -> Stored[DataBatch]:
+    """As the scheduler does, which test data do not have: call again until `status` says that it is done. Calls at the same
+    time do nothing twice."""
+    read_batch(batch_id, query, ports)
+    until = time.monotonic() + ANSWER_SECONDS
+    with suppress(StaleRevision):  # another run was faster
+        work_on_batch(batch_id, query.now, ports=ports, time_is_up=lambda: time.monotonic() > until)
+    return read_batch(batch_id, query, ports)
+
+
+@api.query(
+    f"{BATCH}/rows",
+    operation_id="listBatchRows",
+    summary="List the rows that a batch keeps in quarantine, with every reason",
+    scope=Scope.DATA_READ,
+    callers=SENDERS,
+    roles=BATCH_READERS,
+    shows=RowListView,
+    paged="batch-rows:{batch_id}:{state}",
+)
+def get_rows(
+    batch_id: str, parameters: RowParameters, page: Page, query: Query
+) -> ListPage[QuarantinedRow]:
+    """What a row says is shown to the partner that sent it, and to those who may resolve it."""
+    return list_rows(batch_id, parameters.state, page, query, ports)
+
+
+@api.command(
+    f"{BATCH}/rows/{{row}}/resolution",
+    operation_id="resolveBatchRow",
+    summary="Mend a row in quarantine and run it again, take it as it is, or reject it",
+    scope=Scope.DATA_WRITE,
+    callers=SENDERS,
+    roles=BATCH_ROLES,
+    shows=RowView,
+    raises=(RowNotFound, Stopped, WrongState),
+)
+def post_resolution(
+    batch_id: str, row: str, request: RowResolutionRequest, command: Command
+) -> Stored[QuarantinedRow]:
+    """What still stands against a mended row is answered with its place, and the row stays where it is."""
+    wanted = ResolutionInput(request.resolution, request.reason, request.values)
+    return resolve_row(batch_id, row_number(row), wanted, command, ports)
+
+
+@api.query(
+    f"{BATCH}/results",
+    operation_id="listBatchResults",
+    summary="List what came of a batch's rows",
+    scope=Scope.DATA_READ,
+    callers=SENDERS,
+    roles=BATCH_READERS,
+    shows=OutcomeListView,
+    paged="batch-results:{batch_id}",
+)
+def get_results(batch_id: str, page: Page, query: Query) -> ListPage[Sequence[RowOutcome]]:
+    """A page has whole slices of the file: `limit` counts them, and each has up to forty rows."""
+    return list_outcomes(batch_id, page, query, ports)
+
+
+def source_code(sent: str) -> str:
+    """The code of a source that is written.
+
+    Raises:
+        InvalidFields: It is none.
+    """
+    if not fullmatch("[a-z][a-z0-9_]{0,63}", sent):
+        detail = "Small letters, digits and _, at most 64."
+        raise InvalidFields([FieldFault("source", "wrong-form", detail)])
+    return sent
+
+
+def row_number(sent: str) -> int:
+    """The place of a row in its file.
+
+    Raises:
+        RowNotFound: No row has such a place.
+    """
+    if not fullmatch("[1-9][0-9]{0,7}", sent):
+        raise RowNotFound(sent)
+    return int(sent)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer a call through the gateway, or one of the schedule's own."""
+    return answer(event, context) if "httpMethod" in event else run_live(event, context)
+
+
+@telemetry.metrics.log_metrics
+def run_live(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Work on the live batches that are due."""
+
+    def time_is_up() -> bool:
+        remaining: int = context.get_remaining_time_in_millis()
+        return remaining < RESERVE_MS
+
+    job = partial(work_on_batch, ports=ports, time_is_up=time_is_up)
+    report = run_jobs(
+        LIVE,
+        {JobKind(kind): job for kind in event["kinds"]},
+        scheduled=wiring.stores().scheduled_jobs,
+        now=datetime.now(UTC),
+        time_is_up=time_is_up,
+    )
+    telemetry.count(Metric.JOBS_RUN, report.jobs)
+    telemetry.count(Metric.JOBS_FAILED, report.failed)
+    telemetry.count(Metric.JOBS_PARKED, report.parked)
+    if report.failed:
+        telemetry.logger.error("jobs failed", failed=report.failed, parked=report.parked)
+    return {"jobs": report.jobs, "failed": report.failed, "finished": report.finished}

@@ -1,0 +1,341 @@
+"""How sources, batches and rows in quarantine are shown. What a row says is shown to nobody but those who resolve it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import Field
+
+from insurance.api.etag import etag
+from insurance.api.fields import Code, Subject
+from insurance.api.paging import Page
+from insurance.api.views.terms import Shown, View
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.identity import BatchId, QuoteId, UploadId
+from insurance.domain.core.roles import BATCH_ROLES
+from insurance.domain.core.stored import Stored
+from insurance.domain.intake.batch import ROWS_MAX, BatchStatus, DataBatch, HaltCode
+from insurance.domain.intake.document import COLUMNS_MAX, FIELDS_MAX
+from insurance.domain.intake.quarantined_row import REASONS_MAX, QuarantinedRow, RowStatus
+from insurance.domain.intake.row import Action, CheckedRow
+from insurance.domain.intake.source import (
+    VERSIONS_MAX,
+    DataSource,
+    RowKind,
+    SourceCode,
+    SourceStatus,
+    SourceText,
+)
+from insurance.domain.quote.quote import QuoteStatus
+from insurance.operations.intake.ports import RowOutcome
+from insurance.operations.intake.preview_source import FINDINGS_MAX, ROWS_SHOWN, Preview
+from insurance.operations.listing import ListPage
+
+Count = Annotated[int, Field(ge=0, le=ROWS_MAX)]
+RowNumber = Annotated[int, Field(ge=1, le=ROWS_MAX)]
+FaultCode = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,100}$")]
+Share = Annotated[str, Field(pattern=r"^[01]\.[0-9]{4}$")]
+
+
+class SourceTextView(View):
+    """What a version of a source says."""
+
+    version: Annotated[int, Field(ge=1, le=VERSIONS_MAX)]
+    partner: str | None
+    kind: RowKind
+    mapping: dict[str, Any]
+
+    @classmethod
+    def of(cls, text: SourceText) -> Self:
+        return cls(
+            version=text.version,
+            partner=text.partner or None,
+            kind=text.kind,
+            mapping=text.mapping,
+        )
+
+
+class SourceView(View):
+    """A source: its newest version, and the one in force."""
+
+    code: SourceCode
+    status: SourceStatus
+    newest: SourceTextView
+    in_use: SourceTextView | None
+    authors: list[Subject]
+    approved_by: Subject | None
+    reason: Code | None
+    changed_at: datetime
+
+    @classmethod
+    def of(cls, stored: Stored[DataSource]) -> Self:
+        source = stored.record
+        return cls(
+            etag=etag(stored.head.sequence, "source"),
+            code=source.code,
+            status=source.status,
+            newest=SourceTextView.of(source.text),
+            in_use=SourceTextView.of(source.in_use) if source.in_use else None,
+            authors=list(source.authors),
+            approved_by=source.approved_by,
+            reason=source.reason,
+            changed_at=source.changed_at,
+        )
+
+
+class SourceEntryView(Shown):
+    """A source in a list."""
+
+    code: SourceCode
+    status: SourceStatus
+    changed_at: datetime
+
+
+class SourceListView(View):
+    """A page of sources, by their codes."""
+
+    items: list[SourceEntryView]
+    next: str | None
+    """The `after` of the next page; absent on the last page."""
+
+    @classmethod
+    def of(cls, sources: ListPage[DataSource], *, page: Page) -> Self:
+        return cls(
+            items=[SourceEntryView.of(source) for source in sources.items],
+            next=page.next(sources.next) if sources.next else None,
+        )
+
+
+class BatchTallyView(Shown):
+    """What came of the rows that were worked."""
+
+    read: Count
+    accepted: Count
+    warned: Count
+    cleaned: Count
+    quarantined: Count
+
+
+class FieldScoreView(View):
+    """How good the values of a column, or of a field, are: shares of the rows that were read."""
+
+    completeness: Share
+    validity: Share
+    uniqueness: Share
+
+
+class BatchView(View):
+    """A file of a source, and how far it is."""
+
+    id: BatchId
+    source: SourceCode
+    version: Annotated[int, Field(ge=1, le=VERSIONS_MAX)]
+    kind: RowKind
+    partner: str | None
+    upload_id: UploadId
+    sha256: str
+    size_bytes: int
+    received_by: Subject
+    received_at: datetime
+    status: BatchStatus
+    reason: HaltCode | None
+    tally: BatchTallyView
+    open_rows: Count
+    rows_in_file: Count | None
+    rows_per_second: Count | None
+    expected_end: datetime | None
+    scores: Annotated[dict[str, FieldScoreView], Field(max_length=COLUMNS_MAX + FIELDS_MAX)]
+
+    @classmethod
+    def of(cls, stored: Stored[DataBatch]) -> Self:
+        return cls.of_batch(stored.record, etag(stored.head.sequence, "batch"))
+
+    @classmethod
+    def of_batch(cls, batch: DataBatch, tag: str | None = None) -> Self:
+        progress = batch.progress
+        return cls(
+            etag=tag,
+            id=batch.id,
+            source=batch.source,
+            version=batch.version,
+            kind=batch.kind,
+            partner=batch.partner or None,
+            upload_id=batch.upload_id,
+            sha256=batch.sha256,
+            size_bytes=batch.size_bytes,
+            received_by=batch.received_by,
+            received_at=batch.received_at,
+            status=batch.status,
+            reason=batch.reason,
+            tally=BatchTallyView.of(batch.tally),
+            open_rows=batch.open_rows,
+            rows_in_file=batch.rows_in_file,
+            rows_per_second=progress.rows_per_second,
+            expected_end=progress.expected_end,
+            scores=_scores(batch),
+        )
+
+
+def _scores(batch: DataBatch) -> dict[str, FieldScoreView]:
+    read = batch.tally.read
+    return {
+        name: FieldScoreView(
+            completeness=_share(field.filled, read),
+            validity=_share(read - field.failed, read),
+            uniqueness=_share(read - field.repeated, read),
+        )
+        for name, field in batch.fields.items()
+    }
+
+
+def _share(part: int, of: int) -> str:
+    tenths = part * 10_000 // of if of else 10_000
+    return f"{tenths // 10_000}.{tenths % 10_000:04d}"
+
+
+class BatchListView(View):
+    """A page of batches, the latest first."""
+
+    items: list[BatchView]
+    next: str | None
+    """The `after` of the next page; absent on the last page."""
+
+    @classmethod
+    def of(cls, batches: ListPage[DataBatch], *, page: Page) -> Self:
+        return cls(
+            items=[BatchView.of_batch(batch) for batch in batches.items],
+            next=page.next(batches.next) if batches.next else None,
+        )
+
+
+class RowReasonView(Shown):
+    """One reason why a row was kept back."""
+
+    rule: str
+    place: str
+    code: FaultCode
+
+
+class RowView(View):
+    """A row that is or was in quarantine."""
+
+    number: RowNumber
+    status: RowStatus
+    reasons: Annotated[list[RowReasonView], Field(max_length=REASONS_MAX)]
+    quote_id: QuoteId | None
+    resolved_by: Subject | None
+    changed_at: datetime
+
+    @classmethod
+    def of(cls, stored: Stored[QuarantinedRow]) -> Self:
+        return cls(etag=etag(stored.head.sequence, "row"), **_row(stored.record))
+
+
+class OpenedRowView(RowView):
+    """The same, with what it says, for those who resolve it."""
+
+    values: Annotated[dict[str, str], Field(max_length=COLUMNS_MAX)] | None
+
+    @classmethod
+    def of_row(cls, row: QuarantinedRow, caller: Caller) -> Self:
+        return cls(**_row(row), values=row.values if _resolves(caller) else None)
+
+
+def _row(row: QuarantinedRow) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "status": row.status,
+        "reasons": [RowReasonView.of(reason) for reason in row.reasons],
+        "quote_id": row.quote_id,
+        "resolved_by": row.resolved_by,
+        "changed_at": row.changed_at,
+    }
+
+
+def _resolves(caller: Caller) -> bool:
+    return caller.kind is CallerKind.APPLICATION or bool(caller.roles & BATCH_ROLES)
+
+
+class RowListView(View):
+    """A page of rows, by their place in the file."""
+
+    items: list[OpenedRowView]
+    next: str | None
+    """The `after` of the next page; absent on the last page."""
+
+    @classmethod
+    def of(cls, rows: ListPage[QuarantinedRow], *, page: Page, caller: Caller) -> Self:
+        return cls(
+            items=[OpenedRowView.of_row(row, caller) for row in rows.items],
+            next=page.next(rows.next) if rows.next else None,
+        )
+
+
+class OutcomeView(View):
+    """What came of a row: a quote, or none where it was kept back."""
+
+    number: RowNumber
+    quote_id: QuoteId | None
+    quote_status: QuoteStatus | None
+
+
+class OutcomeListView(View):
+    """A page of what came of rows: whole slices, in the order of the file."""
+
+    items: list[OutcomeView]
+    next: str | None
+    """The `after` of the next page; absent on the last page."""
+
+    @classmethod
+    def of(cls, slices: ListPage[Sequence[RowOutcome]], *, page: Page) -> Self:
+        return cls(
+            items=[
+                OutcomeView(
+                    number=each.number, quote_id=each.quote_id, quote_status=each.quote_status
+                )
+                for outcomes in slices.items
+                for each in outcomes
+            ],
+            next=page.next(slices.next) if slices.next else None,
+        )
+
+
+class RowFindingView(Shown):
+    """What a rule found in a row."""
+
+    rule: str
+    action: Action
+    place: str
+    code: FaultCode
+    before: str | None
+    after: str | None
+
+
+class PreviewedRowView(View):
+    """A row of the file as it would be taken."""
+
+    number: RowNumber
+    is_accepted: bool
+    record: dict[str, Any]
+    findings: Annotated[list[RowFindingView], Field(max_length=FINDINGS_MAX)]
+
+    @classmethod
+    def of(cls, row: CheckedRow) -> Self:
+        return cls(
+            number=row.number,
+            is_accepted=row.is_accepted,
+            record=row.record,
+            findings=[RowFindingView.of(found) for found in row.findings],
+        )
+
+
+class SourcePreviewView(View):
+    """The first rows of a file under a mapping. Nothing is stored."""
+
+    mapping: dict[str, Any]
+    rows: Annotated[list[PreviewedRowView], Field(max_length=ROWS_SHOWN)]
+
+    @classmethod
+    def of(cls, preview: Preview) -> Self:
+        rows = [PreviewedRowView.of(row) for row in preview.rows]
+        return cls(mapping=preview.mapping, rows=rows)

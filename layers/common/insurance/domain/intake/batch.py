@@ -1,0 +1,236 @@
+"""Batches: one file of one source, worked through in slices. A batch says how far it is and how good its rows are."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Final, NamedTuple, Self
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.classification import Internal, Record
+from insurance.domain.core.errors import WrongState
+from insurance.domain.core.identity import Mode, UploadId, mode_of
+from insurance.domain.core.value import Value
+from insurance.domain.intake.source import RowKind, SourceCode
+
+ROWS_MAX: Final = 99_999_999
+"""Places of a file that a row's id has room for."""
+Count = Annotated[int, Field(ge=0)]
+HaltCode = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-z][a-z0-9_-]*$")]
+"""Why a step was taken, or the rule or the fault of the file that halted a batch."""
+
+
+class BatchStatus(StrEnum):
+    RECEIVED = "received"
+    DRY_RUN = "dry_run"
+    """Everything but the writes is being done."""
+    CHECKED = "checked"
+    """The dry run is done."""
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    """Every row was worked. Rows in quarantine may still be resolved."""
+    HALTED = "halted"
+    """A rule, or the file itself, stopped it: nothing more of it is read."""
+    CANCELLED = "cancelled"
+
+
+class BatchStep(StrEnum):
+    """What people do with a batch."""
+
+    DRY_RUN = "dry_run"
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+
+
+WORKING: Final = frozenset({BatchStatus.DRY_RUN, BatchStatus.RUNNING})
+ENDED: Final = frozenset({BatchStatus.FINISHED, BatchStatus.HALTED, BatchStatus.CANCELLED})
+
+NEXT: Final = {
+    (BatchStatus.RECEIVED, BatchStep.DRY_RUN): BatchStatus.DRY_RUN,
+    (BatchStatus.CHECKED, BatchStep.DRY_RUN): BatchStatus.DRY_RUN,
+    (BatchStatus.RECEIVED, BatchStep.START): BatchStatus.RUNNING,
+    (BatchStatus.CHECKED, BatchStep.START): BatchStatus.RUNNING,
+    (BatchStatus.DRY_RUN, BatchStep.PAUSE): BatchStatus.PAUSED,
+    (BatchStatus.RUNNING, BatchStep.PAUSE): BatchStatus.PAUSED,
+    **{
+        (status, BatchStep.CANCEL): BatchStatus.CANCELLED
+        for status in BatchStatus
+        if status not in ENDED
+    },
+}
+"""A paused batch goes on as what it was (`DataBatch.taken`)."""
+
+
+class RowTally(Value):
+    """What came of rows."""
+
+    read: Count = 0
+    accepted: Count = 0
+    """Quoted: with a price, referred or declined."""
+    warned: Count = 0
+    cleaned: Count = 0
+    """Accepted after a rule changed a value."""
+    quarantined: Count = 0
+
+    def plus(self, other: "RowTally") -> "RowTally":
+        mine, theirs = dict(self), dict(other)
+        return RowTally(**{name: mine[name] + theirs[name] for name in mine})
+
+
+class FieldTally(Value):
+    """How good the values of one column are."""
+
+    filled: Count = 0
+    failed: Count = 0
+    """Rows in which a rule found something wrong with it."""
+    repeated: Count = 0
+    """Of these, for a value that may stand in one row only."""
+
+    def plus(self, other: "FieldTally") -> "FieldTally":
+        mine, theirs = dict(self), dict(other)
+        return FieldTally(**{name: mine[name] + theirs[name] for name in mine})
+
+
+class SliceResult(Value):
+    """What came of one slice of a batch."""
+
+    position: Count
+    """The place in the file of the last row that was worked."""
+    tally: RowTally
+    fields: dict[str, FieldTally]
+    is_last: bool
+    """Nothing follows in the file."""
+    halted_by: str | None = None
+    """The rule, or the fault of the file, that stops the batch."""
+
+
+class Pace(NamedTuple):
+    """How fast a batch is, and when it will be done, where that can be said."""
+
+    rows_per_second: int | None = None
+    expected_end: datetime | None = None
+
+
+class DataBatch(Record):
+    """A file of a source."""
+
+    id: Internal[str]
+    source: Internal[SourceCode]
+    source_revision: Internal[int]
+    """The event of the source by which its version came into force: its mapping stands there."""
+    version: Internal[int]
+    kind: Internal[RowKind]
+    partner: Internal[str]
+    """Whose business its rows are; empty: the insurer's own."""
+    upload_id: Internal[UploadId]
+    sha256: Internal[str]
+    size_bytes: Internal[int]
+    received_by: Internal[str]
+    received_at: Internal[AwareDatetime]
+    status: Internal[BatchStatus]
+    paused_in: Internal[BatchStatus | None] = None
+    """What a paused batch goes on as."""
+    position: Internal[int] = 0
+    """The place in the file of the last row that was worked."""
+    slices: Internal[int] = 0
+    tally: Internal[RowTally] = RowTally()
+    fields: Internal[dict[str, FieldTally]] = Field(default_factory=dict)
+    open_rows: Internal[int] = 0
+    """In quarantine, and not resolved."""
+    started_at: Internal[AwareDatetime | None] = None
+    changed_at: Internal[AwareDatetime]
+    rows_in_file: Internal[int | None] = None
+    """As the dry run counted them."""
+    reason: Internal[HaltCode | None] = None
+    """Why the last step was taken, or what halted it."""
+
+    @property
+    def mode(self) -> Mode:
+        return mode_of(self.id)
+
+    @property
+    def sender(self) -> Caller:
+        """In whose name its rows are worked: who brought the file, on the business that its source names."""
+        return Caller(
+            principal=self.received_by,
+            kind=CallerKind.APPLICATION,
+            partner=self.partner,
+            roles=frozenset(),
+            scopes=frozenset(),
+            mode=self.mode,
+        )
+
+    def taken(self, step: BatchStep, *, now: AwareDatetime, reason: str | None) -> Self:
+        """The batch after a step.
+
+        Raises:
+            WrongState: The step does not follow from where the batch stands.
+        """
+        resumed = self.status is BatchStatus.PAUSED and step is BatchStep.RESUME
+        after = self.paused_in if resumed else NEXT.get((self.status, step))
+        if after is None:
+            raise WrongState(self.title, self.status, step)
+        changed = self.replace(
+            status=after,
+            paused_in=self.status if step is BatchStep.PAUSE else None,
+            changed_at=now,
+            reason=reason,
+        )
+        return changed._from_the_start(now) if step in STARTS else changed
+
+    def _from_the_start(self, now: AwareDatetime) -> Self:
+        return self.replace(position=0, slices=0, tally=RowTally(), fields={}, started_at=now)
+
+    def worked(self, result: SliceResult, now: AwareDatetime) -> Self:
+        """The batch after a slice of it."""
+        is_dry = self.status is BatchStatus.DRY_RUN
+        status = self.status
+        if result.halted_by:
+            status = BatchStatus.HALTED
+        elif result.is_last:
+            status = BatchStatus.CHECKED if is_dry else BatchStatus.FINISHED
+        tally = self.tally.plus(result.tally)
+        names = self.fields.keys() | result.fields.keys()
+        none = FieldTally()
+        fields = {
+            name: self.fields.get(name, none).plus(result.fields.get(name, none))
+            for name in sorted(names)
+        }
+        return self.replace(
+            status=status,
+            position=result.position,
+            slices=self.slices + 1,
+            tally=tally,
+            fields=fields,
+            open_rows=self.open_rows + (0 if is_dry else result.tally.quarantined),
+            changed_at=now,
+            rows_in_file=tally.read if result.is_last else self.rows_in_file,
+            reason=result.halted_by or self.reason,
+        )
+
+    @property
+    def progress(self) -> Pace:
+        """By what was done since the start. The end is known where a dry run has counted the rows."""
+        if self.started_at is None or self.changed_at <= self.started_at:
+            return Pace()
+        seconds = int((self.changed_at - self.started_at).total_seconds()) or 1
+        rate = self.tally.read // seconds
+        if self.status not in WORKING or self.rows_in_file is None or not rate:
+            return Pace(rate)
+        left = max(self.rows_in_file - self.tally.read, 0)
+        return Pace(rate, self.changed_at + timedelta(seconds=left // rate))
+
+    def row_resolved(self, *, accepted: bool, now: AwareDatetime) -> Self:
+        """The batch when one row less waits in quarantine."""
+        tally = self.tally.replace(accepted=self.tally.accepted + int(accepted))
+        return self.replace(open_rows=self.open_rows - 1, tally=tally, changed_at=now)
+
+    @property
+    def title(self) -> str:
+        return f"batch {self.id}"
+
+
+STARTS: Final = frozenset({BatchStep.DRY_RUN, BatchStep.START})

@@ -1,0 +1,32 @@
+"""The types of events in the streams of sources, of batches and of rows in quarantine."""
+
+from insurance.domain.core.event import EventType
+
+
+class SourceEventType(EventType):
+    DRAFTED = "source.drafted"
+    SUBMITTED = "source.submitted"
+    SENT_BACK = "source.sent_back"
+    APPROVED = "source.approved"
+    WITHDRAWN = "source.withdrawn"
+
+
+class BatchEventType(EventType):
+    RECEIVED = "batch.received"
+    DRY_RUN_STARTED = "batch.dry_run_started"
+    STARTED = "batch.started"
+    PROGRESSED = "batch.progressed"
+    PAUSED = "batch.paused"
+    RESUMED = "batch.resumed"
+    CANCELLED = "batch.cancelled"
+    CHECKED = "batch.checked"
+    FINISHED = "batch.finished"
+    HALTED = "batch.halted"
+    ROW_RESOLVED = "batch.row_resolved"
+
+
+class RowEventType(EventType):
+    QUARANTINED = "row.quarantined"
+    FIXED = "row.fixed"
+    ACCEPTED = "row.accepted"
+    REJECTED = "row.rejected"

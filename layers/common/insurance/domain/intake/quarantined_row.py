@@ -1,0 +1,71 @@
+"""Rows in quarantine: what was wrong, and what a person made of it. What the row said is sealed with its batch's key."""
+
+from enum import StrEnum
+from typing import Annotated, Final, Self
+
+from pydantic import AwareDatetime, StringConstraints
+
+from insurance.domain.core.classification import Classification, Internal, Record
+from insurance.domain.core.errors import WrongState
+from insurance.domain.core.identity import QuoteId
+from insurance.domain.core.value import Value
+
+REASONS_MAX: Final = 100
+"""Of one row that are kept."""
+
+
+class RowStatus(StrEnum):
+    QUARANTINED = "quarantined"
+    FIXED = "fixed"
+    """Its values were mended, and it passed."""
+    ACCEPTED = "accepted"
+    """A person took it as it is."""
+    REJECTED = "rejected"
+
+
+class RowResolution(StrEnum):
+    """What a person makes of a row."""
+
+    FIX = "fix"
+    ACCEPT = "accept"
+    REJECT = "reject"
+
+
+class RowReason(Value):
+    """One reason why a row is in quarantine. It says nothing that the row says."""
+
+    rule: str
+    """The rule that found it, or the step that refused the row."""
+    place: str
+    """The column, the field or the pointer that it is about; empty: the whole row."""
+    code: str
+
+
+class QuarantinedRow(Record):
+    """A row that was not taken, or not without a person."""
+
+    id: Internal[str]
+    batch_id: Internal[str]
+    number: Internal[int]
+    """Its place in the file."""
+    status: Internal[RowStatus]
+    reasons: Internal[tuple[RowReason, ...]]
+    values: Annotated[dict[str, str] | None, Classification.PERSONAL] = None
+    """What the file says, by column; None: the batch's key was destroyed."""
+    quote_id: Internal[QuoteId | None] = None
+    resolved_by: Internal[str | None] = None
+    reason: Annotated[
+        Annotated[str, StringConstraints(max_length=500)] | None, Classification.PERSONAL
+    ] = None
+    """Why it was accepted or rejected."""
+    changed_at: Internal[AwareDatetime]
+
+    def resolved(self, status: RowStatus, *, by: str, now: AwareDatetime, reason: str) -> Self:
+        """The row as a person decided it.
+
+        Raises:
+            WrongState: It was resolved before.
+        """
+        if self.status is not RowStatus.QUARANTINED:
+            raise WrongState(f"row {self.number}", self.status, "be resolved again")
+        return self.replace(status=status, resolved_by=by, changed_at=now, reason=reason)

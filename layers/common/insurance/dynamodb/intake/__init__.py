@@ -1,0 +1,1 @@
+"""Sources, batches and rows in quarantine in their table."""

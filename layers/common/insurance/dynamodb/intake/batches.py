@@ -1,0 +1,235 @@
+"""Batches in their table, each with its key; their rows in quarantine; and what came of each slice."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from insurance.domain.core.errors import BatchExists, BatchNotFound, RowNotFound, StaleRevision
+from insurance.domain.core.event import Event
+from insurance.domain.core.identity import Mode, party_id_for, row_id_for
+from insurance.domain.core.stored import PartyKey, Stored
+from insurance.domain.intake.batch import DataBatch
+from insurance.domain.intake.quarantined_row import QuarantinedRow, RowStatus
+from insurance.dynamodb import aggregates, codec
+from insurance.dynamodb.codec import Item
+from insurance.dynamodb.contract_keys import KEY, OnePartyKey
+from insurance.dynamodb.idempotency_records import IdempotencyRecords
+from insurance.dynamodb.kinds import BATCH_SLICE
+from insurance.dynamodb.tables import Tables
+from insurance.dynamodb.transaction import Write, add, load, query, read, transact
+from insurance.operations.command import Command
+from insurance.operations.intake.ports import LoadedRow, RowOutcome, WorkedSlice
+from insurance.operations.listing import ListEntry, ListRange
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from insurance.operations.parties.ports import Keys
+
+
+class DynamoDBBatches:
+    """The port `Batches` on DynamoDB."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        tables: Tables,
+        *,
+        idempotency: IdempotencyRecords,
+        keys: "Keys",
+    ) -> None:
+        self._client = client
+        self._tables = tables
+        self._idempotency = idempotency
+        self._keys = keys
+
+    def get(self, batch_id: str) -> Stored[DataBatch]:
+        """A batch as it stands, with its key.
+
+        Raises:
+            BatchNotFound: There is none.
+        """
+        item = read(self._client, *self._place(batch_id))
+        if item is None:
+            raise BatchNotFound(batch_id)
+        return self._batch(item)
+
+    def load(self, batch_id: str, command: Command) -> Stored[DataBatch] | None:
+        records = self._idempotency
+        item, earlier = load(
+            self._client, [self._place(batch_id), records.key(command.idempotency)]
+        )
+        records.check(command.idempotency, earlier)
+        return self._batch(item) if item else None
+
+    def load_row(self, batch_id: str, number: int, command: Command) -> LoadedRow:
+        """A row in quarantine and its batch.
+
+        Raises:
+            BatchNotFound: There is no such batch.
+            RowNotFound: The row is not in quarantine, and never was.
+        """
+        records = self._idempotency
+        places = [
+            self._place(batch_id),
+            self._place(row_id_for(batch_id, number)),
+            records.key(command.idempotency),
+        ]
+        item, row, earlier = load(self._client, places)
+        records.check(command.idempotency, earlier)
+        if item is None:
+            raise BatchNotFound(batch_id)
+        if row is None:
+            raise RowNotFound(str(number))
+        batch = self._batch(item)
+        return LoadedRow(batch, self._row(row, batch))
+
+    def batches(
+        self, mode: Mode, partner: str | None, part: ListRange
+    ) -> Sequence[ListEntry[DataBatch]]:
+        whose = f"{mode}#batches" if partner is None else f"{mode}#batches#{partner}"
+        index, column = ("list", "list") if partner is None else ("book", "book")
+        return [
+            ListEntry(item["place"]["S"], self._batch(item).record)
+            for item in self._listed(index, column, whose, part)
+        ]
+
+    def rows(
+        self, batch: Stored[DataBatch], status: RowStatus, part: ListRange
+    ) -> Sequence[ListEntry[QuarantinedRow]]:
+        return [
+            ListEntry(item["place"]["S"], self._row(item, batch).record)
+            for item in self._listed("list", "list", f"{batch.record.id}#{status}", part)
+        ]
+
+    def outcomes(self, batch_id: str, part: ListRange) -> Sequence[ListEntry[Sequence[RowOutcome]]]:
+        entries = []
+        for item in self._listed("list", "list", f"{batch_id}#outcomes", part):
+            packed = codec.unpack(BATCH_SLICE.current(item)["body"]["B"])
+            entries.append(
+                ListEntry(item["place"]["S"], [RowOutcome(*row) for row in packed["rows"]])
+            )
+        return entries
+
+    def add(self, event: Event, batch: DataBatch, key: PartyKey, command: Command) -> None:
+        """Store a new batch, its key and the command's answer.
+
+        Raises:
+            BatchExists: This file was brought before, for this version of the source.
+        """
+        columns = _columns(batch) | {KEY: codec.binary(key.wrapped)}
+        tables = self._tables
+        moved = aggregates.moved(
+            tables.intake,
+            tables.events,
+            event,
+            None,
+            lambda _item: BatchExists(batch.id),
+            columns,
+        )
+        transact(self._client, [*moved, self._idempotency.keep(command.idempotency)])
+
+    def store(self, event: Event, before: Stored[DataBatch], command: Command) -> None:
+        answer = self._idempotency.keep(command.idempotency)
+        transact(self._client, [*self._moved(event, before), answer])
+
+    def store_slice(self, worked: WorkedSlice, before: Stored[DataBatch]) -> None:
+        batch, event = worked.batch, worked.event
+        rows = [write for each, row in worked.quarantined for write in self._new_row(each, row)]
+        writes = [*self._moved(event, before), *rows]
+        if worked.outcomes:
+            writes.append(self._slice(batch, worked.outcomes))
+        transact(self._client, writes)
+
+    def store_row(
+        self,
+        events: tuple[Event, Event],
+        row: QuarantinedRow,
+        before: LoadedRow,
+        command: Command,
+    ) -> None:
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(row.id)
+
+        event, counted = events
+        tables = self._tables
+        moved = aggregates.moved(
+            tables.intake, tables.events, event, before.row, stale, _row_columns(row)
+        )
+        answer = self._idempotency.keep(command.idempotency)
+        transact(self._client, [*moved, *self._moved(counted, before.batch), answer])
+
+    def _moved(self, event: Event, before: Stored[DataBatch]) -> list[Write]:
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(event.stream)
+
+        tables = self._tables
+        columns = _columns(before.record)
+        if before.key is not None:
+            columns |= {KEY: codec.binary(before.key.wrapped)}
+        return aggregates.moved(tables.intake, tables.events, event, before, stale, columns)
+
+    def _new_row(self, event: Event, row: QuarantinedRow) -> list[Write]:
+        tables = self._tables
+        return aggregates.moved(
+            tables.intake,
+            tables.events,
+            event,
+            None,
+            lambda _item: StaleRevision(row.id),
+            _row_columns(row),
+        )
+
+    def _slice(self, batch: DataBatch, outcomes: Sequence[RowOutcome]) -> Write:
+        item = {
+            "id": codec.text(f"slice#{batch.id}#{batch.slices}"),
+            "v": BATCH_SLICE.mark,
+            "list": codec.text(f"{batch.id}#outcomes"),
+            "place": codec.text(f"{batch.slices:08d}"),
+            "body": codec.binary(codec.pack({"rows": [list(outcome) for outcome in outcomes]})),
+        }
+        return add(self._tables.intake, item, lambda _item: StaleRevision(batch.id), key="id")
+
+    def _listed(self, index: str, column: str, name: str, part: ListRange) -> Sequence[Item]:
+        return query(
+            self._client,
+            consistent=False,
+            TableName=self._tables.intake,
+            IndexName=index,
+            KeyConditionExpression="#list = :list AND place > :after",
+            ExpressionAttributeNames={"#list": column},
+            ExpressionAttributeValues={
+                ":list": codec.text(name),
+                ":after": codec.text(part.after or " "),
+            },
+            Limit=part.limit,
+        )
+
+    def _batch(self, item: Item) -> Stored[DataBatch]:
+        stored = aggregates.read_stored(DataBatch, item, None)
+        key = self._keys.open(item[KEY]["B"]) if KEY in item else None
+        return Stored(stored.record, stored.head, key, stored.body)
+
+    def _row(self, item: Item, batch: Stored[DataBatch]) -> Stored[QuarantinedRow]:
+        keys = OnePartyKey(party_id_for(batch.record.id), batch.key)
+        return aggregates.read_stored(QuarantinedRow, item, keys)
+
+    def _place(self, id: str) -> tuple[str, Item]:
+        return self._tables.intake, {"id": codec.text(id)}
+
+
+def _columns(batch: DataBatch) -> Item:
+    place = codec.text(f"{_newest_first(batch)}#{batch.id}")
+    mine = {"book": codec.text(f"{batch.mode}#batches#{batch.partner}")} if batch.partner else {}
+    return {"list": codec.text(f"{batch.mode}#batches"), "place": place, **mine}
+
+
+def _newest_first(batch: DataBatch) -> str:
+    """A place in a list that a later batch stands before."""
+    return f"{10**11 - int(batch.received_at.timestamp()):011d}"
+
+
+def _row_columns(row: QuarantinedRow) -> Item:
+    return {
+        "list": codec.text(f"{row.batch_id}#{row.status}"),
+        "place": codec.text(f"{row.number:08d}"),
+    }

@@ -1,0 +1,1 @@
+"""Operations on sources, on batches of rows, and on rows in quarantine."""

@@ -1,0 +1,116 @@
+"""Bring a file of a source, take its batch through its life, and read batches."""
+
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+from insurance.domain.core.errors import BatchNotFound, SourceNotFound
+from insurance.domain.core.identity import UploadId, batch_id_for
+from insurance.domain.core.stored import Stored
+from insurance.domain.intake.batch import BatchStatus, BatchStep, DataBatch
+from insurance.domain.intake.event_types import BatchEventType
+from insurance.operations.command import Command, Query
+from insurance.operations.files.uploads import read_uploaded
+from insurance.operations.intake.ports import IntakePorts
+from insurance.operations.listing import ListPage, ListRange, page_of
+
+EVENTS: Final = {
+    BatchStep.DRY_RUN: BatchEventType.DRY_RUN_STARTED,
+    BatchStep.START: BatchEventType.STARTED,
+    BatchStep.PAUSE: BatchEventType.PAUSED,
+    BatchStep.RESUME: BatchEventType.RESUMED,
+    BatchStep.CANCEL: BatchEventType.CANCELLED,
+}
+
+
+class BatchInput(NamedTuple):
+    """A file that was uploaded, and the source that it is of."""
+
+    source: str
+    upload_id: UploadId
+
+
+def bring_batch(wanted: BatchInput, command: Command, ports: IntakePorts) -> Stored[DataBatch]:
+    """Make a batch of an uploaded file. Nothing of it is read yet. The same file, for the same version of the source,
+    makes one batch.
+
+    Raises:
+        SourceNotFound: There is none of the caller's book.
+        WrongState: No version of the source is in force.
+        UploadNotSent: Nothing of this caller's is there.
+        UploadNotScanned: The scan for malware has not come to it yet.
+        UploadRefused: It holds malware, or more than can be looked at.
+        BatchExists: This file was brought before.
+    """
+    caller = command.caller
+    file = read_uploaded(wanted.upload_id, caller, ports.uploads)
+    source = ports.sources.load(wanted.source, command)
+    if source is None:
+        raise SourceNotFound(wanted.source)
+    text = source.record.current()
+    if not caller.sees(source.record.id, text.partner, ""):
+        raise SourceNotFound(wanted.source)
+    digest = sha256(file).hexdigest()
+    batch = DataBatch(
+        id=batch_id_for(source.record.id, text.version, digest),
+        source=source.record.code,
+        source_revision=source.head.sequence,
+        version=text.version,
+        kind=text.kind,
+        partner=text.partner,
+        upload_id=wanted.upload_id,
+        sha256=digest,
+        size_bytes=len(file),
+        received_by=caller.principal,
+        received_at=command.now,
+        status=BatchStatus.RECEIVED,
+        changed_at=command.now,
+    )
+    event = command.event(batch.id, batch, BatchEventType.RECEIVED, None)
+    key = ports.keys.new()
+    stored = Stored(batch, event.head, key)
+    ports.batches.add(event, batch, key, command.with_answer(stored))
+    return stored
+
+
+def advance_batch(
+    batch_id: str, step: BatchStep, reason: str | None, command: Command, ports: IntakePorts
+) -> Stored[DataBatch]:
+    """Start a dry run or the batch itself, pause, resume or cancel it. The scheduler does the work.
+
+    Raises:
+        BatchNotFound: There is none that the caller may see.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        WrongState: The step does not follow from where the batch stands.
+    """
+    before = ports.batches.load(batch_id, command)
+    if before is None or not _sees(before.record, command):
+        raise BatchNotFound(batch_id)
+    command.check_revision(before, batch_id)
+    batch = before.record.taken(step, now=command.now, reason=reason)
+    event = command.event(batch_id, batch, EVENTS[step], before)
+    stored = Stored(batch, event.head, before.key)
+    ports.batches.store(event, before, command.with_answer(stored))
+    return stored
+
+
+def read_batch(batch_id: str, query: Query, ports: IntakePorts) -> Stored[DataBatch]:
+    """A batch.
+
+    Raises:
+        BatchNotFound: There is none that the caller may see.
+    """
+    stored = ports.batches.get(batch_id)
+    if not _sees(stored.record, query):
+        raise BatchNotFound(batch_id)
+    return stored
+
+
+def list_batches(part: ListRange, query: Query, ports: IntakePorts) -> ListPage[DataBatch]:
+    """Part of the batches that the caller may see, the latest first."""
+    caller = query.caller
+    entries = ports.batches.batches(caller.mode, caller.partner or None, part)
+    return page_of(entries, part.limit, lambda batch: batch)
+
+
+def _sees(batch: DataBatch, call: Command | Query) -> bool:
+    return call.caller.sees(batch.id, batch.partner, "")

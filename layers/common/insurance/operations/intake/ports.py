@@ -1,0 +1,183 @@
+"""What operations of data intake are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from insurance.domain.core.event import Event
+    from insurance.domain.core.identity import Mode
+    from insurance.domain.core.stored import PartyKey, Stored
+    from insurance.domain.intake.batch import DataBatch
+    from insurance.domain.intake.document import MappingDocument
+    from insurance.domain.intake.quarantined_row import QuarantinedRow, RowStatus
+    from insurance.domain.intake.row import RawRow
+    from insurance.domain.intake.source import DataSource, SourceText
+    from insurance.operations.command import Command
+    from insurance.operations.files.ports import UploadPorts
+    from insurance.operations.listing import ListEntry, ListRange
+    from insurance.operations.parties.ports import Keys
+    from insurance.operations.quoting.make_quote import RiskInput
+    from insurance.operations.quoting.ports import QuotingPorts
+
+
+class Sources(Protocol):
+    """Sources and what each version of them says."""
+
+    def get(self, mode: Mode, code: str) -> Stored[DataSource]:
+        """A source.
+
+        Raises:
+            SourceNotFound: There is none.
+        """
+
+    def load(self, code: str, command: Command) -> Stored[DataSource] | None:
+        """A source of the caller's mode, in one read with the command's idempotency record.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+        """
+
+    def text(self, source_id: str, revision: int) -> SourceText:
+        """What was in force after an event of a source: it never changes."""
+
+    def sources(self, mode: Mode, part: ListRange) -> Sequence[ListEntry[DataSource]]:
+        """Part of the sources of a mode, by their codes."""
+
+    def store(
+        self, event: Event, source: DataSource, before: Stored[DataSource] | None, command: Command
+    ) -> None:
+        """Store the source as the event left it, and the command's answer.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: It has changed since it was loaded.
+        """
+
+
+class RowOutcome(NamedTuple):
+    """What came of one row, as results list it."""
+
+    number: int
+    """Its place in the file."""
+    quote_id: str | None = None
+    """None: the row was kept back."""
+    quote_status: str | None = None
+
+
+class LoadedRow(NamedTuple):
+    """A row in quarantine with its batch, whose key has opened it."""
+
+    batch: Stored[DataBatch]
+    row: Stored[QuarantinedRow]
+
+
+class WorkedSlice(NamedTuple):
+    """What a slice of a batch leaves behind: all of it is stored, or nothing."""
+
+    event: Event
+    batch: DataBatch
+    outcomes: Sequence[RowOutcome]
+    quarantined: Sequence[tuple[Event, QuarantinedRow]]
+
+
+class Batches(Protocol):
+    """Batches, their rows in quarantine, and what came of every row."""
+
+    def get(self, batch_id: str) -> Stored[DataBatch]:
+        """A batch as it stands, with its key.
+
+        Raises:
+            BatchNotFound: There is none.
+        """
+
+    def load(self, batch_id: str, command: Command) -> Stored[DataBatch] | None:
+        """As `get`, in one read with the command's idempotency record. None: there is none.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+        """
+
+    def load_row(self, batch_id: str, number: int, command: Command) -> LoadedRow:
+        """A row in quarantine and its batch, in one read with the command's idempotency record.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            KeyReused: The caller's key was used for another request.
+            BatchNotFound: There is no such batch.
+            RowNotFound: The row is not in quarantine, and never was.
+        """
+
+    def batches(
+        self, mode: Mode, partner: str | None, part: ListRange
+    ) -> Sequence[ListEntry[DataBatch]]:
+        """Part of the batches of a mode, the latest first; `partner`: of this one alone."""
+
+    def rows(
+        self, batch: Stored[DataBatch], status: RowStatus, part: ListRange
+    ) -> Sequence[ListEntry[QuarantinedRow]]:
+        """Part of the rows that are or were in quarantine, by their place in the file."""
+
+    def outcomes(self, batch_id: str, part: ListRange) -> Sequence[ListEntry[Sequence[RowOutcome]]]:
+        """Part of what came of rows: an entry for each slice."""
+
+    def add(self, event: Event, batch: DataBatch, key: PartyKey, command: Command) -> None:
+        """Store a new batch, its key and the command's answer.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            BatchExists: This file was brought before, for this version of the source.
+        """
+
+    def store(self, event: Event, before: Stored[DataBatch], command: Command) -> None:
+        """Store the batch as the event left it, and the command's answer.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: It has changed since it was loaded.
+        """
+
+    def store_slice(self, worked: WorkedSlice, before: Stored[DataBatch]) -> None:
+        """Store all that a slice leaves behind.
+
+        Raises:
+            StaleRevision: The batch has changed since it was read.
+        """
+
+    def store_row(
+        self, events: tuple[Event, Event], row: QuarantinedRow, before: LoadedRow, command: Command
+    ) -> None:
+        """Store a row as its event left it, its batch as the second event left it, and the command's answer.
+
+        Raises:
+            AlreadyAnswered: This call was answered before.
+            StaleRevision: Row or batch has changed since they were loaded.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePorts:
+    """What operations on sources need from outside."""
+
+    sources: Sources
+
+
+@dataclass(frozen=True, slots=True)
+class IntakePorts:
+    """What operations on batches need from outside."""
+
+    sources: Sources
+    batches: Batches
+    uploads: UploadPorts
+    keys: Keys
+    quoting: QuotingPorts
+    read_rows: Callable[[BinaryIO, MappingDocument], Iterator[RawRow]]
+    """The rows of a file, by what its mapping says of its form. Raises UnreadableFile."""
+    read_risk: Callable[[Mapping[str, Any], datetime], RiskInput]
+    """A mapped row as a request for a quote. Raises InvalidFields."""

@@ -1,0 +1,116 @@
+"""A row of a batch becomes a quote, by the operation that every quote is made by. It is made once, however often it is tried."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
+
+from pydantic_core import to_json
+
+from insurance.domain.core.classification import JsonObject
+from insurance.domain.core.errors import (
+    InsuranceError,
+    InvalidFields,
+    KeyReused,
+    Stopped,
+    Unavailable,
+)
+from insurance.domain.core.stored import Stored
+from insurance.domain.intake.batch import DataBatch
+from insurance.domain.intake.quarantined_row import REASONS_MAX, RowReason
+from insurance.domain.party.demands import NO_DEMANDS
+from insurance.domain.quote.quote import Quote
+from insurance.operations.command import Command, Query
+from insurance.operations.idempotency import AlreadyAnswered, Idempotency, RecordedAnswer
+from insurance.operations.intake.ports import IntakePorts, RowOutcome
+from insurance.operations.quoting.make_quote import make_quote, preview_quote
+
+NOT_OF_THE_ROW: Final = (Stopped, Unavailable)
+"""What holds a row up without being its fault: the batch tries again later."""
+
+
+class RowRefused(Exception):
+    """The row makes no quote, for these reasons."""
+
+    def __init__(self, reasons: tuple[RowReason, ...]) -> None:
+        super().__init__(f"{len(reasons)} reason(s)")
+        self.reasons = reasons[:REASONS_MAX]
+
+
+def quote_row(
+    batch: DataBatch, number: int, record: Mapping[str, Any], now: datetime, ports: IntakePorts
+) -> RowOutcome:
+    """Make the quote that a row asks for, or find the one that it has made.
+
+    Raises:
+        RowRefused: The row makes no quote.
+        Stopped: A stop holds quotes of this.
+        Unavailable: Something that is needed did not answer.
+    """
+    command = _command(batch, number, record, now)
+    try:
+        made = make_quote(ports.read_risk(record, now), command, ports.quoting)
+        answer = _answer(made).body
+    except AlreadyAnswered as earlier:
+        answer = earlier.answer.body
+    except NOT_OF_THE_ROW:
+        raise
+    except KeyReused:
+        raise RowRefused((RowReason(rule="quote", place="", code="quoted-otherwise"),)) from None
+    except InsuranceError as error:
+        raise RowRefused(reasons_of(error)) from error
+    told: JsonObject = json.loads(answer)
+    return RowOutcome(number, told["quote_id"], told["status"])
+
+
+def try_row(
+    batch: DataBatch, number: int, record: Mapping[str, Any], now: datetime, ports: IntakePorts
+) -> RowOutcome:
+    """As `quote_row`, and nothing is stored.
+
+    Raises:
+        RowRefused: The row would make no quote.
+        Stopped: A stop holds quotes of this.
+        Unavailable: Something that is needed did not answer.
+    """
+    query = Query(batch.sender, now, now)
+    try:
+        priced = preview_quote(ports.read_risk(record, now), query, ports.quoting)
+    except NOT_OF_THE_ROW:
+        raise
+    except InsuranceError as error:
+        raise RowRefused(reasons_of(error)) from error
+    return RowOutcome(number, None, priced.judged_for(NO_DEMANDS)[0])
+
+
+def reasons_of(error: InsuranceError) -> tuple[RowReason, ...]:
+    """Why an operation refused a row."""
+    if isinstance(error, InvalidFields):
+        return tuple(
+            RowReason(rule="quote", place=fault.pointer, code=fault.code) for fault in error.faults
+        )
+    return (RowReason(rule="quote", place="", code=_code(type(error).__name__)),)
+
+
+def _code(name: str) -> str:
+    return "".join(f"-{sign.lower()}" if sign.isupper() else sign for sign in name).lstrip("-")
+
+
+def _command(batch: DataBatch, number: int, record: Mapping[str, Any], now: datetime) -> Command:
+    """The row's call: by the file and the place in it, so that no second batch of the file quotes it again."""
+    idempotency = Idempotency(
+        principal=batch.received_by,
+        operation="createQuote",
+        key=f"{batch.source} {batch.sha256} {number}",
+        request_hash=sha256(to_json(record)).digest(),
+        now=now,
+        received_at=now,
+        render=_answer,
+    )
+    return Command(batch.sender, idempotency)
+
+
+def _answer(stored: Stored[Quote]) -> RecordedAnswer:
+    quote = stored.record
+    return RecordedAnswer(json.dumps({"quote_id": quote.id, "status": quote.status}))

@@ -1,0 +1,239 @@
+"""Work on a batch, slice by slice. Each slice is stored whole, with the batch's event, or not at all.
+
+It may be killed anywhere and started again: a row that was quoted is found again by its file and its place, a slice
+that was not stored is worked again, and one that was is behind the batch's position.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from io import BytesIO
+from itertools import islice
+from typing import Final
+
+from insurance.domain.core.errors import (
+    UploadNotScanned,
+    UploadNotSent,
+    UploadRefused,
+)
+from insurance.domain.core.event import DestroyedKey, Event, NothingToSeal, StreamPosition
+from insurance.domain.core.identity import row_id_for, source_id_for
+from insurance.domain.core.stored import Stored
+from insurance.domain.core.system_actor import SYSTEM_ACTOR
+from insurance.domain.intake.batch import (
+    WORKING,
+    BatchStatus,
+    DataBatch,
+    FieldTally,
+    RowTally,
+    SliceResult,
+)
+from insurance.domain.intake.checking import CompiledMapping
+from insurance.domain.intake.event_types import BatchEventType, RowEventType
+from insurance.domain.intake.files import UnreadableFile
+from insurance.domain.intake.mapping import compile_mapping
+from insurance.domain.intake.quarantined_row import (
+    REASONS_MAX,
+    QuarantinedRow,
+    RowReason,
+    RowStatus,
+)
+from insurance.domain.intake.row import KEPT_BACK, Action, CheckedRow, RawRow
+from insurance.operations.files.uploads import read_uploaded
+from insurance.operations.intake.ports import IntakePorts, RowOutcome, WorkedSlice
+from insurance.operations.intake.quote_row import RowRefused, quote_row, try_row
+
+SLICE_ROWS: Final = 40
+"""All of them may be quarantined: two writes each, and a transaction takes a hundred."""
+
+ENDS: Final = {
+    BatchStatus.CHECKED: BatchEventType.CHECKED,
+    BatchStatus.FINISHED: BatchEventType.FINISHED,
+    BatchStatus.HALTED: BatchEventType.HALTED,
+}
+REPEATED: Final = "repeated"
+"""The code of a value that may stand in one row only."""
+
+
+def work_on_batch(
+    batch_id: str, now: datetime, *, ports: IntakePorts, time_is_up: Callable[[], bool]
+) -> datetime | None:
+    """Work on a batch until it is done, or time is up. Returns when to go on; None: there is nothing to do.
+
+    Raises:
+        BatchNotFound: There is no such batch.
+        StaleRevision: Somebody took a step meanwhile: the next run sees it.
+        Stopped: A stop holds quotes: the next run tries again.
+        Unavailable: Something that is needed did not answer.
+    """
+    stored = ports.batches.get(batch_id)
+    if stored.record.status not in WORKING:
+        return None
+    work = _Work(stored, now, ports)
+    while work.stored.record.status in WORKING:
+        if time_is_up():
+            return now
+        work.next_slice()
+    return None
+
+
+@dataclass
+class _Slice:
+    """What is found while the rows of a slice are worked."""
+
+    tally: RowTally = field(default_factory=RowTally)
+    fields: dict[str, FieldTally] = field(default_factory=dict)
+    outcomes: list[RowOutcome] = field(default_factory=list)
+    quarantined: list[tuple[Event, QuarantinedRow]] = field(default_factory=list)
+    position: int = 0
+    halted_by: str | None = None
+    is_last: bool = False
+
+    def count(self, **counts: int) -> None:
+        self.tally = self.tally.plus(RowTally(**counts))
+
+    @property
+    def result(self) -> SliceResult:
+        return SliceResult(
+            position=self.position,
+            tally=self.tally,
+            fields=self.fields,
+            is_last=self.is_last,
+            halted_by=self.halted_by,
+        )
+
+
+class _Work:
+    """A batch that is worked on, and its file, read as far as its position."""
+
+    def __init__(self, stored: Stored[DataBatch], now: datetime, ports: IntakePorts) -> None:
+        self.stored, self._now, self._ports = stored, now, ports
+        self._rows = self._checked(stored.record)
+        self._raw: dict[int, RawRow] = {}
+        """Rows that are being checked, by their places."""
+
+    def next_slice(self) -> None:
+        """Work the next rows, and store what came of them."""
+        made = _Slice(position=self.stored.record.position)
+        try:
+            for checked in islice(self._rows, SLICE_ROWS):
+                self._work_row(checked, made)
+                if made.halted_by:
+                    break
+        except UnreadableFile as error:
+            made.halted_by = error.code
+        made.is_last = made.tally.read < SLICE_ROWS
+        self._store(made)
+
+    def _work_row(self, checked: CheckedRow, made: _Slice) -> None:
+        raw = self._raw.pop(checked.number)
+        halts = [each.rule for each in checked.findings if each.action is Action.HALT]
+        if halts:
+            made.halted_by = halts[0]
+            return
+        made.position = checked.number
+        made.count(read=1)
+        _score(checked, raw, made.fields)
+        if not checked.is_accepted:
+            self._quarantine(raw, reasons_in(checked), made)
+            return
+        take = try_row if self.stored.record.status is BatchStatus.DRY_RUN else quote_row
+        try:
+            outcome = take(
+                self.stored.record, checked.number, checked.record, self._now, self._ports
+            )
+        except RowRefused as refused:
+            self._quarantine(raw, refused.reasons, made)
+            return
+        warned = any(each.action is Action.WARN for each in checked.findings)
+        made.count(accepted=1, warned=int(warned), cleaned=int(checked.is_cleaned))
+        if outcome.quote_id is not None:  # of a dry run nothing is kept
+            made.outcomes.append(outcome)
+
+    def _quarantine(self, raw: RawRow, reasons: tuple[RowReason, ...], made: _Slice) -> None:
+        batch, key = self.stored.record, self.stored.key
+        made.count(quarantined=1)
+        if batch.status is BatchStatus.DRY_RUN:
+            return
+        made.outcomes.append(RowOutcome(raw.number))
+        row = QuarantinedRow(
+            id=row_id_for(batch.id, raw.number),
+            batch_id=batch.id,
+            number=raw.number,
+            status=RowStatus.QUARANTINED,
+            reasons=reasons[:REASONS_MAX],
+            values=dict(raw.values),
+            changed_at=self._now,
+        )
+        event = Event.following(
+            StreamPosition(),
+            row,
+            key or DestroyedKey(),
+            stream=row.id,
+            type=RowEventType.QUARANTINED,
+            actor=SYSTEM_ACTOR,
+            now=self._now,
+        )
+        made.quarantined.append((event, row))
+
+    def _store(self, made: _Slice) -> None:
+        before = self.stored
+        batch = before.record.worked(made.result, self._now)
+        event = Event.following(
+            before.head,
+            batch,
+            NothingToSeal(),
+            stream=batch.id,
+            type=ENDS.get(batch.status, BatchEventType.PROGRESSED),
+            actor=SYSTEM_ACTOR,
+            now=self._now,
+        )
+        worked = WorkedSlice(event, batch, tuple(made.outcomes), tuple(made.quarantined))
+        self._ports.batches.store_slice(worked, before)
+        self.stored = Stored(batch, event.head, before.key)
+
+    def _checked(self, batch: DataBatch) -> Iterator[CheckedRow]:
+        """The rows behind the batch's position. Those before it are read too: a value may repeat one of theirs."""
+        text = self._ports.sources.text(
+            source_id_for(batch.mode, batch.source), batch.source_revision
+        )
+        mapping = compile_mapping(text.mapping)
+        rows = self._remembered(self._opened(batch, mapping), batch.position)
+        for checked in mapping.check(rows):
+            if checked.number > batch.position:
+                yield checked
+
+    def _opened(self, batch: DataBatch, mapping: CompiledMapping) -> Iterator[RawRow]:
+        try:
+            file = read_uploaded(batch.upload_id, batch.sender, self._ports.uploads)
+        except (UploadNotSent, UploadNotScanned, UploadRefused) as error:
+            raise UnreadableFile("file-gone") from error
+        return self._ports.read_rows(BytesIO(file), mapping.document)
+
+    def _remembered(self, rows: Iterator[RawRow], position: int) -> Iterator[RawRow]:
+        """The same rows. What those behind the position say is kept until they are worked."""
+        for row in rows:
+            if row.number > position:
+                self._raw[row.number] = row
+            yield row
+
+
+def reasons_in(checked: CheckedRow) -> tuple[RowReason, ...]:
+    """Why rules keep a row back, without anything that the row says."""
+    return tuple(
+        RowReason(rule=found.rule, place=found.place, code=found.code)
+        for found in checked.findings
+        if found.action in KEPT_BACK
+    )
+
+
+def _score(checked: CheckedRow, raw: RawRow, fields: dict[str, FieldTally]) -> None:
+    """Count how good the row's values are, by column, and by field where a rule is about one."""
+    failed = {found.place: found.code for found in checked.findings if found.place}
+    for place in raw.values.keys() | failed.keys():
+        tally = FieldTally(
+            filled=int(bool(raw.values.get(place, "").strip())),
+            failed=int(place in failed),
+            repeated=int(failed.get(place) == REPEATED),
+        )
+        fields[place] = fields.get(place, FieldTally()).plus(tally)
