@@ -47,7 +47,7 @@ BY_KEY: dict[str, dict[str, ItemKind]] = {
         "src": kinds.AGGREGATE,
     },
     "PartiesTable": {"account": kinds.PAYEE_ACCOUNT, "index": kinds.INDEX_KEY},
-    "PaymentsTable": {"pmf": kinds.AGGREGATE},
+    "PaymentsTable": {"pmf": kinds.AGGREGATE, "place": kinds.PAYMENT_PLACE},
     "PoliciesTable": {"num": kinds.NUMBER, "pol": kinds.AGGREGATE},
     "SearchTable": {"book": kinds.SEARCH_BOOK, "mark": kinds.PARTY_MARK},
     "ScreeningTable": {"pol": kinds.POLICY_IN_FORCE, "scr": kinds.AGGREGATE},

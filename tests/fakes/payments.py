@@ -26,6 +26,7 @@ class MemoryPaymentOrders:
         self._waiting: dict[str, Instruction] = {}
         self._known: set[str] = set()
         self._files: dict[str, Stored[PaymentFile]] = {}
+        self._places: dict[tuple[Mode, Currency], str] = {}
 
     def add(self, instruction: Instruction) -> None:
         if instruction.id not in self._known:
@@ -40,12 +41,19 @@ class MemoryPaymentOrders:
             if kept.record.written_at is None
             and (kept.record.mode, kept.record.currency) == (mode, currency)
         ]
+        place = self._places.get((mode, currency), "")
         return PaymentQueue(
-            self._after("", mode, currency),
+            self._after(place, mode, currency),
             unwritten,
             self._files.get(file_id),
             MemoryStops(self._memory).leased(mode),
+            place,
         )
+
+    def note_place(self, mode: Mode, currency: Currency, *, before: str, after: str) -> None:
+        if self._places.get((mode, currency), "") != before:
+            raise StaleRevision("The queue of payments")
+        self._places[mode, currency] = after
 
     def waiting_after(
         self, mode: Mode, currency: Currency, payment_id: str

@@ -84,6 +84,23 @@ def test_an_instruction_waits_once_however_often_it_is_told(kit):
     assert kit.queue().waiting == [instruction(1)]
 
 
+def test_the_next_call_begins_behind_the_place_that_was_noted(kit):
+    for number in (1, 2, 3):
+        kit.instructions.add(instruction(number))
+
+    place = instruction(2).id
+    kit.orders.note_place(Mode.TEST, Currency.GBP, before="", after=place)
+
+    queue = kit.queue()
+    assert (queue.waiting, queue.place) == ([instruction(3)], place)
+    assert len(kit.orders.waiting_after(Mode.TEST, Currency.GBP, "")) == 3
+    assert kit.queue(Currency.USD).place == kit.queue(Currency.GBP, Mode.LIVE).place == ""
+    with pytest.raises(StaleRevision):
+        kit.orders.note_place(Mode.TEST, Currency.GBP, before="", after=instruction(1).id)
+    kit.orders.note_place(Mode.TEST, Currency.GBP, before=place, after="")
+    assert len(kit.waiting()) == 3
+
+
 def test_modes_and_currencies_wait_apart(kit):
     live, dollars = instruction(2, mode=Mode.LIVE), instruction(3, Currency.USD)
     for each in (instruction(1), live, dollars):

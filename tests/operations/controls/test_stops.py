@@ -8,6 +8,7 @@ import pytest
 from insurance.domain.bank.payment_file import PAYMENTS_PER_FILE_MAX
 from insurance.domain.control.stop import QUOTE_LEASE_SECONDS, Activity
 from insurance.domain.core.identity import Mode
+from insurance.dynamodb.payments import payment_orders
 from insurance.operations.controls.change_stops import StopInput, lift_stop, set_stop
 from insurance.operations.controls.ports import StopPorts
 from insurance.operations.idempotency import AlreadyAnswered
@@ -167,7 +168,7 @@ def test_payments_behind_those_that_wait_go(
 ) -> None:
     claims = executing(platform, 3)
     monkeypatch.setattr(send_payments, "PAYMENTS_PER_FILE_MAX", 1)
-    monkeypatch.setattr("tests.fakes.payments.PAYMENTS_PER_FILE_MAX", 1)
+    monkeypatch.setattr(payment_orders, "PAYMENTS_PER_FILE_MAX", 1)
     assert PAYMENTS_PER_FILE_MAX > 1
     first = min(payments(claims))
     monkeypatch.setattr(
@@ -179,3 +180,27 @@ def test_payments_behind_those_that_wait_go(
     [file] = platform.post(FILES, GBP, by=FINANCE)["files"]
 
     assert [each["id"] for each in file["payments"]] == sorted(payments(claims))[1:2]
+
+
+def test_payments_far_behind_those_that_a_stop_holds_have_their_turn(
+    guards: Guards, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call that looks at one payment, of which the first is held: the next call goes on behind it."""
+    first, second, third = sorted(payments(executing(platform, 3)))
+    for name in ("PAYMENTS_PER_FILE_MAX", "PARTS_MAX"):
+        monkeypatch.setattr(send_payments, name, 1)
+    monkeypatch.setattr(payment_orders, "PAYMENTS_PER_FILE_MAX", 1)
+    held = {first}
+    monkeypatch.setattr(
+        send_payments,
+        "_stopped",
+        lambda _stops, some, *_: frozenset(each.id for each in some if each.id in held),
+    )
+
+    def sent(key: str) -> list[str]:
+        files = platform.post(FILES, GBP, by=FINANCE, key=key)["files"]
+        return [each["id"] for file in files for each in file["payments"]]
+
+    assert [sent(key) for key in ("one", "two", "three")] == [[], [second], [third]]
+    held.clear()
+    assert sent("four") + sent("five") == [first]

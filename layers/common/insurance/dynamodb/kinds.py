@@ -84,6 +84,8 @@ ACCESS_RULES: Final = ItemKind("access rules in force")
 """What the edge of every function reads of access policies."""
 ACCESS_HITS: Final = ItemKind("refusals by an access policy", in_parts=True)
 """How often each rule of a policy refused a call, and when it did last: two columns a rule."""
+PAYMENT_PLACE: Final = ItemKind("place in a queue of payments")
+"""Where the next call begins to look for payments that nothing holds."""
 CONTRACT_KEYS: Final = ItemKind("keys of a contract", in_parts=True)
 """With the record of the party that the contract made, if there is one."""
 FORMER_MARK: Final = ItemKind("mark of a former holder", in_parts=True)

@@ -14,6 +14,7 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.controls.stops import stops_key, stops_of
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
+from insurance.dynamodb.kinds import PAYMENT_PLACE
 from insurance.dynamodb.payments.instructions import WAITING, queue_of
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Refusal, Write, add, load, put, query, transact, update
@@ -44,31 +45,43 @@ class DynamoDBPaymentOrders:
         self._idempotency = idempotency
 
     def load(self, mode: Mode, currency: Currency, file_id: str, command: Command) -> PaymentQueue:
-        own, earlier, stops = load(
+        own, noted, earlier, stops = load(
             self._client,
             [
                 self._key(file_id),
+                self._place(mode, currency),
                 self._idempotency.key(command.idempotency),
                 stops_key(self._tables, mode),
             ],
         )
         self._idempotency.check(command.idempotency, earlier)
+        place = PAYMENT_PLACE.current(noted)["place"]["S"] if noted else ""
         return PaymentQueue(
-            waiting=[_instruction(item) for item in self._waiting(queue_of(mode, currency))],
+            waiting=self.waiting_after(mode, currency, place),
             unwritten=[
                 aggregates.read_stored(PaymentFile, item, None)
                 for item in self._waiting(_files(mode, currency))
             ],
             own=aggregates.read_stored(PaymentFile, own, None) if own else None,
             stops=stops_of(mode, stops).record,
+            place=place,
         )
 
     def waiting_after(
         self, mode: Mode, currency: Currency, payment_id: str
     ) -> Sequence[Instruction]:
-        return [
-            _instruction(item) for item in self._waiting(queue_of(mode, currency), after=payment_id)
-        ]
+        found = self._waiting(queue_of(mode, currency), after=payment_id or " ")
+        return [_instruction(item) for item in found]
+
+    def note_place(self, mode: Mode, currency: Currency, *, before: str, after: str) -> None:
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision("The queue of payments")
+
+        table, key = self._place(mode, currency)
+        item = {**key, "v": PAYMENT_PLACE.mark, "place": codec.text(after)}
+        condition = "place = :before" if before else "attribute_not_exists(id) OR place = :before"
+        write = put(table, item, stale, condition=condition, before=codec.text(before))
+        transact(self._client, [write])
 
     def get(self, file_id: str) -> Stored[PaymentFile]:
         """A file.
@@ -148,6 +161,9 @@ class DynamoDBPaymentOrders:
             condition="attribute_exists(waiting)",
             removed=[WAITING],
         )
+
+    def _place(self, mode: Mode, currency: Currency) -> tuple[str, Item]:
+        return self._table, {"id": codec.text(f"place_{mode}_{currency}")}
 
     def _key(self, file_id: str) -> tuple[str, Item]:
         return self._table, {"id": codec.text(file_id)}

@@ -29,13 +29,15 @@ class PaymentQueue:
     """What waits for the bank in one mode and currency."""
 
     waiting: Sequence[Instruction]
-    """Payments that stand in no file yet."""
+    """Payments that stand in no file yet, from the place on."""
     unwritten: Sequence[Stored[PaymentFile]]
     """Files whose payments were claimed, but that were not written."""
     own: Stored[PaymentFile] | None
     """The file that this call has made before."""
     stops: Stops
     """Of the mode: they may hold payments."""
+    place: str
+    """The last payment that the call before looked at; empty: it came to the end, or there was none."""
 
 
 class Instructions(Protocol):
@@ -57,7 +59,14 @@ class PaymentOrders(Protocol):
     def waiting_after(
         self, mode: Mode, currency: Currency, payment_id: str
     ) -> Sequence[Instruction]:
-        """As much again of what waits, in the order of their ids, from the payment that follows."""
+        """As much again of what waits, in the order of their ids, from the payment that follows; after none: the first."""
+
+    def note_place(self, mode: Mode, currency: Currency, *, before: str, after: str) -> None:
+        """Where the next call begins to look, and where this one did.
+
+        Raises:
+            StaleRevision: Another call has noted one since.
+        """
 
     def get(self, file_id: str) -> Stored[PaymentFile]:
         """A file.

@@ -66,9 +66,11 @@ def _ready(
     """The first payments that wait and that nothing holds, at most one file of them.
 
     A payment that the bank has reported on in another way needs no file any more. One that is on hold,
-    or held by a stop, waits on; those behind it go.
+    or held by a stop, waits on; those behind it go. A call that does not come to the end notes its place:
+    the next one goes on from there, and then from the first, so that nothing waits behind what is held.
     """
-    waiting, ready = queue.waiting, list[Instruction]()
+    mode, first, rest = command.caller.mode, queue.place, bool(queue.place)
+    place, waiting, ready = queue.place, queue.waiting, list[Instruction]()
     for _ in range(PARTS_MAX):
         payables = ports.payers.payables([instruction.id for instruction in waiting])
         gone = [instruction.id for instruction in waiting if instruction.id not in payables]
@@ -81,9 +83,19 @@ def _ready(
         ]
         stopped = _stopped(queue.stops, payable, command, ports)
         ready += [instruction for instruction in payable if instruction.id not in stopped]
-        if len(waiting) < PAYMENTS_PER_FILE_MAX or len(ready) >= PAYMENTS_PER_FILE_MAX:
+        if len(ready) >= PAYMENTS_PER_FILE_MAX:
+            place = ready[PAYMENTS_PER_FILE_MAX - 1].id
             break
-        waiting = ports.orders.waiting_after(command.caller.mode, currency, waiting[-1].id)
+        is_end = len(waiting) < PAYMENTS_PER_FILE_MAX
+        if is_end and not rest:
+            place = ""
+            break
+        place, rest = ("", False) if is_end else (waiting[-1].id, rest)
+        waiting = ports.orders.waiting_after(mode, currency, place)
+        if first and not rest:  # from the first again, up to where this call began
+            waiting = [instruction for instruction in waiting if instruction.id <= first]
+    if place != queue.place:
+        ports.orders.note_place(mode, currency, before=queue.place, after=place)
     return tuple(ready[:PAYMENTS_PER_FILE_MAX])
 
 
