@@ -19,6 +19,7 @@ from demo.tour import (
     evidence,
     partners,
     policy_life,
+    webhooks,
 )
 from demo.tour.visitor import TourFailed, Visitor
 from local.settings import Settings
@@ -43,12 +44,14 @@ SCENES: tuple[Callable[[Visitor], str], ...] = (
     desk.complained_about_and_put_right,
     desk.work_listed_by_role,
     controls.stopped_by_one_person_and_let_go_by_two,
+    controls.tried_on_the_calls_of_the_day_before_anybody_approves,
     controls.narrowed_by_a_policy_that_another_person_approved,
     partners.brought_in_by_two_people_and_stopped,
     api_products.published_by_two_people_and_told_to_who_has_it,
     partners.told_what_it_called,
     partners.a_quota_that_ends,
     audit.proved_to_an_outsider,
+    webhooks.told_by_a_webhook_that_says_who_sent_it,
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 from demo.tour.claims import QUOTED, motor_risk
@@ -26,6 +27,36 @@ def stopped_by_one_person_and_let_go_by_two(visitor: Visitor) -> str:
     visitor.expect(visitor.post(lift, why, by=THIRD)["status"] == "lifted", "two people lift it")
     visitor.post(QUOTES, risk)
     return f"{stop['id']} held quotes from the next call on, until two people lifted it"
+
+
+def tried_on_the_calls_of_the_day_before_anybody_approves(visitor: Visitor) -> str:
+    path = f"/v1/access-policies/tried_{uuid.uuid4().hex[:8]}"
+    rules: list[Json] = [
+        {
+            "code": "no_motor",
+            "reason": "product_not_agreed",
+            "operations": ["createQuote"],
+            "when": "partner == 'harbour' and given(product) and product == 'personal_motor'",
+        },
+        {"code": "nobody", "reason": "not_agreed", "when": "partner == 'nobody-yet'"},
+    ]
+    visitor.now, risk = QUOTED, motor_risk()
+    visitor.post(QUOTES, risk)
+    visitor.post(f"{path}/draft", {"zone": "Europe/London", "rules": rules}, by=DUTY)
+    visitor.now = datetime.now(UTC)  # records of calls are by our own clock
+    tried = visitor.post(f"{path}/replay", by=GUARD)
+    counts = {rule["rule"]: rule["calls"] for rule in tried["rules"]}
+    visitor.expect(tried["is_complete"] and counts["no_motor"] > 0, "the replay sees the quote")
+    visitor.expect(counts["nobody"] == 0, "a rule that would have refused nothing says so")
+    largest = tried["examples"][0]
+    visitor.say("replay", f"{tried['calls']} calls of the day, {tried['refused']} refused")
+    visitor.say(
+        largest["rule"], f"{largest['calls']} of {largest['partner']}: {largest['operation']}"
+    )
+    visitor.now = QUOTED
+    visitor.post(QUOTES, risk)
+    refused = f"{tried['refused']} of {tried['calls']} calls"
+    return f"the draft would have refused {refused}, and refuses none"
 
 
 def narrowed_by_a_policy_that_another_person_approved(visitor: Visitor) -> str:
