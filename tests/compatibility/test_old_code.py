@@ -44,7 +44,14 @@ SETTLED = (
 )
 """A claim whose second event has a payment for the bank."""
 SHOWN_SINCE = frozenset(
-    {"payers", "payee_name_of", "payee_account_of", "contracts_as_of", "interested_parties"}
+    {
+        "payers",
+        "payee_name_of",
+        "payee_account_of",
+        "contracts_as_of",
+        "interested_parties",
+        "other_policies",
+    }
 )
 """Fields of today's answers that the release does not have."""
 FLAGS = frozenset({"cancel_pending", "delinquent", "do_not_renew"})
