@@ -84,3 +84,10 @@ def operations_of(definition: Json) -> list[tuple[str, Json]]:
         for method, operation in item.items()
         if method != ANY_METHOD and path != api_catalog.PATH
     ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One transformed template for all of these, so one worker of xdist runs them."""
+    for item in items:
+        if item.nodeid.startswith("tests/template/"):
+            item.add_marker(pytest.mark.xdist_group("template"))
