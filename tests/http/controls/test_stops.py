@@ -52,6 +52,18 @@ def test_the_same_person_does_not_lift_it_twice(handlers: Platform) -> None:
     assert [(each.status, each.code) for each in (again, other)] == [(409, "same-person")] * 2
 
 
+def test_a_stop_that_was_lifted_says_who_asked_who_lifted_it_and_when(handlers: Platform) -> None:
+    wanted = {"activities": ["renew"], "cause": "rate_error"}
+    path = f"/v1/stops/{handlers.post('/v1/stops', wanted, by=ANN, clock=None)['id']}/lift"
+    asked = handlers.post(path, WHY, by=ANN, clock=None)
+
+    lifted = handlers.post(path, WHY, by=BEN, clock=None, key="second")
+
+    assert "lifted_by" not in asked
+    assert (lifted["lift_requested_by"], lifted["lifted_by"]) == ("ann", "ben")
+    assert lifted["lifted_at"] >= lifted["set_at"]
+
+
 def test_a_stop_of_the_other_mode_or_of_nobody_is_not_found(handlers: Platform) -> None:
     wanted = {"activities": ["renew"], "cause": "rate_error"}
     live = staff("ann", "operator", SCOPES, mode="live")

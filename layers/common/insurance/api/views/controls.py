@@ -63,6 +63,8 @@ class StopView(View):
     set_at: datetime
     lift_requested_by: Subject | None
     lift_reason: Code | None
+    lifted_by: Subject | None
+    lifted_at: datetime | None
 
     @classmethod
     def of(cls, stop: Stop) -> Self:

@@ -63,6 +63,8 @@ class Stop(Value):
     set_at: AwareDatetime
     lift_requested_by: str | None = None
     lift_reason: str | None = None
+    lifted_by: str | None = None
+    lifted_at: AwareDatetime | None = None
 
     def holds(self, activity: Activity, reach: Reach, now: AwareDatetime) -> bool:
         """Whether it holds this now. What nobody knows is held: better late than wrong."""
@@ -120,7 +122,7 @@ class Stops(Record):
         stops = tuple(asked if each is stop else each for each in self.stops)
         return self.replace(stops=stops, last_lifted=None)
 
-    def lifted(self, stop_id: str, *, by: str) -> Self:
+    def lifted(self, stop_id: str, *, by: str, now: AwareDatetime) -> Self:
         """The second of two people lets it go.
 
         Raises:
@@ -134,7 +136,7 @@ class Stops(Record):
         }
         check_segregation(OfficeDuty.STOP_LIFTED, by, done, f"stop {stop_id}")
         rest = tuple(each for each in self.stops if each is not stop)
-        return self.replace(stops=rest, last_lifted=stop)
+        return self.replace(stops=rest, last_lifted=stop.replace(lifted_by=by, lifted_at=now))
 
     def of_activity(self, activity: Activity) -> Sequence[Stop]:
         return [stop for stop in self.stops if activity in stop.activities]

@@ -70,8 +70,8 @@ def lift_stop(stop_id: str, reason: str, command: Command, ports: StopPorts) -> 
         changed = ChangedStop(after.stop(stop_id))
         _store(after, StopEventType.LIFT_REQUESTED, changed, before, command, ports)
     else:
-        after = before.record.lifted(stop_id, by=command.actor)
-        changed = ChangedStop(stop, is_lifted=True)
+        after = before.record.lifted(stop_id, by=command.actor, now=command.now)
+        changed = ChangedStop(after.last_lifted or stop, is_lifted=True)
         _store(after, StopEventType.LIFTED, changed, before, command, ports)
         _wait_for_quotes(stop, ports)
     return changed
