@@ -183,10 +183,11 @@ def post_source_step(
     callers=STAFF,
     roles=SOURCE_PREVIEWERS,
     shows=SourcePreviewView,
-    raises=(SourceNotFound, UnreadableFile, UploadNotScanned, UploadNotSent, UploadRefused),
+    raises=(UnreadableFile, UploadNotScanned, UploadNotSent, UploadRefused),
 )
 def post_preview(source: str, request: PreviewRequest, query: Query) -> Preview:
-    """Each row as it would be taken, with every finding. Nothing is stored."""
+    """Each row as it would be taken, with every finding. Nothing is stored. Where the source is new and no mapping is sent,
+    one is proposed from a CSV file's headings and values."""
     return preview_source(source, request.upload_id, request.mapping, query, ports)
 
 

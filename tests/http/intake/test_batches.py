@@ -9,6 +9,7 @@ from insurance.domain.schedule.scheduled_job import LIVE, JobKind, ScheduledJob
 from tests.support.calls import CONTEXT
 from tests.support.intake import (
     GOOD,
+    HEADINGS,
     LIVE_BROKER,
     OTHER_BROKER,
     OTTO,
@@ -173,3 +174,20 @@ def test_a_live_batch_is_worked_by_the_schedule_once(handlers: Platform) -> None
 
     assert (first["jobs"], first["failed"], second["jobs"]) == (1, 0, 0)
     assert desk.get(f"/v1/batches/{batch}", LIVE_BROKER)["status"] == "finished"
+
+
+def test_a_mapping_is_proposed_where_there_is_none_and_the_newest_is_shown_where_there_is(
+    desk: Desk, handlers: Platform
+) -> None:
+    wanted = {"upload_id": desk.uploaded(motor_file([GOOD, TOO_YOUNG]), UNA)}
+    path = "/v1/sources/harbour_motor/preview"
+
+    proposed = handlers.call("POST", path, wanted, by=UNA, clock=None, key=None)
+    desk.approved()
+    known = handlers.call("POST", path, wanted, by=UNA, clock=None, key=None)
+
+    assert (proposed.status, known.status) == (200, 200), proposed.text
+    assert proposed.body["mapping"]["columns"].keys() == set(HEADINGS)
+    assert [row["number"] for row in proposed.body["rows"]] == [2, 3]
+    assert known.body["mapping"] == motor_mapping()
+    assert [row["is_accepted"] for row in known.body["rows"]] == [True, False]

@@ -40,7 +40,7 @@ class PreviewRequest(Request):
 
     upload_id: UploadId
     mapping: dict[str, Any] | None = None
-    """Absent: the newest of the source."""
+    """Absent: the newest of the source; of a new source, a proposed one."""
 
 
 class BatchUploadRequest(UploadRequest):
