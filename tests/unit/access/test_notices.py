@@ -25,7 +25,7 @@ BOTH = {"quoting": ENDS, "claims": SunsetNotice("claims", 1, 2)}
 def test_the_paths_of_a_product_that_ends_say_so_and_no_other() -> None:
     found = notices_of(API_PRODUCTS, {"quoting": ENDS})
 
-    assert found == {"/v1/products": ENDS, "/v1/quotes": ENDS}
+    assert found == {"/v1/batches": ENDS, "/v1/products": ENDS, "/v1/quotes": ENDS}
 
 
 def test_who_does_not_have_the_product_is_told_nothing() -> None:

@@ -332,7 +332,11 @@ def test_handlers_learn_which_of_the_callers_products_end(house: House) -> None:
 
     told = json.loads(house.answer(signed())["context"]["notices"])
 
-    assert told == {"/v1/products": list(ENDS), "/v1/quotes": list(ENDS)}
+    assert told == {
+        "/v1/batches": list(ENDS),
+        "/v1/products": list(ENDS),
+        "/v1/quotes": list(ENDS),
+    }
 
 
 def test_live_callers_are_told_nothing_of_what_ends_in_test_mode(house: House) -> None:
