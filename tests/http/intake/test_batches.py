@@ -1,5 +1,6 @@
 """Files of rows over HTTP, with the rights that template.yaml gives: mapped, worked, kept back, mended."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -124,6 +125,20 @@ def test_a_dry_run_counts_and_leaves_nothing_behind(desk: Desk) -> None:
     assert tried["scores"]["answers.drivers.0.age"]["validity"] == "0.5000"
     for list in ("results", "rows"):
         assert desk.get(f"/v1/batches/{batch}/{list}")["items"] == []
+
+
+def test_scores_name_the_columns_of_the_mapping_and_nothing_that_the_file_alone_says(
+    desk: Desk,
+) -> None:
+    desk.approved(mapping=motor_mapping(format="jsonl"))
+    said = dict(zip(HEADINGS, GOOD, strict=True)) | {"drivers": {"Ann Smith": "her sister"}}
+    batch = desk.brought(json.dumps(said).encode()).body["id"]
+    desk.step(batch, "dry_run")
+
+    tried = desk.run(batch)
+
+    assert (tried["status"], tried["tally"]["accepted"]) == ("checked", 1)
+    assert tried["scores"].keys() == set(HEADINGS)
 
 
 def test_another_partner_sees_nothing_and_staff_without_the_task_see_no_values(

@@ -111,6 +111,8 @@ class _Work:
         self._rows = self._checked(stored.record)
         self._raw: dict[int, RawRow] = {}
         """Rows that are being checked, by their places."""
+        self._columns: frozenset[str] = frozenset()
+        """Those of the mapping: the batch, unlike its rows, names no others."""
 
     def next_slice(self) -> None:
         """Work the next rows, and store what came of them."""
@@ -133,7 +135,7 @@ class _Work:
             return
         made.position = checked.number
         made.count(read=1)
-        _score(checked, raw, made.fields)
+        _score(checked, raw, self._columns, made.fields)
         if not checked.is_accepted:
             self._quarantine(raw, reasons_in(checked), made)
             return
@@ -198,6 +200,7 @@ class _Work:
             source_id_for(batch.mode, batch.source), batch.source_revision
         )
         mapping = compile_mapping(text.mapping)
+        self._columns = frozenset(mapping.document.columns)
         rows = self._remembered(self._opened(batch, mapping), batch.position)
         for checked in mapping.check(rows):
             if checked.number > batch.position:
@@ -227,10 +230,15 @@ def reasons_in(checked: CheckedRow) -> tuple[RowReason, ...]:
     )
 
 
-def _score(checked: CheckedRow, raw: RawRow, fields: dict[str, FieldTally]) -> None:
-    """Count how good the row's values are, by column, and by field where a rule is about one."""
+def _score(
+    checked: CheckedRow, raw: RawRow, columns: frozenset[str], fields: dict[str, FieldTally]
+) -> None:
+    """Count how good the row's values are, by column of the mapping, and by field where a rule is about one.
+
+    What else the file calls its values may be personal data itself, and is not kept.
+    """
     failed = {found.place: found.code for found in checked.findings if found.place}
-    for place in raw.values.keys() | failed.keys():
+    for place in (columns & raw.values.keys()) | failed.keys():
         tally = FieldTally(
             filled=int(bool(raw.values.get(place, "").strip())),
             failed=int(place in failed),
