@@ -99,6 +99,16 @@ def test_a_fault_of_the_document_is_pointed_at(changes, pointer, code):
     assert (pointer, code) in {(one.pointer, one.code) for one in refusal.value.faults}
 
 
+def test_rules_across_rows_are_as_many_as_fit_into_memory():
+    once = {"at": "across", "unique": ["answers.registration"]}
+    rules = [{"code": "warned", "action": "warn"}, *({"code": f"x{n}", **once} for n in range(10))]
+    compile_mapping(mapping(rules=rules[:9]))
+    with pytest.raises(InvalidFields) as refusal:
+        compile_mapping(mapping(rules=rules))
+    faults = [(one.pointer, one.code) for one in refusal.value.faults]
+    assert faults == [("/rules/9/at", "too-many"), ("/rules/10/at", "too-many")]
+
+
 def test_a_rule_cleans_with_before_and_after():
     rule = {
         "code": "fuel-by-hand",

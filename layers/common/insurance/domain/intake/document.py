@@ -15,6 +15,8 @@ from insurance.domain.intake.row import Action
 COLUMNS_MAX: Final = 500
 FIELDS_MAX: Final = 500
 RULES_MAX: Final = 100
+ACROSS_MAX: Final = 8
+"""Rules across rows: each holds 25 MB while a file is read."""
 CODES_MAX: Final = 5_000
 PATH: Final = r"^[a-z][a-z0-9_]{0,39}(\.([a-z][a-z0-9_]{0,39}|[0-9]{1,2})){0,5}$"
 

@@ -7,6 +7,7 @@ from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.intake import cells, rules
 from insurance.domain.intake.checking import CompiledMapping
 from insurance.domain.intake.document import (
+    ACROSS_MAX,
     FieldMapping,
     FileFormat,
     MappingDocument,
@@ -69,6 +70,7 @@ class _Compilation:
                 if work is not None and self._add(path, field, _kept(work.type)):
                     worked[len(self._fields) - 1] = work
         self._check_names()
+        self._check_rules_across()
         self._refuse_faults()
         compiled = [
             made
@@ -138,6 +140,15 @@ class _Compilation:
             other = names.setdefault(path.replace(".", "_"), path)
             if other != path:
                 self._fault(f"/fields/{path}", "the-same", f"In expressions it is {other}, too.")
+
+    def _check_rules_across(self) -> None:
+        """No more of them than fit into memory side by side."""
+        across = [
+            place for place, rule in enumerate(self._document.rules) if rule.point is Point.ACROSS
+        ]
+        for place in across[ACROSS_MAX:]:
+            detail = f"A mapping has {ACROSS_MAX} rules across rows at most."
+            self._fault(f"/rules/{place}/at", "too-many", detail)
 
     def _rule(self, rule: MappingRule, path: str) -> rules.RowRule | None:
         try:
