@@ -77,6 +77,7 @@ def test_an_older_encoding_is_read_where_the_mapping_names_it(encoding, byte):
         (b'a,b\n1,"2"3\n', "wrong-quotes", 2),
         (b"a,a\n1,2\n", "repeated-heading", 1),
         (b"b,c\n1,2\n", "missing-column", 1),
+        (b"a," + b"b" * 201 + b"\n1,2\n", "heading-too-long", 1),
         (",".join(f"c{n}" for n in range(10_000)).encode(), "too-many-columns", 1),
         (b"a,b\n1," + b"x" * 200_000 + b"\n", "line-too-long", 2),
         (b'a,b\n1,"' + b"x\n" * 100_000 + b'"\n', "cell-too-long", 2),
@@ -121,6 +122,16 @@ def test_a_row_that_is_too_long_over_its_lines_is_a_row_with_a_fault():
     ]
 
 
+def test_a_row_that_no_item_of_the_database_would_hold_is_a_row_with_a_fault():
+    signs = "\u4e00" * 100_000  # three bytes each
+    assert read(f"a,b\n1,{signs}\n1,2\n".encode()) == [
+        (2, {}, "row-too-long"),
+        (3, {"a": "1", "b": "2"}, ""),
+    ]
+    [(_, _, fault)] = read(f'{{"a": "{signs}"}}'.encode(), JSONL)
+    assert fault == "row-too-long"
+
+
 def test_what_a_spreadsheet_would_run_is_text():
     assert read(b"a,b\n=1+1,@SUM(1)\n") == [(2, {"a": "=1+1", "b": "@SUM(1)"}, "")]
 
@@ -152,6 +163,9 @@ def test_what_lies_deeper_in_json_is_named_by_its_way(line, values):
         (b'{"a":' * 9 + b"1" + b"}" * 9, "nested-too-deep"),
         (b"[" * 100_000, "not-json"),
         (b"{%s}" % b",".join(b'"c%d":1' % n for n in range(600)), "too-many-cells"),
+        (b'{"%s":[1]}' % (b"k" * 199), "heading-too-long"),
+        (b'{"%s":[%s]}' % (b"k" * 120_000, b",".join([b"1"] * 499)), "heading-too-long"),
+        (b'{"%s":[%s]}' % (b"k" * 190, b",".join([b'"%s"' % (b"x" * 80)] * 480)), "row-too-long"),
     ],
 )
 def test_a_line_that_is_no_row_is_a_row_with_a_fault(line, fault):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from insurance.domain.intake.document import COLUMNS_MAX, MappingDocument
+from insurance.domain.intake.document import COLUMNS_MAX, HEADING_MAX, MappingDocument
 from insurance.domain.intake.files import UnreadableFile
 
 ROWS_MAX: Final = 1_000_000
@@ -15,7 +15,7 @@ def checked_headings(cells: Sequence[str], document: MappingDocument, place: int
     """The headings without blanks around. Columns without one are unknown to mappings, and may be many.
 
     Raises:
-        UnreadableFile: There are too many, two are the same, or one that is required is missing.
+        UnreadableFile: There are too many, one is too long, two are the same, or one that is required is missing.
     """
     headings = [cell.strip() for cell in cells]
     while headings and not headings[-1]:
@@ -24,6 +24,8 @@ def checked_headings(cells: Sequence[str], document: MappingDocument, place: int
         raise UnreadableFile("empty")
     if len(headings) > COLUMNS_MAX:
         raise UnreadableFile("too-many-columns", place)
+    if max(map(len, headings)) > HEADING_MAX:
+        raise UnreadableFile("heading-too-long", place)
     named = [heading for heading in headings if heading]
     if len(set(named)) != len(named):
         raise UnreadableFile("repeated-heading", place)

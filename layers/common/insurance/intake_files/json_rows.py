@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final, NoReturn
 
-from insurance.domain.intake.document import COLUMNS_MAX, MappingDocument
+from insurance.domain.intake.document import COLUMNS_MAX, HEADING_MAX, MappingDocument
 from insurance.domain.intake.files import UnreadableFile
 from insurance.domain.intake.row import RawRow
 from insurance.intake_files.headings import ROWS_MAX
-from insurance.intake_files.text_lines import lines_of
+from insurance.intake_files.text_lines import LINE_MAX, lines_of
 
 DEPTH_MAX: Final = 6
 
@@ -33,16 +33,16 @@ def json_rows(stream: BinaryIO, document: MappingDocument) -> Iterator[RawRow]:
         count += 1
         if count > ROWS_MAX:
             raise UnreadableFile("too-many-rows", number)
-        cells: dict[str, str] = {}
+        row = _Row()
         try:
-            _lay_out(_READ(line), "", cells, 0)
+            row.lay_out(_READ(line), "", 0)
         except _RowFault as fault:
             yield RawRow(number, {}, str(fault))
         except (ValueError, RecursionError):
             yield RawRow(number, {}, "not-json")
         else:
-            lacking = any(name not in cells for name in required)
-            yield RawRow(number, cells, "missing-column" if lacking else "")
+            lacking = any(name not in row.cells for name in required)
+            yield RawRow(number, row.cells, "missing-column" if lacking else "")
     if not count:
         raise UnreadableFile("empty")
 
@@ -63,21 +63,34 @@ _READ: Final = json.JSONDecoder(
 ).decode
 
 
-def _lay_out(value: Any, name: str, cells: dict[str, str], depth: int) -> None:
-    """Every value under the name of its way."""
-    if isinstance(value, dict | list):
-        if depth > DEPTH_MAX:
-            raise _RowFault("nested-too-deep")
-        inner = value.items() if isinstance(value, dict) else enumerate(value)
-        for key, one in inner:
-            _lay_out(one, f"{name}.{key}" if name else str(key), cells, depth + 1)
-        return
-    if not depth:
-        raise _RowFault("not-json")
-    if len(cells) >= COLUMNS_MAX:
-        raise _RowFault("too-many-cells")
-    if name in cells:
-        raise _RowFault("repeated-heading")
-    text = "" if value is None else str(value).lower() if isinstance(value, bool) else value
-    f"{name}{text}".encode()  # half a character (a lone surrogate) is none
-    cells[name] = text
+class _Row:
+    """A line while it is laid out. Its names are counted too: a long one over a list is said again for each value."""
+
+    def __init__(self) -> None:
+        self.cells: dict[str, str] = {}
+        self._length = 0
+
+    def lay_out(self, value: Any, name: str, depth: int) -> None:
+        """Every value under the name of its way."""
+        if isinstance(value, dict | list):
+            if depth > DEPTH_MAX:
+                raise _RowFault("nested-too-deep")
+            inner = value.items() if isinstance(value, dict) else enumerate(value)
+            for key, one in inner:
+                longer = f"{name}.{key}" if name else str(key)
+                if len(longer) > HEADING_MAX:
+                    raise _RowFault("heading-too-long")
+                self.lay_out(one, longer, depth + 1)
+            return
+        if not depth:
+            raise _RowFault("not-json")
+        if len(self.cells) >= COLUMNS_MAX:
+            raise _RowFault("too-many-cells")
+        if name in self.cells:
+            raise _RowFault("repeated-heading")
+        text = "" if value is None else str(value).lower() if isinstance(value, bool) else value
+        f"{name}{text}".encode()  # half a character (a lone surrogate) is none
+        self._length += len(name) + len(text)
+        if self._length > LINE_MAX:
+            raise _RowFault("row-too-long")
+        self.cells[name] = text

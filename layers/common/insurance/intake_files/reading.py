@@ -12,6 +12,9 @@ from insurance.intake_files.json_rows import json_rows
 from insurance.intake_files.sheet_rows import sheet_rows
 from insurance.intake_files.text_lines import BLOCK
 
+ROW_BYTES_MAX: Final = 2**18
+"""Of a row's headings and values in UTF-8."""
+
 
 class Sample(NamedTuple):
     """The first rows of a file that nobody has mapped yet."""
@@ -37,7 +40,18 @@ def read_rows(stream: BinaryIO, document: MappingDocument) -> Iterator[RawRow]:
     Raises:
         UnreadableFile: The file cannot be read, or not from here on.
     """
-    return _READERS[document.format](stream, document)
+    for row in _READERS[document.format](stream, document):
+        yield row if _is_kept_whole(row.values) else RawRow(row.number, {}, "row-too-long")
+
+
+def _is_kept_whole(values: Mapping[str, str]) -> bool:
+    """Whether an item of the database holds the row, with its headings, where it is kept back."""
+    length = sum(map(len, values)) + sum(map(len, values.values()))
+    if length * 4 <= ROW_BYTES_MAX:  # no character has more bytes
+        return True
+    return sum(len(name.encode()) + len(text.encode()) for name, text in values.items()) <= (
+        ROW_BYTES_MAX
+    )
 
 
 def read_sample(stream: BinaryIO, file_format: FileFormat, most: int = 1_000) -> Sample:

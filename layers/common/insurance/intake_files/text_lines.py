@@ -9,7 +9,7 @@ from insurance.domain.intake.files import UnreadableFile
 
 BLOCK: Final = 2**16
 LINE_MAX: Final = 2**17
-"""Characters. No row of data is as long, and what is kept back fits into an item of the database."""
+"""Characters. No row of data is as long."""
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -18,9 +18,11 @@ RULES_MAX: Final = 100
 ACROSS_MAX: Final = 8
 """Rules across rows: each holds 25 MB while a file is read."""
 CODES_MAX: Final = 5_000
+HEADING_MAX: Final = 200
+"""Characters."""
 PATH: Final = r"^[a-z][a-z0-9_]{0,39}(\.([a-z][a-z0-9_]{0,39}|[0-9]{1,2})){0,5}$"
 
-Heading = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Heading = Annotated[str, StringConstraints(min_length=1, max_length=HEADING_MAX)]
 Path = Annotated[str, StringConstraints(pattern=PATH)]
 """Where a value goes in the record: `answers.drivers.0.birth_date`. In expressions each dot is a `_`."""
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]

@@ -21,6 +21,7 @@ FAULTS: Final = {
     "nul": "it holds NUL, as binary files do",
     "line-too-long": "a line is longer than any row of data",
     "cell-too-long": "a cell is longer than any value",
+    "heading-too-long": "a heading is longer than any name of a column",
     "too-many-columns": "it has more columns than a mapping may have",
     "repeated-heading": "two columns have the same heading",
     "missing-column": "a column that the mapping requires is missing",

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from insurance.domain.core.money import Currency
 from insurance.domain.intake import cells
-from insurance.domain.intake.document import COLUMNS_MAX, FieldMapping, read_document
+from insurance.domain.intake.document import COLUMNS_MAX, HEADING_MAX, FieldMapping, read_document
 
 SAMPLE_MAX: Final = 1_000
 READS: Final = 0.9
@@ -78,7 +78,7 @@ def propose_mapping(
     fields: dict[str, Any] = {}
     names: set[str] = set()
     for heading in dict.fromkeys(headings):
-        if not heading.strip() or len(heading) > 200 or len(columns) >= COLUMNS_MAX:  # noqa: PLR2004 - as the document has it
+        if not heading.strip() or len(heading) > HEADING_MAX or len(columns) >= COLUMNS_MAX:
             continue
         values = [
             text for row in sample_rows[:SAMPLE_MAX] if (text := row.get(heading, "").strip())
