@@ -277,6 +277,33 @@ def test_a_replay_of_the_book_takes_the_place_of_one_that_goes_on_and_waits_for_
     assert_sent_once_in_order(receiver, fed[3:])
 
 
+@pytest.mark.parametrize("fails_at", [1, 2])
+def test_a_second_replay_of_the_book_sends_again_what_the_first_has_sent(
+    platform: Platform,
+    sending: Sending,
+    receiver: Receiver,
+    replays: str,
+    fed: list[str],
+    fails_at: int,
+):
+    asked = {"event_id": fed[0], "reach": "book"}
+    failing = next(each for each in fed if each.endswith("-2")).rpartition("-")[0]
+    receiver.answer = lambda message: (
+        500 if f"{failing}-{fails_at}".encode() in message.body else 204
+    )
+    platform.post(replays, asked)
+    sending.play(timedelta(minutes=2))
+    assert receiver.of(failing) == [*range(1, fails_at)]
+
+    platform.post(replays, asked)
+    sending.play(timedelta(minutes=2))
+    receiver.answer = lambda _: 204
+    sending.play(timedelta(hours=1))
+
+    assert sorted(receiver.ids()) == sorted([*fed, *fed])
+    assert receiver.of(failing) == [1, 2, 1, 2]
+
+
 def test_of_the_book_those_types_alone_are_sent_again_that_the_webhook_takes(
     platform: Platform, sending: Sending, receiver: Receiver, replays: str, fed: list[str]
 ):

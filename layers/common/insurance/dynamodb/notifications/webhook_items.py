@@ -5,7 +5,7 @@
 | the webhook | webhook | its record, and its secrets, each sealed by the key service |
 | the webhook | sender | whose turn it is to send, when to look again, how often something was noted, and what of the whole book is sent once more |
 | the webhook | waits#stream | events of one object that wait |
-| the webhook | waits#stream#again#which | some that are sent once more, behind those: each replay of an object has its own, those of the book one |
+| the webhook | waits#stream#again#which | some that are sent once more, behind those: each replay has its own |
 | the webhook | done#stream | the last event of the object that was delivered |
 | the webhook | tried#time#event | an attempt, for thirty days |
 | feed#mode#partner | webhooks | the partner's webhooks, and the types that each takes |
@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from insurance.domain.core.event import Event
 from insurance.domain.events.feed import Feed
 from insurance.domain.webhook.webhook import Webhook, WebhookStatus
 from insurance.dynamodb import codec
@@ -34,8 +35,8 @@ RECORD, SENDER, LIST = "webhook", "sender", "webhooks"
 WAITS, DONE, TRIED = "waits#", "done#", "tried#"
 AGAIN: Final = "#again#"
 """In a place behind the stream: it sorts next to what else waits of the object."""
-BOOK: Final = ("book_next", "book_last")
-"""Columns of the sender: places in the feed, of what is sent once more of the whole book."""
+BOOK: Final = ("book_next", "book_last", "book_number")
+"""Columns of the sender, of what is sent once more of the whole book: places in the feed, and the event that asked for it."""
 DUE_INDEX: Final = "due"
 QUEUE: Final = "senders"
 """The one partition of the index: it has no more items than there are webhooks."""
@@ -52,9 +53,10 @@ def replay_place(stream: str, number: int) -> str:
     return f"{WAITS}{stream}{AGAIN}r{number:010}"
 
 
-def book_place(stream: str) -> str:
-    """Where events of an object wait that are sent once more with the whole book."""
-    return f"{WAITS}{stream}{AGAIN}book"
+def book_place(stream: str, number: int) -> str:
+    """Where events of an object wait that are sent once more with the whole book: the webhook's own event of this
+    number asked for it."""
+    return f"{WAITS}{stream}{AGAIN}book{number:010}"
 
 
 def late_place(stream: str, sequence: int) -> str:
@@ -62,7 +64,7 @@ def late_place(stream: str, sequence: int) -> str:
     return f"{WAITS}{stream}{AGAIN}late{sequence:010}"
 
 
-def changed_sender(webhook: Webhook, change: WebhookChange, now: datetime) -> Item | None:
+def changed_sender(webhook: Webhook, change: WebhookChange, event: Event) -> Item | None:
     """The Update by which a command has the sender try now, send the book once more, or forget the webhook.
 
     A turn that is on its way sees that something was noted, and looks again before it ends.
@@ -76,10 +78,10 @@ def changed_sender(webhook: Webhook, change: WebhookChange, now: datetime) -> It
         sets += ["queue = :queue", "due = :now", "woken_at = :now"]
         removes += ["retry_at", "failing_since", "failures"]
         adds.append("wakes :one")
-        values |= {":queue": codec.text(QUEUE), ":now": codec.instant(now)}
+        values |= {":queue": codec.text(QUEUE), ":now": codec.instant(event.processed_at)}
     if change.book_again is not None:
         sets += [f"{column} = :{column}" for column in BOOK]
-        values |= book_values(change.book_again)
+        values |= book_values(change.book_again._replace(number=event.sequence))
     if len(sets) == 1 and not removes:
         return None
     parts = (("SET", sets), ("REMOVE", removes), ("ADD", adds))
@@ -91,15 +93,15 @@ def changed_sender(webhook: Webhook, change: WebhookChange, now: datetime) -> It
 
 
 def book_values(book: BookReplay) -> Item:
-    numbers = zip(BOOK, (book.next, book.last), strict=True)
+    numbers = zip(BOOK, (book.next, book.last, book.number), strict=True)
     return {f":{column}": codec.number(number) for column, number in numbers}
 
 
 def read_book(item: Item) -> BookReplay | None:
     if BOOK[0] not in item:
         return None
-    next, last = (int(item[column]["N"]) for column in BOOK)
-    return BookReplay(next, last)
+    next, last, number = (int(item[column]["N"]) for column in BOOK)
+    return BookReplay(next, last, number)
 
 
 def list_key(feed: Feed) -> Item:

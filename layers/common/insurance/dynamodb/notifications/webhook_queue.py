@@ -99,7 +99,7 @@ class DynamoDBWebhookQueue:
         for part in parts:
             self._try(
                 turn.webhook_id,
-                items.book_place(part.stream),
+                items.book_place(part.stream, book.number),
                 "SET v = :v, about = :about, again = :again, "
                 "#first = if_not_exists(#first, :first), #last = :last",
                 condition="attribute_not_exists(#last) OR #last < :last",

@@ -145,7 +145,7 @@ class DynamoDBWebhooks:
             writes.append(self._listing(webhook, stale))
         if change.again is not None:
             writes.append(self._again(webhook.id, change.again, event, stale))
-        sender = items.changed_sender(webhook, change, event.processed_at)
+        sender = items.changed_sender(webhook, change, event)
         if sender is not None:
             writes.append(Write("Update", {"TableName": self._table, **sender}, stale))
         if command is not None:

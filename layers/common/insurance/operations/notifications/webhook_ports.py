@@ -62,6 +62,8 @@ class BookReplay(NamedTuple):
     next: int
     """The first that was not noted yet."""
     last: int
+    number: int = 0
+    """Of the webhook's own event that asked for it; 0: it is not stored yet."""
 
 
 class Taker(NamedTuple):
