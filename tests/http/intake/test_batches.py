@@ -1,7 +1,9 @@
 """Files of rows over HTTP, with the rights that template.yaml gives: mapped, worked, kept back, mended."""
 
 import json
+from base64 import b64encode
 from datetime import UTC, datetime
+from random import Random
 
 import pytest
 from insurance import wiring
@@ -139,6 +141,24 @@ def test_scores_name_the_columns_of_the_mapping_and_nothing_that_the_file_alone_
 
     assert (tried["status"], tried["tally"]["accepted"]) == ("checked", 1)
     assert tried["scores"].keys() == set(HEADINGS)
+
+
+def test_rows_that_are_too_many_bytes_for_one_transaction_are_kept_back_in_several(
+    desk: Desk,
+) -> None:
+    noise = Random(17)  # noqa: S311 - the same bytes each time, which nothing makes shorter
+    long = [(*TOO_YOUNG, b64encode(noise.randbytes(75_000)).decode()) for _ in range(30)]
+    file = "".join(",".join(row) + "\n" for row in [(*HEADINGS, "Note"), *long])
+    desk.approved()
+    batch = desk.brought(file.encode()).body["id"]
+    desk.step(batch, "start")
+
+    done = desk.run(batch)
+
+    assert (done["status"], done["rows_in_file"]) == ("finished", 30)
+    assert (done["tally"]["read"], done["tally"]["quarantined"]) == (30, 30)
+    results = desk.get(f"/v1/batches/{batch}/results")["items"]
+    assert [each["number"] for each in results] == list(range(2, 32))
 
 
 def test_another_partner_sees_nothing_and_staff_without_the_task_see_no_values(

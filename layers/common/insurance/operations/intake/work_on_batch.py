@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
-from itertools import islice
 from typing import Final
 
 from insurance.domain.core.errors import (
@@ -45,6 +44,10 @@ from insurance.operations.intake.quote_row import RowRefused, quote_row, try_row
 
 SLICE_ROWS: Final = 40
 """All of them may be quarantined: two writes each, and a transaction takes a hundred."""
+
+SLICE_BYTES: Final = 1_250_000
+"""Of values that are kept back, sealed: they are stored twice, with the row and with its event, and a transaction
+takes four million bytes. One row more may go beyond it."""
 
 ENDS: Final = {
     BatchStatus.CHECKED: BatchEventType.CHECKED,
@@ -85,12 +88,18 @@ class _Slice:
     fields: dict[str, FieldTally] = field(default_factory=dict)
     outcomes: list[RowOutcome] = field(default_factory=list)
     quarantined: list[tuple[Event, QuarantinedRow]] = field(default_factory=list)
+    sealed_bytes: int = 0
+    """Of the rows in quarantine."""
     position: int = 0
     halted_by: str | None = None
     is_last: bool = False
 
     def count(self, **counts: int) -> None:
         self.tally = self.tally.plus(RowTally(**counts))
+
+    @property
+    def is_full(self) -> bool:
+        return self.tally.read >= SLICE_ROWS or self.sealed_bytes >= SLICE_BYTES
 
     @property
     def result(self) -> SliceResult:
@@ -118,13 +127,14 @@ class _Work:
         """Work the next rows, and store what came of them."""
         made = _Slice(position=self.stored.record.position)
         try:
-            for checked in islice(self._rows, SLICE_ROWS):
+            for checked in self._rows:
                 self._work_row(checked, made)
-                if made.halted_by:
+                if made.halted_by or made.is_full:
                     break
+            else:
+                made.is_last = True
         except UnreadableFile as error:
             made.halted_by = error.code
-        made.is_last = made.tally.read < SLICE_ROWS
         self._store(made)
 
     def _work_row(self, checked: CheckedRow, made: _Slice) -> None:
@@ -177,6 +187,7 @@ class _Work:
             now=self._now,
         )
         made.quarantined.append((event, row))
+        made.sealed_bytes += len(event.sealed)
 
     def _store(self, made: _Slice) -> None:
         before = self.stored
