@@ -104,6 +104,43 @@ def test_what_was_noted_or_sent_meanwhile_has_it_looked_at_once_and_no_more(
     assert queue.due(sending.now + timedelta(days=1)) == []
 
 
+@pytest.mark.parametrize("status", ["closed", "paused"])
+def test_a_sender_that_is_on_its_way_sends_no_other_message(
+    platform: Platform, sending: Sending, receiver: Receiver, path: str, status: str
+):
+    for _ in range(3):
+        issued(platform)
+    sending.note()
+
+    def ends(_: Any) -> int:
+        receiver.answer = lambda _: 204
+        platform.post(path, {"status": status})
+        return 204
+
+    receiver.answer = ends
+    sending.send()
+
+    assert len(receiver.received) == 1
+
+
+def test_a_sender_that_is_on_its_way_goes_on_to_a_changed_address(
+    platform: Platform, sending: Sending, receiver: Receiver, path: str
+):
+    issued(platform)
+    sending.note()
+
+    def moves(_: Any) -> int:
+        receiver.answer = lambda _: 204
+        platform.post(path, {"url": f"{receiver.url}/moved"})
+        return 204
+
+    receiver.answer = moves
+    sending.send()
+
+    first, *others = (each.path for each in receiver.received)
+    assert (first, {*others}) == ("/events", {"/events/moved"})
+
+
 def _as_before(platform: Platform, path: str) -> Any:
     from insurance.operations.notifications.webhook_ports import Taker  # noqa: PLC0415
 

@@ -120,6 +120,8 @@ class _Sending:
             self._due = self._turn.retry_at
             return _End.DOWN
         end = self._send_all()
+        if end is _End.OFF:
+            self._due = None
         if end is _End.TIME_IS_UP:
             self._due = self._ports.clock()
         if end is _End.DOWN:
@@ -206,6 +208,8 @@ class _Sending:
             for arrived in page:
                 if self._time_is_up() or self._ports.clock() > self._turn.ends - SENDING_LASTS:
                     return _End.TIME_IS_UP
+                if not self._is_still_active():
+                    return _End.OFF
                 event = self._read(arrived)
                 if event is None:
                     self._hold_failed(left._replace(failing_since=None))
@@ -219,6 +223,12 @@ class _Sending:
                 if (after := self._passed(left, left.last)) is None:
                     return None
                 left = after
+
+    def _is_still_active(self) -> bool:
+        """Whether its application has not closed or paused the webhook meanwhile. Its address and types are as they
+        are by now."""
+        self._webhook = self._ports.webhooks.full(self._turn.webhook_id).stored.record
+        return self._webhook.status is WebhookStatus.ACTIVE
 
     def _passed(self, waiting: WaitingEvents, sequence: int) -> WaitingEvents | None:
         return self._ports.queue.passed(self._turn.webhook_id, waiting, sequence)
