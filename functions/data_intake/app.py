@@ -80,7 +80,7 @@ from insurance.operations.intake.resolve_row import (
     list_rows,
     resolve_row,
 )
-from insurance.operations.intake.work_on_batch import work_on_batch
+from insurance.operations.intake.work_on_batch import work_on_batch, work_on_live_batch
 from insurance.operations.listing import ListPage
 from insurance.operations.scheduler.run_jobs import run_jobs
 from pydantic import Field
@@ -382,7 +382,7 @@ def run_live(event: dict[str, Any], context: Any) -> dict[str, Any]:
         remaining: int = context.get_remaining_time_in_millis()
         return remaining < RESERVE_MS
 
-    job = partial(work_on_batch, ports=ports, time_is_up=time_is_up)
+    job = partial(work_on_live_batch, ports=ports, time_is_up=time_is_up)
     report = run_jobs(
         LIVE,
         {JobKind(kind): job for kind in event["kinds"]},

@@ -6,11 +6,12 @@ that was not stored is worked again, and one that was is behind the batch's posi
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Final
 
 from insurance.domain.core.errors import (
+    Stopped,
     UploadNotScanned,
     UploadNotSent,
     UploadRefused,
@@ -54,6 +55,8 @@ ENDS: Final = {
     BatchStatus.FINISHED: BatchEventType.FINISHED,
     BatchStatus.HALTED: BatchEventType.HALTED,
 }
+LOOK_AGAIN: Final = timedelta(minutes=5)
+"""After how long a stop may have been lifted."""
 REPEATED: Final = "repeated"
 """The code of a value that may stand in one row only."""
 
@@ -78,6 +81,22 @@ def work_on_batch(
             return now
         work.next_slice()
     return None
+
+
+def work_on_live_batch(
+    batch_id: str, now: datetime, *, ports: IntakePorts, time_is_up: Callable[[], bool]
+) -> datetime | None:
+    """As `work_on_batch`, for the scheduler: a stop is no failure of the job, however long it holds.
+
+    Raises:
+        BatchNotFound: There is no such batch.
+        StaleRevision: Somebody took a step meanwhile: the next run sees it.
+        Unavailable: Something that is needed did not answer.
+    """
+    try:
+        return work_on_batch(batch_id, now, ports=ports, time_is_up=time_is_up)
+    except Stopped:
+        return now + LOOK_AGAIN
 
 
 @dataclass
