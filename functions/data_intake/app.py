@@ -87,6 +87,7 @@ from pydantic import Field
 
 ports = bundles.intake_ports()
 sources = SourcePorts(ports.sources)
+work = partial(work_on_batch, ports=ports, clock=partial(datetime.now, UTC))
 api = Api(wiring.stores().staff_idempotency.find_replay, wiring.edge())
 answer = api.entrypoint()
 
@@ -292,7 +293,7 @@ def post_run(batch_id: str, query: Query) -> Stored[DataBatch]:
     read_batch(batch_id, query, ports)
     until = time.monotonic() + ANSWER_SECONDS
     with suppress(StaleRevision):  # another run was faster
-        work_on_batch(batch_id, query.now, ports=ports, time_is_up=lambda: time.monotonic() > until)
+        work(batch_id, query.now, time_is_up=lambda: time.monotonic() > until)
     return read_batch(batch_id, query, ports)
 
 
@@ -382,7 +383,7 @@ def run_live(event: dict[str, Any], context: Any) -> dict[str, Any]:
         remaining: int = context.get_remaining_time_in_millis()
         return remaining < RESERVE_MS
 
-    job = partial(work_on_live_batch, ports=ports, time_is_up=time_is_up)
+    job = partial(work_on_live_batch, work=partial(work, time_is_up=time_is_up))
     report = run_jobs(
         LIVE,
         {JobKind(kind): job for kind in event["kinds"]},

@@ -32,7 +32,9 @@ def test_killed_before_or_after_any_write_and_started_again_it_comes_out_the_sam
 
     def work(batch: str) -> None:
         with handlers.surroundings():
-            work_on_batch.work_on_batch(batch, NOW, ports=ports, time_is_up=lambda: False)
+            work_on_batch.work_on_batch(
+                batch, NOW, ports=ports, clock=lambda: NOW, time_is_up=lambda: False
+            )
 
     def result(batch: str) -> tuple[Any, ...]:
         shown = desk.get(f"/v1/batches/{batch}")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic_core import to_json
 
@@ -13,6 +13,7 @@ from insurance.domain.core.errors import (
     InsuranceError,
     InvalidFields,
     KeyReused,
+    StaleRevision,
     Stopped,
     Unavailable,
 )
@@ -26,7 +27,7 @@ from insurance.operations.idempotency import AlreadyAnswered, Idempotency, Recor
 from insurance.operations.intake.ports import IntakePorts, RowOutcome
 from insurance.operations.quoting.make_quote import make_quote, preview_quote
 
-NOT_OF_THE_ROW: Final = (Stopped, Unavailable)
+NOT_OF_THE_ROW: Final = (StaleRevision, Stopped, Unavailable)
 """What holds a row up without being its fault: the batch tries again later."""
 
 
@@ -38,20 +39,29 @@ class RowRefused(Exception):
         self.reasons = reasons[:REASONS_MAX]
 
 
+class Times(NamedTuple):
+    """When a row is worked."""
+
+    now: datetime
+    """The batch's time: in test mode it may be any."""
+    received_at: datetime
+    """The time by our own clock."""
+
+
 def quote_row(
-    batch: DataBatch, number: int, record: Mapping[str, Any], now: datetime, ports: IntakePorts
+    batch: DataBatch, number: int, record: Mapping[str, Any], at: Times, ports: IntakePorts
 ) -> RowOutcome:
     """Make the quote that a row asks for, or find the one that it has made.
 
     Raises:
         RowRefused: The row makes no quote.
+        StaleRevision: Others have changed the row's party twice meanwhile.
         Stopped: A stop holds quotes of this.
         Unavailable: Something that is needed did not answer.
     """
-    command = _command(batch, number, record, now)
+    command = _command(batch, number, record, at)
     try:
-        made = make_quote(ports.read_risk(record, now), command, ports.quoting)
-        answer = _answer(made).body
+        answer = _answer(_made(record, command, ports)).body
     except AlreadyAnswered as earlier:
         answer = earlier.answer.body
     except NOT_OF_THE_ROW:
@@ -64,8 +74,16 @@ def quote_row(
     return RowOutcome(number, told["quote_id"], told["status"])
 
 
+def _made(record: Mapping[str, Any], command: Command, ports: IntakePorts) -> Stored[Quote]:
+    risk = ports.read_risk(record, command.now)
+    try:
+        return make_quote(risk, command, ports.quoting)
+    except StaleRevision:  # somebody was faster at the row's party, which is read again
+        return make_quote(risk, command, ports.quoting)
+
+
 def try_row(
-    batch: DataBatch, number: int, record: Mapping[str, Any], now: datetime, ports: IntakePorts
+    batch: DataBatch, number: int, record: Mapping[str, Any], at: Times, ports: IntakePorts
 ) -> RowOutcome:
     """As `quote_row`, and nothing is stored.
 
@@ -74,9 +92,9 @@ def try_row(
         Stopped: A stop holds quotes of this.
         Unavailable: Something that is needed did not answer.
     """
-    query = Query(batch.sender, now, now)
+    query = Query(batch.sender, at.now, at.received_at)
     try:
-        priced = preview_quote(ports.read_risk(record, now), query, ports.quoting)
+        priced = preview_quote(ports.read_risk(record, at.now), query, ports.quoting)
     except NOT_OF_THE_ROW:
         raise
     except InsuranceError as error:
@@ -97,15 +115,15 @@ def _code(name: str) -> str:
     return "".join(f"-{sign.lower()}" if sign.isupper() else sign for sign in name).lstrip("-")
 
 
-def _command(batch: DataBatch, number: int, record: Mapping[str, Any], now: datetime) -> Command:
+def _command(batch: DataBatch, number: int, record: Mapping[str, Any], at: Times) -> Command:
     """The row's call: by the file and the place in it, so that no second batch of the file quotes it again."""
     idempotency = Idempotency(
         principal=batch.received_by,
         operation="createQuote",
         key=f"{batch.source} {batch.sha256} {number}",
         request_hash=sha256(to_json(record)).digest(),
-        now=now,
-        received_at=now,
+        now=at.now,
+        received_at=at.received_at,
         render=_answer,
     )
     return Command(batch.sender, idempotency)

@@ -15,7 +15,7 @@ from insurance.domain.intake.quarantined_row import QuarantinedRow, RowResolutio
 from insurance.domain.intake.row import CheckedRow, RawRow
 from insurance.operations.command import Command, Query
 from insurance.operations.intake.ports import IntakePorts, LoadedRow, RowOutcome
-from insurance.operations.intake.quote_row import RowRefused, quote_row
+from insurance.operations.intake.quote_row import RowRefused, Times, quote_row
 from insurance.operations.intake.work_on_batch import reasons_in
 from insurance.operations.listing import ListPage, ListRange, page_of
 
@@ -139,7 +139,9 @@ def _take(
     if resolution is RowResolution.FIX and not checked.is_accepted:
         raise InvalidFields(_still_refused(checked, mapping))
     try:
-        return quote_row(batch, number, checked.record, command.now, ports)
+        return quote_row(
+            batch, number, checked.record, Times(command.now, command.received_at), ports
+        )
     except RowRefused as refused:
         raise InvalidFields(
             [

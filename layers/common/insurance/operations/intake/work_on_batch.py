@@ -17,7 +17,7 @@ from insurance.domain.core.errors import (
     UploadRefused,
 )
 from insurance.domain.core.event import DestroyedKey, Event, NothingToSeal, StreamPosition
-from insurance.domain.core.identity import row_id_for, source_id_for
+from insurance.domain.core.identity import Mode, row_id_for, source_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.intake.batch import (
@@ -41,7 +41,7 @@ from insurance.domain.intake.quarantined_row import (
 from insurance.domain.intake.row import KEPT_BACK, Action, CheckedRow, RawRow
 from insurance.operations.files.uploads import read_uploaded
 from insurance.operations.intake.ports import IntakePorts, RowOutcome, WorkedSlice
-from insurance.operations.intake.quote_row import RowRefused, quote_row, try_row
+from insurance.operations.intake.quote_row import RowRefused, Times, quote_row, try_row
 
 SLICE_ROWS: Final = 40
 """All of them may be quarantined: two writes each, and a transaction takes a hundred."""
@@ -60,11 +60,21 @@ LOOK_AGAIN: Final = timedelta(minutes=5)
 REPEATED: Final = "repeated"
 """The code of a value that may stand in one row only."""
 
+type Clock = Callable[[], datetime]
+"""Tells our own time."""
+
 
 def work_on_batch(
-    batch_id: str, now: datetime, *, ports: IntakePorts, time_is_up: Callable[[], bool]
+    batch_id: str,
+    now: datetime,
+    *,
+    ports: IntakePorts,
+    clock: Clock,
+    time_is_up: Callable[[], bool],
 ) -> datetime | None:
     """Work on a batch until it is done, or time is up. Returns when to go on; None: there is nothing to do.
+
+    A live batch is worked at the time that our own clock tells at each row; a test batch at `now`, its caller's time.
 
     Raises:
         BatchNotFound: There is no such batch.
@@ -75,7 +85,7 @@ def work_on_batch(
     stored = ports.batches.get(batch_id)
     if stored.record.status not in WORKING:
         return None
-    work = _Work(stored, now, ports)
+    work = _Work(stored, now, ports, clock)
     while work.stored.record.status in WORKING:
         if time_is_up():
             return now
@@ -84,9 +94,14 @@ def work_on_batch(
 
 
 def work_on_live_batch(
-    batch_id: str, now: datetime, *, ports: IntakePorts, time_is_up: Callable[[], bool]
+    batch_id: str, now: datetime, *, work: Callable[[str, datetime], datetime | None]
 ) -> datetime | None:
-    """As `work_on_batch`, for the scheduler: a stop is no failure of the job, however long it holds.
+    """The scheduler's job with a live batch: a stop is no failure of the job, however long it holds.
+
+    Args:
+        batch_id: The batch.
+        now: When the run began.
+        work: `work_on_batch` with what it needs.
 
     Raises:
         BatchNotFound: There is no such batch.
@@ -94,7 +109,7 @@ def work_on_live_batch(
         Unavailable: Something that is needed did not answer.
     """
     try:
-        return work_on_batch(batch_id, now, ports=ports, time_is_up=time_is_up)
+        return work(batch_id, now)
     except Stopped:
         return now + LOOK_AGAIN
 
@@ -134,13 +149,22 @@ class _Slice:
 class _Work:
     """A batch that is worked on, and its file, read as far as its position."""
 
-    def __init__(self, stored: Stored[DataBatch], now: datetime, ports: IntakePorts) -> None:
-        self.stored, self._now, self._ports = stored, now, ports
+    def __init__(
+        self, stored: Stored[DataBatch], now: datetime, ports: IntakePorts, clock: Clock
+    ) -> None:
+        self.stored, self._ports = stored, ports
+        self._asked_at, self._clock = now, clock
         self._rows = self._checked(stored.record)
         self._raw: dict[int, RawRow] = {}
         """Rows that are being checked, by their places."""
         self._columns: frozenset[str] = frozenset()
         """Those of the mapping: the batch, unlike its rows, names no others."""
+
+    @property
+    def _times(self) -> Times:
+        received_at = self._clock()
+        is_live = self.stored.record.mode is Mode.LIVE
+        return Times(received_at if is_live else self._asked_at, received_at)
 
     def next_slice(self) -> None:
         """Work the next rows, and store what came of them."""
@@ -171,7 +195,7 @@ class _Work:
         take = try_row if self.stored.record.status is BatchStatus.DRY_RUN else quote_row
         try:
             outcome = take(
-                self.stored.record, checked.number, checked.record, self._now, self._ports
+                self.stored.record, checked.number, checked.record, self._times, self._ports
             )
         except RowRefused as refused:
             self._quarantine(raw, refused.reasons, made)
@@ -187,6 +211,7 @@ class _Work:
         if batch.status is BatchStatus.DRY_RUN:
             return
         made.outcomes.append(RowOutcome(raw.number))
+        now = self._times.now
         row = QuarantinedRow(
             id=row_id_for(batch.id, raw.number),
             batch_id=batch.id,
@@ -194,7 +219,7 @@ class _Work:
             status=RowStatus.QUARANTINED,
             reasons=reasons[:REASONS_MAX],
             values=dict(raw.values),
-            changed_at=self._now,
+            changed_at=now,
         )
         event = Event.following(
             StreamPosition(),
@@ -203,14 +228,14 @@ class _Work:
             stream=row.id,
             type=RowEventType.QUARANTINED,
             actor=SYSTEM_ACTOR,
-            now=self._now,
+            now=now,
         )
         made.quarantined.append((event, row))
         made.sealed_bytes += len(event.sealed)
 
     def _store(self, made: _Slice) -> None:
-        before = self.stored
-        batch = before.record.worked(made.result, self._now)
+        before, now = self.stored, self._times.now
+        batch = before.record.worked(made.result, now)
         event = Event.following(
             before.head,
             batch,
@@ -218,7 +243,7 @@ class _Work:
             stream=batch.id,
             type=ENDS.get(batch.status, BatchEventType.PROGRESSED),
             actor=SYSTEM_ACTOR,
-            now=self._now,
+            now=now,
         )
         worked = WorkedSlice(event, batch, tuple(made.outcomes), tuple(made.quarantined))
         self._ports.batches.store_slice(worked, before)
