@@ -272,7 +272,7 @@ def get_batch(batch_id: str, query: Query) -> Stored[DataBatch]:
 def post_batch_step(
     batch_id: str, request: BatchStepRequest, command: Command
 ) -> Stored[DataBatch]:
-    """A dry run does everything but the writes. The scheduler works live batches each minute; `runBatch` does not wait for it."""
+    """A dry run judges every row and writes none. The scheduler works live batches each minute; `runBatch` does not wait for it."""
     return advance_batch(batch_id, request.step, request.reason, command, ports)
 
 

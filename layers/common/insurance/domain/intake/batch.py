@@ -23,7 +23,7 @@ HaltCode = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-z][a-z0
 class BatchStatus(StrEnum):
     RECEIVED = "received"
     DRY_RUN = "dry_run"
-    """Everything but the writes is being done."""
+    """Every row is being judged, and none is written."""
     CHECKED = "checked"
     """The dry run is done."""
     RUNNING = "running"

@@ -13,19 +13,21 @@ from insurance.domain.core.errors import (
     InsuranceError,
     InvalidFields,
     KeyReused,
+    QuoteNotFound,
     StaleRevision,
     Stopped,
     Unavailable,
 )
+from insurance.domain.core.identity import new_quote_id
 from insurance.domain.core.stored import Stored
 from insurance.domain.intake.batch import DataBatch
 from insurance.domain.intake.quarantined_row import REASONS_MAX, RowReason
-from insurance.domain.party.demands import NO_DEMANDS
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command, Query
 from insurance.operations.idempotency import AlreadyAnswered, Idempotency, RecordedAnswer
 from insurance.operations.intake.ports import IntakePorts, RowOutcome
 from insurance.operations.quoting.make_quote import make_quote, preview_quote
+from insurance.operations.quoting.quoted_party import find_quoted_party
 
 NOT_OF_THE_ROW: Final = (StaleRevision, Stopped, Unavailable)
 """What holds a row up without being its fault: the batch tries again later."""
@@ -85,7 +87,7 @@ def _made(record: Mapping[str, Any], command: Command, ports: IntakePorts) -> St
 def try_row(
     batch: DataBatch, number: int, record: Mapping[str, Any], at: Times, ports: IntakePorts
 ) -> RowOutcome:
-    """As `quote_row`, and nothing is stored.
+    """As `quote_row`, and nothing is stored. So nothing is said of what a write alone finds: a row that was quoted otherwise.
 
     Raises:
         RowRefused: The row would make no quote.
@@ -93,13 +95,16 @@ def try_row(
         Unavailable: Something that is needed did not answer.
     """
     query = Query(batch.sender, at.now, at.received_at)
+    command = _command(batch, number, record, at)
     try:
-        priced = preview_quote(ports.read_risk(record, at.now), query, ports.quoting)
+        risk = ports.read_risk(record, at.now)
+        priced = preview_quote(risk, query, ports.quoting)
+        party = find_quoted_party(risk.party, command, ports.quoting)
     except NOT_OF_THE_ROW:
         raise
     except InsuranceError as error:
         raise RowRefused(reasons_of(error)) from error
-    return RowOutcome(number, None, priced.judged_for(NO_DEMANDS)[0])
+    return RowOutcome(number, None, priced.judged_for(party.demands)[0])
 
 
 def reasons_of(error: InsuranceError) -> tuple[RowReason, ...]:
@@ -115,12 +120,27 @@ def _code(name: str) -> str:
     return "".join(f"-{sign.lower()}" if sign.isupper() else sign for sign in name).lstrip("-")
 
 
+def quote_of_row(
+    batch: DataBatch, number: int, command: Command, ports: IntakePorts
+) -> Quote | None:
+    """The quote that a row has made, in this batch or in another one of its file."""
+    quote_id = new_quote_id(batch.mode, batch.received_by, _key(batch, number))
+    try:
+        return ports.quoting.quotes.load(quote_id, command).record
+    except QuoteNotFound:
+        return None
+
+
+def _key(batch: DataBatch, number: int) -> str:
+    return f"{batch.source} {batch.sha256} {number}"
+
+
 def _command(batch: DataBatch, number: int, record: Mapping[str, Any], at: Times) -> Command:
     """The row's call: by the file and the place in it, so that no second batch of the file quotes it again."""
     idempotency = Idempotency(
         principal=batch.received_by,
         operation="createQuote",
-        key=f"{batch.source} {batch.sha256} {number}",
+        key=_key(batch, number),
         request_hash=sha256(to_json(record)).digest(),
         now=at.now,
         received_at=at.received_at,

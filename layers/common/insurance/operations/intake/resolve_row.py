@@ -15,7 +15,7 @@ from insurance.domain.intake.quarantined_row import QuarantinedRow, RowResolutio
 from insurance.domain.intake.row import CheckedRow, RawRow
 from insurance.operations.command import Command, Query
 from insurance.operations.intake.ports import IntakePorts, LoadedRow, RowOutcome
-from insurance.operations.intake.quote_row import RowRefused, Times, quote_row
+from insurance.operations.intake.quote_row import RowRefused, Times, quote_of_row, quote_row
 from insurance.operations.intake.work_on_batch import reasons_in
 from insurance.operations.listing import ListPage, ListRange, page_of
 
@@ -47,7 +47,7 @@ def resolve_row(
     Raises:
         BatchNotFound: There is no such batch that the caller may see.
         RowNotFound: The row is not in quarantine, and never was.
-        WrongState: It was resolved before, or what it said is destroyed.
+        WrongState: It was resolved before, or what it said is destroyed; or it is quoted, and cannot be rejected.
         InvalidFields: A column is unknown; or rules, or the product, still refuse the row: each reason with its place.
         Stopped: A stop holds quotes of this.
         Unavailable: Something that is needed did not answer.
@@ -60,7 +60,9 @@ def resolve_row(
     after = row.resolved(status, by=command.actor, now=command.now, reason=wanted.reason)
     if row.values is None:
         raise WrongState(f"row {number}", "destroyed", "be resolved")
-    if wanted.resolution is not RowResolution.REJECT:
+    if wanted.resolution is RowResolution.REJECT:
+        _check_not_quoted(before, command, ports)
+    else:
         values = _mended(row.values, wanted.values)
         outcome = _take(before, values, wanted.resolution, command, ports)
         after = after.replace(values=values, quote_id=outcome.quote_id)
@@ -111,6 +113,17 @@ def list_outcomes(
         raise BatchNotFound(batch_id)
     entries = ports.batches.outcomes(batch_id, part)
     return page_of(entries, part.limit, lambda outcomes: outcomes)
+
+
+def _check_not_quoted(before: LoadedRow, command: Command, ports: IntakePorts) -> None:
+    """Somebody may be mending the row at this moment, or may have got no further than its quote.
+
+    A quote that stood before the row was kept back is another batch's, which lists it.
+    """
+    row = before.row.record
+    quote = quote_of_row(before.batch.record, row.number, command, ports)
+    if quote is not None and quote.created_at >= row.changed_at:
+        raise WrongState(f"row {row.number}", f"quoted as {quote.id}", "be rejected")
 
 
 def _mended(values: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
