@@ -30,7 +30,7 @@ class Field(NamedTuple):
 
     operation: str
     pointer: str
-    """`*` for any name of an object, `-` for any place of a list."""
+    """`*` for any name of an object (the first that is there), `-` for any place of a list."""
     pattern: str | None
 
 
@@ -125,6 +125,8 @@ def marked(field: Field, body: Json, word: str) -> Json | None:
         if not isinstance(holder, dict) or step not in holder:
             return None
         holder = holder[step]
+    if last == "*":
+        last = next(iter(holder), last)
     if isinstance(holder, list):
         holder[:1] = [word]
     else:

@@ -109,7 +109,11 @@ def intake_scenes() -> Iterator[Scene]:
     yield Scene("data_intake/list_results", f"{one}/results", SENDER, None, done, **OF_BATCH)
     yield Scene("data_intake/list_rows", f"{one}/rows", SENDER, None, done, **OF_BATCH)
     resolve = "POST /v1/batches/{batch_id}/rows/{row}/resolution"
-    fix = {"resolution": "fix", "reason": "The broker says 27.", "values": {"Age": "27"}}
+    fix = {
+        "resolution": "fix",
+        "reason": "The broker says 27.",
+        "values": {"Driver": "Ada Merton", "Age": "27"},
+    }
     none: Json = {"variables": {"batch_id": BATCH, "row": "2"}}
     yield Scene("data_intake/resolve_no_row", resolve, SENDER, fix, done, **none)
     still = fix | {"values": {"Age": "8"}}
