@@ -66,6 +66,9 @@ class Platform(Billing, Claims, Scheduler, Journey, Sales):
                 getattr(getattr(ports, "stops", None), "_leases", {}),
             ):
                 kept.clear()
+        stores = self.apps["scheduler"].stores  # all of these functions have the same
+        if index_keys := vars(stores).get("index_keys"):
+            index_keys._wrapped.clear()
 
 
 @contextmanager
