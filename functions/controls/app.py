@@ -4,12 +4,12 @@ No access policy is asked here, so that one that refuses too much can be withdra
 """
 
 from http import HTTPStatus
-from re import fullmatch
-from typing import Annotated, Final
+from typing import Annotated
 
 from insurance import bundles, wiring
 from insurance.api.body import Request
 from insurance.api.fields import Code, Instant, Subject, Territory
+from insurance.api.new_code import new_code
 from insurance.api.paging import Page
 from insurance.api.router import Api
 from insurance.api.views.controls import (
@@ -25,7 +25,6 @@ from insurance.domain.control.access_policy import (
     OPERATIONS_MAX,
     RULES_MAX,
     AccessPolicy,
-    AccessPolicyStep,
     AccessRule,
     Condition,
     OperationId,
@@ -47,6 +46,7 @@ from insurance.domain.core.errors import (
     TooManyStops,
     WrongState,
 )
+from insurance.domain.core.review import ReviewStep
 from insurance.domain.core.roles import EVERY_ROLE, POLICY_WRITERS, STOPPERS, Role
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
@@ -79,9 +79,6 @@ handler = api.entrypoint()
 WHO = {CallerKind.STAFF}
 READERS = POLICY_WRITERS | {Role.AUDITOR}
 POLICY = "/v1/access-policies/{policy}"
-
-
-CODE: Final = "[a-z][a-z0-9_]{0,63}"
 
 
 class StopRequest(Request):
@@ -186,7 +183,7 @@ class AccessPolicyRequest(Request):
 class AccessPolicyStepRequest(Request):
     """What is to become of the policy, and why."""
 
-    step: AccessPolicyStep
+    step: ReviewStep
     reason: Code
 
 
@@ -267,7 +264,7 @@ def get_access_policy(policy: str, query: Query) -> PolicyWithHits:
 )
 def post_draft(policy: str, request: AccessPolicyRequest, command: Command) -> Stored[AccessPolicy]:
     """The version in force stays until another person approves this one."""
-    return draft_access_policy(policy_code(policy), request.text(), command, policies)
+    return draft_access_policy(new_code("policy", policy), request.text(), command, policies)
 
 
 @api.command(
@@ -301,7 +298,7 @@ def post_policy_step(
 )
 def post_replay(policy: str, query: Query) -> PolicyReplay:
     """Its newest version, which may be a draft, decides by itself, as the edge would have. It sees the calls that access
-    policies are asked about: none that the gateway, a scope, a role, a quota or a wrong request refused."""
+    policies are asked about. Those that the gateway, a scope, a role, a quota or a wrong request refused are not among them."""
     return replay_access_policy(policy, query, policies)
 
 
@@ -319,15 +316,3 @@ def post_policy_check(request: PolicyCheckRequest, query: Query) -> CheckedCall:
     """By the function that decides calls, and by what is in force now. Scopes and roles are asked before it: this
     says nothing of them."""
     return check_access(request.facts(query), query, policies)
-
-
-def policy_code(sent: str) -> str:
-    """The code of a policy that is written.
-
-    Raises:
-        InvalidFields: It is none.
-    """
-    if not fullmatch(CODE, sent):
-        detail = "Small letters, digits and _, at most 64."
-        raise InvalidFields([FieldFault("policy", "wrong-form", detail)])
-    return sent

@@ -10,6 +10,7 @@ from re import fullmatch
 from typing import Any, Final
 
 from insurance import bundles, telemetry, wiring
+from insurance.api.new_code import new_code
 from insurance.api.paging import Page
 from insurance.api.parameters import Parameters
 from insurance.api.requests.intake import (
@@ -36,8 +37,6 @@ from insurance.api.views.uploads import AnnouncedUploadView
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
     BatchExists,
-    FieldFault,
-    InvalidFields,
     RowNotFound,
     SamePerson,
     SourceNotFound,
@@ -55,8 +54,8 @@ from insurance.domain.intake.batch import DataBatch
 from insurance.domain.intake.files import UnreadableFile
 from insurance.domain.intake.quarantined_row import QuarantinedRow, RowStatus
 from insurance.domain.intake.source import DataSource
-from insurance.domain.schedule.scheduled_job import LIVE, JobKind
-from insurance.metrics import Metric
+from insurance.domain.schedule.scheduled_job import JobKind
+from insurance.live_jobs import run_live_jobs, running_out
 from insurance.operations.command import Command, Query
 from insurance.operations.files.uploads import AnnouncedUpload, announce_upload
 from insurance.operations.intake.bring_batch import (
@@ -82,7 +81,6 @@ from insurance.operations.intake.resolve_row import (
 )
 from insurance.operations.intake.work_on_batch import work_on_batch, work_on_live_batch
 from insurance.operations.listing import ListPage
-from insurance.operations.scheduler.run_jobs import run_jobs
 from pydantic import Field
 
 ports = bundles.intake_ports()
@@ -93,7 +91,6 @@ answer = api.entrypoint()
 
 ANSWER_SECONDS: Final = 15.0
 """The gateway waits for 29 s; a slice takes a few."""
-RESERVE_MS: Final = 30_000
 
 STAFF = {CallerKind.STAFF}
 SENDERS = {CallerKind.APPLICATION, CallerKind.STAFF}
@@ -154,7 +151,7 @@ def get_source(source: str, query: Query) -> Stored[DataSource]:
 def post_draft(source: str, request: SourceRequest, command: Command) -> Stored[DataSource]:
     """The mapping says how a file is read and what its rows become. What is in force stays until another person
     approves this."""
-    return draft_source(source_code(source), request.text(), command, sources)
+    return draft_source(new_code("source", source), request.text(), command, sources)
 
 
 @api.command(
@@ -347,18 +344,6 @@ def get_results(batch_id: str, page: Page, query: Query) -> ListPage[Sequence[Ro
     return list_outcomes(batch_id, page, query, ports)
 
 
-def source_code(sent: str) -> str:
-    """The code of a source that is written.
-
-    Raises:
-        InvalidFields: It is none.
-    """
-    if not fullmatch("[a-z][a-z0-9_]{0,63}", sent):
-        detail = "Small letters, digits and _, at most 64."
-        raise InvalidFields([FieldFault("source", "wrong-form", detail)])
-    return sent
-
-
 def row_number(sent: str) -> int:
     """The place of a row in its file.
 
@@ -378,22 +363,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 @telemetry.metrics.log_metrics
 def run_live(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Work on the live batches that are due."""
-
-    def time_is_up() -> bool:
-        remaining: int = context.get_remaining_time_in_millis()
-        return remaining < RESERVE_MS
-
+    time_is_up = running_out(context)
     job = partial(work_on_live_batch, work=partial(work, time_is_up=time_is_up))
-    report = run_jobs(
-        LIVE,
-        {JobKind(kind): job for kind in event["kinds"]},
-        scheduled=wiring.stores().scheduled_jobs,
-        now=datetime.now(UTC),
-        time_is_up=time_is_up,
-    )
-    telemetry.count(Metric.JOBS_RUN, report.jobs)
-    telemetry.count(Metric.JOBS_FAILED, report.failed)
-    telemetry.count(Metric.JOBS_PARKED, report.parked)
-    if report.failed:
-        telemetry.logger.error("jobs failed", failed=report.failed, parked=report.parked)
+    jobs = {JobKind(kind): job for kind in event["kinds"]}
+    report = run_live_jobs(jobs, wiring.stores().scheduled_jobs, time_is_up=time_is_up)
     return {"jobs": report.jobs, "failed": report.failed, "finished": report.finished}

@@ -1,8 +1,7 @@
 """Scheduler: run the jobs that are due; live ones by schedule, test ones when their owner calls."""
 
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from insurance.domain.core.errors import NoAuthority
 from insurance.domain.core.identity import Mode, PolicyId
 from insurance.domain.core.scopes import Scope
 from insurance.domain.schedule.scheduled_job import LIVE, JobKind, partition_for
+from insurance.live_jobs import run_live_jobs, running_out
 from insurance.metrics import Metric
 from insurance.operations.billing.collect_premium import collect_premium
 from insurance.operations.claims.charge_reinstatement import charge_reinstatement
@@ -51,7 +51,6 @@ JOBS: Final[dict[JobKind, Job]] = {
 }
 ANSWER_SECONDS: Final = 15.0
 """The gateway waits for 29 s; a job may take a few."""
-RESERVE_MS: Final = 30_000
 PARKED_MAX: Final = 100
 
 api = Api(edge=wiring.edge())
@@ -103,19 +102,9 @@ def run_live(event: dict[str, Any], context: Any) -> dict[str, Any]:
     released = (
         scheduled.release_parked(LIVE, limit=PARKED_MAX) if event.get("release_parked") else 0
     )
-    report = run_jobs(
-        LIVE,
-        {JobKind(kind): JOBS[JobKind(kind)] for kind in event["kinds"]},
-        scheduled=scheduled,
-        now=datetime.now(UTC),
-        time_is_up=_running_out(context),
-    )
-    telemetry.count(Metric.JOBS_RUN, report.jobs)
-    telemetry.count(Metric.JOBS_FAILED, report.failed)
-    telemetry.count(Metric.JOBS_PARKED, report.parked)
+    jobs = {JobKind(kind): JOBS[JobKind(kind)] for kind in event["kinds"]}
+    report = run_live_jobs(jobs, scheduled, time_is_up=running_out(context))
     telemetry.count(Metric.STOPS_IN_FORCE, len(stores.stops.get(Mode.LIVE).record.stops))
-    if report.failed:
-        telemetry.logger.error("jobs failed", failed=report.failed, parked=report.parked)
     return {
         "jobs": report.jobs,
         "failed": report.failed,
@@ -123,7 +112,3 @@ def run_live(event: dict[str, Any], context: Any) -> dict[str, Any]:
         "finished": report.finished,
         "released": released,
     }
-
-
-def _running_out(context: Any) -> Callable[[], bool]:
-    return lambda: context.get_remaining_time_in_millis() < RESERVE_MS

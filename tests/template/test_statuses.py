@@ -62,13 +62,15 @@ def test_who_shows_the_status_of_another_says_whose_it_is(definition):
 
 
 KINDS = {
-    "AccessPolicyEntry": "AccessPolicy",
+    "AccessPolicy": "Reviewed",
+    "AccessPolicyEntry": "Reviewed",
     "ApplicationEntry": "Application",
     "CorrectedQuote": "Quote",
     "Credentials": "Application",
     "Draft": "ProductVersion",
     "Row": "Row",
-    "SourceEntry": "Source",
+    "Source": "Reviewed",
+    "SourceEntry": "Reviewed",
     "VersionFiles": "ProductVersion",
     "OpenedRow": "Row",
     "PaymentReport": "Payment",
@@ -76,7 +78,8 @@ KINDS = {
     "Refund": "Payment",
     "WebhookSecret": "Webhook",
 }
-"""Views of one kind of object under several names: redress and refunds are payments of ours."""
+"""Views of one kind of object under several names: redress and refunds are payments of ours; access policies and
+sources of data are texts that one writes and another puts in force."""
 
 
 def test_a_list_is_filtered_by_the_status_that_it_shows():

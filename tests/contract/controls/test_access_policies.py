@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from insurance.domain.control.access_policy import (
     AccessPolicy,
-    AccessPolicyStep,
     AccessRule,
     PolicyText,
     RuleHits,
@@ -21,6 +20,7 @@ from insurance.domain.core.errors import (
     WrongState,
 )
 from insurance.domain.core.identity import Mode
+from insurance.domain.core.review import ReviewStep
 from insurance.domain.core.stored import Stored
 from insurance.dynamodb.controls.rules_in_force import RULES_SECONDS, DynamoDBAccessRules
 from insurance.dynamodb.tables import Tables
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
 
 APPROVED = AccessPolicyEventType.APPROVED
 SUBMIT, APPROVE, WITHDRAW = (
-    AccessPolicyStep.SUBMIT,
-    AccessPolicyStep.APPROVE,
-    AccessPolicyStep.WITHDRAW,
+    ReviewStep.SUBMIT,
+    ReviewStep.APPROVE,
+    ReviewStep.WITHDRAW,
 )
 
 
@@ -79,9 +79,7 @@ class Desk:
         given = command(f"write-{next(self._keys)}")
         return draft_access_policy(code, text(when), given, self.ports)
 
-    def step(
-        self, step: AccessPolicyStep, by: str = "ann", code: str = "hours"
-    ) -> Stored[AccessPolicy]:
+    def step(self, step: ReviewStep, by: str = "ann", code: str = "hours") -> Stored[AccessPolicy]:
         given = command(f"step-{next(self._keys)}", by=by)
         return advance_access_policy(code, step, "agreed", given, self.ports)
 

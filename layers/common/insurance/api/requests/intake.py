@@ -8,10 +8,11 @@ from insurance.api.body import Request
 from insurance.api.fields import Code, Reason
 from insurance.api.requests.uploads import UploadRequest
 from insurance.domain.core.identity import UploadId
+from insurance.domain.core.review import ReviewStep
 from insurance.domain.intake.batch import BatchStep
 from insurance.domain.intake.document import Heading
 from insurance.domain.intake.quarantined_row import RowResolution
-from insurance.domain.intake.source import SourceCode, SourceStep, SourceText
+from insurance.domain.intake.source import SourceCode, SourceText
 from insurance.domain.partner.partner import PartnerCode
 
 INTAKE_BYTES_MAX: Final = 20 * 1024 * 1024
@@ -31,7 +32,7 @@ class SourceRequest(Request):
 class SourceStepRequest(Request):
     """What is to become of the source, and why."""
 
-    step: SourceStep
+    step: ReviewStep
     reason: Code
 
 

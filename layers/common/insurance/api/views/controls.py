@@ -14,10 +14,8 @@ from insurance.domain.control.access_policy import (
     OPERATIONS_MAX,
     RULES_IN_FORCE_MAX,
     RULES_MAX,
-    VERSIONS_MAX,
     AccessPolicy,
     AccessPolicyCode,
-    AccessPolicyStatus,
     Condition,
     OperationId,
     ReasonCode,
@@ -30,6 +28,7 @@ from insurance.domain.control.replay import CALLS_MAX, EXAMPLES_MAX, RefusedGrou
 from insurance.domain.control.stop import Activity, Stop, StopCause
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.identity import StopId
+from insurance.domain.core.review import VERSIONS_MAX, ReviewStatus
 from insurance.domain.core.stored import Stored
 from insurance.domain.partner.partner import PartnerCode
 from insurance.operations.controls.change_access_policy import PolicyWithHits
@@ -118,7 +117,7 @@ class AccessPolicyEntryView(Shown):
     """An access policy in a list."""
 
     code: AccessPolicyCode
-    status: AccessPolicyStatus
+    status: ReviewStatus
     changed_at: datetime
 
 
@@ -134,7 +133,7 @@ class AccessPolicyView(View):
     """An access policy: its newest version, and the one in force."""
 
     code: AccessPolicyCode
-    status: AccessPolicyStatus
+    status: ReviewStatus
     newest: PolicyTextView
     in_force: PolicyTextView | None
     authors: list[Subject]

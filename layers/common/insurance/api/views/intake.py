@@ -12,6 +12,7 @@ from insurance.api.paging import Page
 from insurance.api.views.terms import Shown, View
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.identity import BatchId, QuoteId, UploadId
+from insurance.domain.core.review import VERSIONS_MAX, ReviewStatus
 from insurance.domain.core.roles import BATCH_ROLES
 from insurance.domain.core.stored import Stored
 from insurance.domain.intake.batch import ROWS_MAX, BatchStatus, DataBatch, HaltCode
@@ -19,11 +20,9 @@ from insurance.domain.intake.document import COLUMNS_MAX, FIELDS_MAX
 from insurance.domain.intake.quarantined_row import REASONS_MAX, QuarantinedRow, RowStatus
 from insurance.domain.intake.row import Action, CheckedRow
 from insurance.domain.intake.source import (
-    VERSIONS_MAX,
     DataSource,
     RowKind,
     SourceCode,
-    SourceStatus,
     SourceText,
 )
 from insurance.domain.quote.quote import QuoteStatus
@@ -59,9 +58,9 @@ class SourceView(View):
     """A source: its newest version, and the one in force."""
 
     code: SourceCode
-    status: SourceStatus
+    status: ReviewStatus
     newest: SourceTextView
-    in_use: SourceTextView | None
+    in_force: SourceTextView | None
     authors: list[Subject]
     approved_by: Subject | None
     reason: Code | None
@@ -75,7 +74,7 @@ class SourceView(View):
             code=source.code,
             status=source.status,
             newest=SourceTextView.of(source.text),
-            in_use=SourceTextView.of(source.in_use) if source.in_use else None,
+            in_force=SourceTextView.of(source.in_force) if source.in_force else None,
             authors=list(source.authors),
             approved_by=source.approved_by,
             reason=source.reason,
@@ -87,7 +86,7 @@ class SourceEntryView(Shown):
     """A source in a list."""
 
     code: SourceCode
-    status: SourceStatus
+    status: ReviewStatus
     changed_at: datetime
 
 

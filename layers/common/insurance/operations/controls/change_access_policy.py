@@ -7,7 +7,6 @@ from insurance.api_products import API_PRODUCTS
 from insurance.domain.control.access_policy import (
     RULES_IN_FORCE_MAX,
     AccessPolicy,
-    AccessPolicyStep,
     PolicyText,
     RuleHits,
     RuleScope,
@@ -16,16 +15,17 @@ from insurance.domain.control.decision import faults_of
 from insurance.domain.control.event_types import AccessPolicyEventType
 from insurance.domain.control.vocabulary import is_time_zone
 from insurance.domain.core.errors import AccessPolicyNotFound, FieldFault, InvalidFields
+from insurance.domain.core.review import ReviewStep
 from insurance.domain.core.stored import Stored
 from insurance.operations.command import Command, Query
 from insurance.operations.controls.ports import AccessPolicyPorts, LoadedPolicy
 from insurance.operations.listing import ListPage, ListRange, page_of
 
 EVENTS: Final = {
-    AccessPolicyStep.SUBMIT: AccessPolicyEventType.SUBMITTED,
-    AccessPolicyStep.SEND_BACK: AccessPolicyEventType.SENT_BACK,
-    AccessPolicyStep.APPROVE: AccessPolicyEventType.APPROVED,
-    AccessPolicyStep.WITHDRAW: AccessPolicyEventType.WITHDRAWN,
+    ReviewStep.SUBMIT: AccessPolicyEventType.SUBMITTED,
+    ReviewStep.SEND_BACK: AccessPolicyEventType.SENT_BACK,
+    ReviewStep.APPROVE: AccessPolicyEventType.APPROVED,
+    ReviewStep.WITHDRAW: AccessPolicyEventType.WITHDRAWN,
 }
 
 
@@ -55,7 +55,7 @@ def draft_access_policy(
 
 
 def advance_access_policy(
-    code: str, step: AccessPolicyStep, reason: str, command: Command, ports: AccessPolicyPorts
+    code: str, step: ReviewStep, reason: str, command: Command, ports: AccessPolicyPorts
 ) -> Stored[AccessPolicy]:
     """Submit a draft, send it back, approve it as another person, or withdraw what is in force.
 

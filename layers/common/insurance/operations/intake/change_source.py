@@ -5,6 +5,7 @@ from typing import Final
 from pydantic_core import to_json
 
 from insurance.domain.core.errors import FieldFault, InvalidFields, SourceNotFound
+from insurance.domain.core.review import ReviewStep
 from insurance.domain.core.stored import Stored
 from insurance.domain.intake.event_types import SourceEventType
 from insurance.domain.intake.mapping import compile_mapping
@@ -12,7 +13,6 @@ from insurance.domain.intake.source import (
     MAPPING_BYTES_MAX,
     DataSource,
     RowKind,
-    SourceStep,
     SourceText,
 )
 from insurance.operations.command import Command, Query
@@ -20,10 +20,10 @@ from insurance.operations.intake.ports import SourcePorts
 from insurance.operations.listing import ListPage, ListRange, page_of
 
 EVENTS: Final = {
-    SourceStep.SUBMIT: SourceEventType.SUBMITTED,
-    SourceStep.SEND_BACK: SourceEventType.SENT_BACK,
-    SourceStep.APPROVE: SourceEventType.APPROVED,
-    SourceStep.WITHDRAW: SourceEventType.WITHDRAWN,
+    ReviewStep.SUBMIT: SourceEventType.SUBMITTED,
+    ReviewStep.SEND_BACK: SourceEventType.SENT_BACK,
+    ReviewStep.APPROVE: SourceEventType.APPROVED,
+    ReviewStep.WITHDRAW: SourceEventType.WITHDRAWN,
 }
 
 
@@ -50,7 +50,7 @@ def draft_source(
 
 
 def advance_source(
-    code: str, step: SourceStep, reason: str, command: Command, ports: SourcePorts
+    code: str, step: ReviewStep, reason: str, command: Command, ports: SourcePorts
 ) -> Stored[DataSource]:
     """Submit a draft, send it back, approve it as another person, or withdraw what is in force.
 
