@@ -74,6 +74,10 @@ def test_a_file_is_quoted_and_the_row_that_was_kept_back_is_mended_and_quoted(de
     still = desk.call(path, {"resolution": "fix", "reason": "Typed again.", "values": {"Age": "8"}})
     assert (still.status, still.code) == (422, "invalid-fields")
     assert [each["pointer"] for each in still.body["errors"]] == ["/values/Age"]
+    far = desk.call(
+        path, {"resolution": "fix", "reason": "Miles.", "values": {"Age": "27", "Miles": "9000000"}}
+    )
+    assert [each["pointer"] for each in far.body["errors"]] == ["/values/Miles"]  # the product's
     mended = desk.call(path, {"resolution": "fix", "reason": "It is 27.", "values": {"Age": "27"}})
 
     assert (mended.status, mended.body["status"]) == (200, "fixed")
@@ -172,6 +176,10 @@ def test_another_partner_sees_nothing_and_staff_without_the_task_see_no_values(
     for path in ("", "/rows", "/results"):
         answer = handlers.call("GET", f"/v1/batches/{batch}{path}", by=OTHER_BROKER, clock=None)
         assert answer.code == "batch-not-found"
+    resolution = {"resolution": "reject", "reason": "No."}
+    for row in (2, 3):  # one that is kept back, and one that is not there
+        path = f"/v1/batches/{batch}/rows/{row}/resolution"
+        assert desk.call(path, resolution, OTHER_BROKER).code == "batch-not-found"
     assert desk.get("/v1/batches", OTHER_BROKER)["items"] == []
     assert desk.brought(motor_file([GOOD]), by=OTHER_BROKER).code == "source-not-found"
     [masked] = desk.get(f"/v1/batches/{batch}/rows", OTTO)["items"]

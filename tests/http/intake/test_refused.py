@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.calls import staff
-from tests.support.intake import BROKER, GOOD, Desk, motor_file, motor_mapping
+from tests.support.intake import BROKER, GOOD, OTHER_BROKER, Desk, motor_file, motor_mapping
 from tests.support.platform import Platform
 
 ANN = staff("ann", "operator", "controls:write coverwright/controls:read")
@@ -29,6 +29,7 @@ def test_a_source_takes_no_step_before_it_is_written_and_no_words_while_it_waits
     source = {"partner": "harbour", "mapping": motor_mapping()}
     desk.call(f"{SOURCE}/draft", source, desk.writer)
     assert desk.brought(motor_file([GOOD])).code == "wrong-state"  # no version is in force
+    assert desk.brought(motor_file([GOOD]), by=OTHER_BROKER).code == "source-not-found"
     assert desk.call(f"{SOURCE}/steps", SUBMIT, desk.writer).status == 200
 
     assert desk.call(f"{SOURCE}/steps", SUBMIT, desk.writer).code == "wrong-state"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from insurance.domain.core.errors import BatchExists, BatchNotFound, RowNotFound, StaleRevision
+from insurance.domain.core.errors import BatchExists, BatchNotFound, StaleRevision
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode, party_id_for, row_id_for
 from insurance.domain.core.stored import PartyKey, Stored
@@ -66,7 +66,6 @@ class DynamoDBBatches:
 
         Raises:
             BatchNotFound: There is no such batch.
-            RowNotFound: The row is not in quarantine, and never was.
         """
         records = self._idempotency
         places = [
@@ -78,10 +77,8 @@ class DynamoDBBatches:
         records.check(command.idempotency, earlier)
         if item is None:
             raise BatchNotFound(batch_id)
-        if row is None:
-            raise RowNotFound(str(number))
         batch = self._batch(item)
-        return LoadedRow(batch, self._row(row, batch))
+        return LoadedRow(batch, self._row(row, batch) if row else None)
 
     def batches(
         self, mode: Mode, partner: str | None, part: ListRange

@@ -42,13 +42,11 @@ def bring_batch(wanted: BatchInput, command: Command, ports: IntakePorts) -> Sto
         BatchExists: This file was brought before.
     """
     caller = command.caller
-    file = read_uploaded(wanted.upload_id, caller, ports.uploads)
     source = ports.sources.load(wanted.source, command)
-    if source is None:
+    if source is None or not caller.sees(source.record.id, source.record.partner, ""):
         raise SourceNotFound(wanted.source)
     text = source.record.current()
-    if not caller.sees(source.record.id, text.partner, ""):
-        raise SourceNotFound(wanted.source)
+    file = read_uploaded(wanted.upload_id, caller, ports.uploads)
     digest = sha256(file).hexdigest()
     batch = DataBatch(
         id=batch_id_for(source.record.id, text.version, digest),
@@ -78,7 +76,7 @@ def advance_batch(
     """Start a dry run or the batch itself, pause, resume or cancel it. The scheduler does the work.
 
     Raises:
-        BatchNotFound: There is none that the caller may see.
+        BatchNotFound: It does not exist, or is another partner's.
         StaleRevision: Somebody else has changed it since the caller read it.
         WrongState: The step does not follow from where the batch stands.
     """
@@ -97,7 +95,7 @@ def read_batch(batch_id: str, query: Query, ports: IntakePorts) -> Stored[DataBa
     """A batch.
 
     Raises:
-        BatchNotFound: There is none that the caller may see.
+        BatchNotFound: It does not exist, or is another partner's.
     """
     stored = ports.batches.get(batch_id)
     if not _sees(stored.record, query):

@@ -71,10 +71,10 @@ class RowOutcome(NamedTuple):
 
 
 class LoadedRow(NamedTuple):
-    """A row in quarantine with its batch, whose key has opened it."""
+    """A row in quarantine with its batch, whose key has opened it. None: no row of this place is, or was."""
 
     batch: Stored[DataBatch]
-    row: Stored[QuarantinedRow]
+    row: Stored[QuarantinedRow] | None
 
 
 class WorkedSlice(NamedTuple):
@@ -111,7 +111,6 @@ class Batches(Protocol):
             AlreadyAnswered: This call was answered before.
             KeyReused: The caller's key was used for another request.
             BatchNotFound: There is no such batch.
-            RowNotFound: The row is not in quarantine, and never was.
         """
 
     def batches(

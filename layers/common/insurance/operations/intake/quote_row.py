@@ -29,6 +29,8 @@ from insurance.operations.intake.ports import IntakePorts, RowOutcome
 from insurance.operations.quoting.make_quote import make_quote, preview_quote
 from insurance.operations.quoting.quoted_party import find_quoted_party
 
+OF_THE_PRODUCT: Final = "quote"
+"""The rule of a reason that no rule of the source gave: the quote itself was refused."""
 NOT_OF_THE_ROW: Final = (StaleRevision, Stopped, Unavailable)
 """What holds a row up without being its fault: the batch tries again later."""
 
@@ -69,7 +71,9 @@ def quote_row(
     except NOT_OF_THE_ROW:
         raise
     except KeyReused:
-        raise RowRefused((RowReason(rule="quote", place="", code="quoted-otherwise"),)) from None
+        raise RowRefused(
+            (RowReason(rule=OF_THE_PRODUCT, place="", code="quoted-otherwise"),)
+        ) from None
     except InsuranceError as error:
         raise RowRefused(reasons_of(error)) from error
     told: JsonObject = json.loads(answer)
@@ -111,9 +115,10 @@ def reasons_of(error: InsuranceError) -> tuple[RowReason, ...]:
     """Why an operation refused a row."""
     if isinstance(error, InvalidFields):
         return tuple(
-            RowReason(rule="quote", place=fault.pointer, code=fault.code) for fault in error.faults
+            RowReason(rule=OF_THE_PRODUCT, place=fault.pointer, code=fault.code)
+            for fault in error.faults
         )
-    return (RowReason(rule="quote", place="", code=_code(type(error).__name__)),)
+    return (RowReason(rule=OF_THE_PRODUCT, place="", code=_code(type(error).__name__)),)
 
 
 def _code(name: str) -> str:

@@ -1,21 +1,40 @@
 """Resolve a row in quarantine: mend its values, take it as it is, or reject it; and read rows and outcomes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from insurance.domain.core.errors import BatchNotFound, FieldFault, InvalidFields, WrongState
+from insurance.domain.core.errors import (
+    BatchNotFound,
+    FieldFault,
+    InvalidFields,
+    RowNotFound,
+    WrongState,
+)
 from insurance.domain.core.event import DestroyedKey, Event, NothingToSeal
 from insurance.domain.core.identity import source_id_for
 from insurance.domain.core.stored import Stored
+from insurance.domain.intake.batch import DataBatch
 from insurance.domain.intake.checking import CompiledMapping
 from insurance.domain.intake.document import escaped
 from insurance.domain.intake.event_types import BatchEventType, RowEventType
 from insurance.domain.intake.mapping import compile_mapping
-from insurance.domain.intake.quarantined_row import QuarantinedRow, RowResolution, RowStatus
-from insurance.domain.intake.row import CheckedRow, RawRow
+from insurance.domain.intake.quarantined_row import (
+    QuarantinedRow,
+    RowReason,
+    RowResolution,
+    RowStatus,
+)
+from insurance.domain.intake.row import RawRow
 from insurance.operations.command import Command, Query
-from insurance.operations.intake.ports import IntakePorts, LoadedRow, RowOutcome
-from insurance.operations.intake.quote_row import RowRefused, Times, quote_of_row, quote_row
+from insurance.operations.intake.bring_batch import read_batch
+from insurance.operations.intake.ports import IntakePorts, RowOutcome
+from insurance.operations.intake.quote_row import (
+    OF_THE_PRODUCT,
+    RowRefused,
+    Times,
+    quote_of_row,
+    quote_row,
+)
 from insurance.operations.intake.work_on_batch import reasons_in
 from insurance.operations.listing import ListPage, ListRange, page_of
 
@@ -53,18 +72,21 @@ def resolve_row(
         Unavailable: Something that is needed did not answer.
     """
     before = ports.batches.load_row(batch_id, number, command)
-    batch, row = before.batch.record, before.row.record
+    batch = before.batch.record
     if not command.caller.sees(batch.id, batch.partner, ""):
         raise BatchNotFound(batch_id)
+    if before.row is None:
+        raise RowNotFound(str(number))
+    row = before.row.record
     status, type = ENDS[wanted.resolution]
     after = row.resolved(status, by=command.actor, now=command.now, reason=wanted.reason)
     if row.values is None:
         raise WrongState(f"row {number}", "destroyed", "be resolved")
     if wanted.resolution is RowResolution.REJECT:
-        _check_not_quoted(before, command, ports)
+        _check_not_quoted(batch, row, command, ports)
     else:
         values = _mended(row.values, wanted.values)
-        outcome = _take(before, values, wanted.resolution, command, ports)
+        outcome = _take(batch, RawRow(number, values), wanted.resolution, command, ports)
         after = after.replace(values=values, quote_id=outcome.quote_id)
     key = before.batch.key or DestroyedKey()
     event = Event.following(
@@ -93,10 +115,7 @@ def list_rows(
     Raises:
         BatchNotFound: There is no such batch that the caller may see.
     """
-    batch = ports.batches.get(batch_id)
-    if not query.caller.sees(batch_id, batch.record.partner, ""):
-        raise BatchNotFound(batch_id)
-    entries = ports.batches.rows(batch, status, part)
+    entries = ports.batches.rows(read_batch(batch_id, query, ports), status, part)
     return page_of(entries, part.limit, lambda row: row)
 
 
@@ -108,20 +127,19 @@ def list_outcomes(
     Raises:
         BatchNotFound: There is no such batch that the caller may see.
     """
-    batch = ports.batches.get(batch_id).record
-    if not query.caller.sees(batch_id, batch.partner, ""):
-        raise BatchNotFound(batch_id)
+    read_batch(batch_id, query, ports)
     entries = ports.batches.outcomes(batch_id, part)
     return page_of(entries, part.limit, lambda outcomes: outcomes)
 
 
-def _check_not_quoted(before: LoadedRow, command: Command, ports: IntakePorts) -> None:
+def _check_not_quoted(
+    batch: DataBatch, row: QuarantinedRow, command: Command, ports: IntakePorts
+) -> None:
     """Somebody may be mending the row at this moment, or may have got no further than its quote.
 
     A quote that stood before the row was kept back is another batch's, which lists it.
     """
-    row = before.row.record
-    quote = quote_of_row(before.batch.record, row.number, command, ports)
+    quote = quote_of_row(batch, row.number, command, ports)
     if quote is not None and quote.created_at >= row.changed_at:
         raise WrongState(f"row {row.number}", f"quoted as {quote.id}", "be rejected")
 
@@ -138,41 +156,36 @@ def _mended(values: Mapping[str, str], given: Mapping[str, str]) -> dict[str, st
 
 
 def _take(
-    before: LoadedRow,
-    values: Mapping[str, str],
+    batch: DataBatch,
+    row: RawRow,
     resolution: RowResolution,
     command: Command,
     ports: IntakePorts,
 ) -> RowOutcome:
-    """What comes of the row with these values."""
-    batch, number = before.batch.record, before.row.record.number
+    """What comes of the row."""
     text = ports.sources.text(source_id_for(batch.mode, batch.source), batch.source_revision)
     mapping = compile_mapping(text.mapping)
-    [checked] = mapping.check([RawRow(number, values)], mapping.seen_keys(slots=ONE_ROW))
+    [checked] = mapping.check([row], mapping.seen_keys(slots=ONE_ROW))
     if resolution is RowResolution.FIX and not checked.is_accepted:
-        raise InvalidFields(_still_refused(checked, mapping))
+        raise InvalidFields(_faults(reasons_in(checked), mapping))
+    times = Times(command.now, command.received_at)
     try:
-        return quote_row(
-            batch, number, checked.record, Times(command.now, command.received_at), ports
-        )
+        return quote_row(batch, row.number, checked.record, times, ports)
     except RowRefused as refused:
-        raise InvalidFields(
-            [
-                FieldFault(reason.place, reason.code, "The product does not take this.")
-                for reason in refused.reasons
-            ]
-        ) from refused
+        raise InvalidFields(_faults(refused.reasons, mapping)) from refused
 
 
-def _still_refused(checked: CheckedRow, mapping: CompiledMapping) -> list[FieldFault]:
-    """The reasons, each at the column that its field is of."""
+def _faults(reasons: Iterable[RowReason], mapping: CompiledMapping) -> list[FieldFault]:
+    """The reasons, each at the column that its field is of; at all values where it is of none."""
     fields = mapping.document.fields
-    origins = {path: field.source or path for path, field in fields.items()}
-    return [
-        FieldFault(
-            f"/values/{escaped(origins.get(reason.place, reason.place))}",
-            reason.code,
-            f"Rule {reason.rule} refuses it.",
+    columns = {path: field.source for path, field in fields.items() if field.source}
+    columns |= {column: column for column in mapping.document.columns}
+    faults = []
+    for reason in reasons:
+        column = columns.get(reason.place.strip("/").replace("/", "."))
+        pointer = f"/values/{escaped(column)}" if column else "/values"
+        by = "The product" if reason.rule == OF_THE_PRODUCT else f"Rule {reason.rule}"
+        faults.append(
+            FieldFault(pointer, reason.code, f"{by} does not take {reason.place or 'it'}.")
         )
-        for reason in reasons_in(checked)
-    ]
+    return faults
