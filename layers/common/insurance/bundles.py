@@ -324,7 +324,7 @@ def upload_ports(bucket: str) -> UploadPorts:
 
 
 def risk_uploads() -> UploadPorts:
-    """Asked for when a request names an upload: other risks need no bucket."""
+    """Made when a request names an upload: other risks need no bucket."""
     return upload_ports("risk_uploads")
 
 

@@ -65,13 +65,21 @@ class Api:
     def query(
         self, path: str, **declared: Unpack[QueryDeclaration]
     ) -> Callable[[Handler], Handler]:
-        """A route that changes nothing: a GET, unless it declares another method."""
+        """A route that changes nothing: a GET, unless it declares another method.
+
+        Raises:
+            ValueError: The edge lacks what the route needs of it.
+        """
         return self._register({"method": "GET", "path": path, "writes": False, **declared})
 
     def command(
         self, path: str, **declared: Unpack[CommandDeclaration]
     ) -> Callable[[Handler], Handler]:
-        """A POST that writes, once for each idempotency key."""
+        """A POST that writes, once for each idempotency key.
+
+        Raises:
+            ValueError: The edge lacks what the route needs of it, or nobody says how an earlier answer is found.
+        """
         return self._register({"method": "POST", "path": path, "writes": True, **declared})
 
     def entrypoint(self) -> Entrypoint:

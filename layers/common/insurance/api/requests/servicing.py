@@ -34,7 +34,11 @@ from insurance.operations.policy.transfer_policy import TransferRequested
 
 
 def one_of_both(answers: Answers, info: ValidationInfo) -> Answers:
-    """Answers that change are sent, or an upload of them is named."""
+    """Answers that change are sent, or an upload of them is named.
+
+    Raises:
+        ValueError: Both are.
+    """
     if answers and info.data.get("upload_id") is not None:
         raise ValueError("either answers are expected, or an upload_id")
     return answers

@@ -87,7 +87,11 @@ class Collection(NamedTuple):
         )
 
     def end_of_cover(self, number: int) -> TransactionInput:
-        """The cancellation that a notice announced: cover ends when the notice says."""
+        """The cancellation that a notice announced: cover ends when the notice says.
+
+        Raises:
+            ValueError: It was not proven that the notice was sent.
+        """
         notice = self.policy.notices[number - 1]
         if notice.effective_at is None:
             raise ValueError("only a notice whose dispatch is proven is carried out")
@@ -102,6 +106,9 @@ class Collection(NamedTuple):
         """The reversal of a lapse, as if cover had never ended, and its notice as cured.
 
         The customer need not declare that nothing happened meanwhile.
+
+        Raises:
+            ValueError: Cover did not end by a notice.
         """
         lapse = self.policy.transaction(number)
         notice = self.policy.carried_out_by(lapse)

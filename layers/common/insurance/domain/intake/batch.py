@@ -64,7 +64,15 @@ NEXT: Final = {
 """A paused batch goes on as what it was (`DataBatch.taken`)."""
 
 
-class RowTally(Value):
+class _Tally(Value):
+    """Counts that are added up."""
+
+    def plus(self, other: Self) -> Self:
+        mine, theirs = dict(self), dict(other)
+        return type(self)(**{name: mine[name] + theirs[name] for name in mine})
+
+
+class RowTally(_Tally):
     """What came of rows."""
 
     read: Count = 0
@@ -75,12 +83,8 @@ class RowTally(Value):
     """Accepted after a rule changed a value."""
     quarantined: Count = 0
 
-    def plus(self, other: "RowTally") -> "RowTally":
-        mine, theirs = dict(self), dict(other)
-        return RowTally(**{name: mine[name] + theirs[name] for name in mine})
 
-
-class FieldTally(Value):
+class FieldTally(_Tally):
     """How good the values of one column are."""
 
     filled: Count = 0
@@ -88,10 +92,6 @@ class FieldTally(Value):
     """Rows in which a rule found something wrong with it."""
     repeated: Count = 0
     """Of these, for a value that may stand in one row only."""
-
-    def plus(self, other: "FieldTally") -> "FieldTally":
-        mine, theirs = dict(self), dict(other)
-        return FieldTally(**{name: mine[name] + theirs[name] for name in mine})
 
 
 class SliceResult(Value):

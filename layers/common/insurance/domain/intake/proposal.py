@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
 from typing import Any, Final
 
 from insurance.domain.core.money import Currency
@@ -10,7 +11,7 @@ from insurance.domain.intake import cells
 from insurance.domain.intake.document import COLUMNS_MAX, HEADING_MAX, FieldMapping, read_document
 
 SAMPLE_MAX: Final = 1_000
-READS: Final = 0.9
+READS: Final = Fraction(9, 10)
 """Of the values that are there: the share that a kind must read to be proposed. The rest is dirt, and is reported."""
 CODES_MAX: Final = 12
 CODED_LEAST: Final = 20
@@ -180,7 +181,7 @@ def _days(values: Sequence[str]) -> list[str]:
     return [best] if shares[best] >= READS else []
 
 
-def _share(values: Sequence[str], field: Mapping[str, Any]) -> float:
+def _share(values: Sequence[str], field: Mapping[str, Any]) -> Fraction:
     """How many of the values a field reads."""
     read = cells.reader_of(FieldMapping.model_validate({"from": "x", **field}, strict=False))
-    return sum(read(text) is not None for text in values) / len(values)
+    return Fraction(sum(read(text) is not None for text in values), len(values))

@@ -34,6 +34,8 @@ TURN_LASTS: Final = timedelta(seconds=90)
 """Longer than a function runs: the process that has a turn then is not there any more."""
 ATTEMPTS_KEPT: Final = timedelta(days=30)
 PAGE: Final = 50
+FIRST_AND_LAST: Final = {"#first": "first", "#last": "last"}
+"""Columns whose names DynamoDB takes for its own."""
 
 
 class _Refused(Exception):
@@ -64,11 +66,8 @@ class DynamoDBWebhookQueue:
                 items.WAITS + part.stream,
                 "SET v = :v, about = :about, #first = if_not_exists(#first, :first), #last = :last",
                 condition="attribute_not_exists(#last) OR #last < :last",
-                names={"#first": "first", "#last": "last"},
-                v=WEBHOOK_WAITING.mark,
-                about=codec.text(part.stream),
-                first=codec.number(part.first),
-                last=codec.number(part.last),
+                names=FIRST_AND_LAST,
+                **_values(part),
             )
         # Behind what waits: who finds nothing waiting finds this changed.
         self._try(
@@ -87,12 +86,9 @@ class DynamoDBWebhookQueue:
             items.late_place(part.stream, part.first),
             "SET v = :v, about = :about, again = :again, #first = :first, #last = :last",
             condition="attribute_not_exists(#last)",
-            names={"#first": "first", "#last": "last"},
-            v=WEBHOOK_WAITING.mark,
-            about=codec.text(part.stream),
+            names=FIRST_AND_LAST,
             again={"BOOL": True},
-            first=codec.number(part.first),
-            last=codec.number(part.last),
+            **_values(part),
         )
 
     def note_again(self, turn: Turn, parts: Sequence[Part], book: BookReplay) -> Turn | None:
@@ -103,12 +99,9 @@ class DynamoDBWebhookQueue:
                 "SET v = :v, about = :about, again = :again, "
                 "#first = if_not_exists(#first, :first), #last = :last",
                 condition="attribute_not_exists(#last) OR #last < :last",
-                names={"#first": "first", "#last": "last"},
-                v=WEBHOOK_WAITING.mark,
-                about=codec.text(part.stream),
+                names=FIRST_AND_LAST,
                 again={"BOOL": True},
-                first=codec.number(part.first),
-                last=codec.number(part.last),
+                **_values(part),
             )
         before = items.book_values(turn.book) if turn.book else {}
         values = {"token": codec.text(turn.token)} | {
@@ -295,6 +288,15 @@ class DynamoDBWebhookQueue:
         except _Refused:
             return False
         return True
+
+
+def _values(part: Part) -> Item:
+    return {
+        "v": WEBHOOK_WAITING.mark,
+        "about": codec.text(part.stream),
+        "first": codec.number(part.first),
+        "last": codec.number(part.last),
+    }
 
 
 def _turn(webhook_id: str, item: Item) -> Turn:

@@ -118,6 +118,6 @@ class AuditPorts:
     locked: Objects
     """Where nothing is changed or deleted before its time: roots, and what they are made of."""
     signer: Callable[[], RootSigner]
-    """Asked for where a root is signed, or its signature is checked."""
+    """Made when a root is signed, or its signature checked: other operations need no key."""
     is_signed: Callable[[SignedRoot, RootSigner], bool]
     """Whether the signature is the key's, and of this document."""

@@ -42,7 +42,7 @@ def read_quota(application_id: str, query: Query, ports: PartnerPorts, use: Quot
     """What an application has used of this month, by our own clock.
 
     Raises:
-        ApplicationNotFound: There is none that the caller sees.
+        ApplicationNotFound: It does not exist, or is another partner's.
     """
     application = read_application(application_id, query, ports).record
     month = Month.of(query.received_at)

@@ -69,7 +69,7 @@ def list_usage(
     """Part of what an application called, day by day. A partner's application sees those of its partner.
 
     Raises:
-        ApplicationNotFound: There is none that the caller may see.
+        ApplicationNotFound: It does not exist, or is another partner's.
         InvalidFields: Staff name no application, or the days are none or too many.
         UsageNoLongerKept: The days begin before what is shown.
     """
@@ -92,7 +92,7 @@ def read_statement(
     """The statement of a partner's month. A partner's application sees its own partner's.
 
     Raises:
-        PartnerNotFound: There is none that the caller may see.
+        PartnerNotFound: It does not exist, or is another partner's.
         InvalidFields: Staff name no partner.
         UsageNoLongerKept: The month is no longer shown.
     """
