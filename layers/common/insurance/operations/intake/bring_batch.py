@@ -42,11 +42,11 @@ def bring_batch(wanted: BatchInput, command: Command, ports: IntakePorts) -> Sto
         BatchExists: This file was brought before.
     """
     caller = command.caller
+    file = read_uploaded(wanted.upload_id, caller, ports.uploads)
     source = ports.sources.load(wanted.source, command)
     if source is None or not caller.sees(source.record.id, source.record.partner, ""):
         raise SourceNotFound(wanted.source)
     text = source.record.current()
-    file = read_uploaded(wanted.upload_id, caller, ports.uploads)
     digest = sha256(file).hexdigest()
     batch = DataBatch(
         id=batch_id_for(source.record.id, text.version, digest),
