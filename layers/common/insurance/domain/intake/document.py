@@ -69,11 +69,33 @@ class Unit(StrEnum):
 
 
 class Checksum(StrEnum):
+    """Numbers with check digits, and national forms. A national number begins with its country."""
+
     VIN = "vin"
     IBAN = "iban"
+    BIC = "bic"
+    LEI = "lei"
     LUHN = "luhn"
+    DE_PLATE = "de_plate"
+    ES_PLATE = "es_plate"
+    FR_PLATE = "fr_plate"
     GB_PLATE = "gb_plate"
+    IE_PLATE = "ie_plate"
+    IT_PLATE = "it_plate"
+    AT_VNR = "at_vnr"
+    AU_TFN = "au_tfn"
+    BR_CPF = "br_cpf"
+    CA_SIN = "ca_sin"
+    CH_AHV = "ch_ahv"
+    DE_IDNR = "de_idnr"
+    ES_DNI = "es_dni"
+    ES_NIE = "es_nie"
+    FR_NIR = "fr_nir"
     GB_NINO = "gb_nino"
+    IE_PPS = "ie_pps"
+    IT_CF = "it_cf"
+    NL_BSN = "nl_bsn"
+    PL_PESEL = "pl_pesel"
     US_SSN = "us_ssn"
 
 
