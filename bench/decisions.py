@@ -141,7 +141,7 @@ def ours(stated: list[Stated], asked: list[Asked]) -> Callable[[], list[bool]]:
             ruleset.decide(
                 CallFacts(
                     kind="application",
-                    principal=call.application,
+                    application=call.application,
                     partner=call.partner,
                     mode="live",
                     operation=call.operation,

@@ -192,6 +192,8 @@ class PolicyCheckRequest(Request):
 
     kind: CallerKind
     principal: Subject
+    application: Subject | None = None
+    """Through which a policyholder comes; an application is its own."""
     partner: PartnerCode | None = None
     roles: Annotated[list[Role], Field(max_length=len(Role))] = Field(default_factory=list)
     scopes: Annotated[list[Scope], Field(max_length=len(Scope))] = Field(default_factory=list)
@@ -200,6 +202,10 @@ class PolicyCheckRequest(Request):
     territory: Territory | None = None
     at: Instant | None = None
     """Absent: now."""
+
+    @property
+    def through(self) -> str:
+        return self.principal if self.kind is CallerKind.APPLICATION else self.application or ""
 
     def facts(self, query: Query) -> CallFacts:
         """The call, as if it were made in the mode of who asks.
@@ -211,7 +217,8 @@ class PolicyCheckRequest(Request):
         if path is None:
             raise InvalidFields([FieldFault("/operation", "unknown", UNKNOWN_OPERATION)])
         return CallFacts(
-            **self.model_dump(include={"kind", "principal", "product", "territory", "operation"}),
+            **self.model_dump(include={"kind", "product", "territory", "operation"}),
+            application=self.through,
             roles=frozenset(self.roles),
             scopes=frozenset(self.scopes),
             partner=self.partner or "",

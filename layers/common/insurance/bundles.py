@@ -242,7 +242,7 @@ def access_policy_ports() -> AccessPolicyPorts:
 def stop_ports() -> StopPorts:
     from insurance.operations.controls.ports import StopPorts
 
-    return StopPorts(stops=wiring.stores().stops, wait=wiring.wait)
+    return StopPorts(stops=wiring.stores().stops, products=wiring.products(), wait=wiring.wait)
 
 
 def work_ports() -> WorkPorts:

@@ -31,7 +31,7 @@ LOOKS: Final = 30
 _SEEN: Final = (
     "operation",
     "kind",
-    "principal",
+    "asked.application",
     "asked.partner",
     "asked.granted",
     "asked.product",
@@ -96,7 +96,7 @@ class InsightsCallLog:
         granted = row.get("asked.granted", "").split()
         facts = CallFacts(
             kind=row["kind"],
-            principal=row["principal"],
+            application=row.get("asked.application", ""),
             partner=row.get("asked.partner", ""),
             mode=mode,
             operation=row["operation"],

@@ -1,7 +1,7 @@
 """The products that are sold: bundled with the layer or published, each compiled once per process."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -76,6 +76,13 @@ class Catalogue:
             version.code: version for version in self._known(mode, None) if version.sold_on(day)
         }
         return [self.version(newest[code].ref) for code in sorted(newest)]
+
+    def codes(self, mode: Mode) -> Collection[str]:
+        return {version.code for version in self._known(mode, None)}
+
+    def territories(self, mode: Mode, code: str | None = None) -> Collection[str]:
+        known = self._known(mode, code)
+        return {place for each in known for place in self.version(each.ref).territories}
 
     def sells(self, ref: ProductRef, day: date, mode: Mode, *, renewal: bool) -> bool:
         return any(

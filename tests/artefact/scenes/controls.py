@@ -101,6 +101,8 @@ def controls_scenes() -> Iterator[Scene]:
     yield Scene("controls/set_by_a_handler", "POST /v1/stops", HANDLER, WANTED)
     nothing = WANTED | {"activities": []}
     yield Scene("controls/set_what_holds_nothing", "POST /v1/stops", DUTY, nothing)
+    unknown = WANTED | {"product": "personal_moter"}
+    yield Scene("controls/set_for_an_unknown_product", "POST /v1/stops", DUTY, unknown)
     done: tuple[str, ...] = ("controls/set",)
     yield Scene("controls/list", "GET /v1/stops", GUARD, None, done)
     issue: Json = {"quote_id": QUOTE}

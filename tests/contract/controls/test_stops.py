@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import pytest
+from insurance import wiring
 from insurance.domain.control.event_types import StopEventType
 from insurance.domain.control.stop import QUOTE_LEASE_SECONDS, Activity
 from insurance.domain.core.errors import StaleRevision
@@ -31,7 +32,7 @@ BIND = StopInput((Activity.BIND,), "rate_error")
 
 
 def ports_on(stores: Stores) -> StopPorts:
-    return StopPorts(stores.stops, lambda _seconds: None)
+    return StopPorts(stores.stops, wiring.products(), lambda _seconds: None)
 
 
 def held(stores: Stores, by: Command | None = None) -> ChangedStop:

@@ -12,7 +12,7 @@ from insurance.domain.core.errors import Unavailable
 from local.aws.cloudformation import STACK_NAME
 from local.aws.rights import NotAllowed
 from tests.artefact.cases import Case, all_cases
-from tests.support.calls import LIVE, QUOTE, STRANGER, staff
+from tests.support.calls import LIVE, QUOTE, STRANGER, policyholder, staff
 from tests.support.platform import Platform
 from tests.support.rights import rights
 
@@ -269,6 +269,14 @@ def test_a_check_fills_in_the_territory_as_the_edge_does(office: Office) -> None
             "/rules/0/operations/1",
         ),
         (
+            {"rules": [NO_MOTOR["rules"][0] | {"when": "given(product) and product == 'moter'"}]},
+            "/rules/0/when",
+        ),
+        (
+            {"rules": [NO_MOTOR["rules"][0] | {"when": "given(territory) and territory != 'UK'"}]},
+            "/rules/0/when",
+        ),
+        (
             {"rules": [NO_MOTOR["rules"][0] | {"scope": "api_product", "name": "quotting"}]},
             "/rules/0/name",
         ),
@@ -292,6 +300,27 @@ def test_a_policy_that_nobody_wrote_is_not_found(handlers: Platform) -> None:
     assert [each.code for each in (read, taken)] == ["access-policy-not-found"] * 2
     assert badly.code == "invalid-fields"
     assert handlers.get("/v1/access-policies", by=ANN, clock=None)["items"] == []
+
+
+def test_a_rule_of_an_application_reaches_the_policyholders_of_its_portal(
+    office: Office, handlers: Platform
+) -> None:
+    portal = {"code": "closed", "reason": "suspected", "scope": "application", "name": "app_test_p"}
+    office.write(NO_MOTOR | {"rules": [portal]})
+    office.step("submit")
+    office.step("approve", BEN)
+    through = [
+        policyholder("pol_test_1") | {"application": name} for name in ("app_test_p", "app_test_q")
+    ]
+
+    said = [handlers.call("GET", "/v1/me/policies", by=by).code for by in through]
+    checked = [
+        office.check(kind="policyholder", principal="per_test_1", application=name)["decision"]
+        for name in ("app_test_p", "app_test_q")
+    ]
+
+    assert said == ["refused-by-policy", ""]
+    assert checked == ["refused", "not_refused"]
 
 
 def test_an_operation_that_there_is_not_cannot_be_checked(handlers: Platform) -> None:

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from tests.support.calls import QUOTE, staff
 from tests.support.claims import issued
 from tests.support.platform import Platform
@@ -85,3 +87,25 @@ def test_there_are_at_most_as_many_as_every_command_can_read(
     answer = handlers.call("POST", "/v1/stops", wanted, by=ANN, clock=None, key="one-more")
 
     assert (answer.status, answer.code) == (409, "too-many-stops")
+
+
+@pytest.mark.parametrize(
+    ("named", "pointer"),
+    [
+        ({"product": "personal_moter"}, "/product"),
+        ({"territory": "UK"}, "/territory"),
+        ({"product": "personal_motor", "territory": "IE"}, "/territory"),  # sold there: others
+    ],
+)
+def test_a_stop_that_would_hold_nothing_is_refused_where_it_says_so(
+    handlers: Platform, named: Json, pointer: str
+) -> None:
+    wanted = {"activities": ["quote"], "cause": "rate_error", **named}
+
+    answer = handlers.call("POST", "/v1/stops", wanted, by=ANN, clock=None)
+
+    assert (answer.status, answer.code) == (422, "invalid-fields")
+    assert [(each["pointer"], each["code"]) for each in answer.body["errors"]] == [
+        (pointer, "unknown")
+    ]
+    assert handlers.get("/v1/stops", by=BEN, clock=None)["items"] == []

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from insurance import wiring
 from insurance.domain.bank.payment_file import PAYMENTS_PER_FILE_MAX
 from insurance.domain.control.stop import QUOTE_LEASE_SECONDS, Activity
 from insurance.domain.core.identity import Mode
@@ -84,8 +85,8 @@ def test_a_stop_of_quotes_bites_on_the_next_call_and_until_it_is_lifted(sales: P
 
 def test_a_stop_holds_no_other_product_territory_partner_or_activity(sales: Platform) -> None:
     guards = Guards(sales)
-    guards.hold("quote", product="travel")
-    guards.hold("quote", territory="FR")
+    guards.hold("quote", product="home_contents")
+    guards.hold("quote", territory="IE")
     guards.hold("quote", partner="meadow")
     guards.hold("bind", "renew", "pay")
     guards.hold("quote", starts_at="2030-01-01T00:00:00Z")
@@ -102,7 +103,7 @@ def test_who_sets_their_clock_back_is_held_too(sales: Platform) -> None:
 
 def test_a_repetition_is_answered_when_no_process_goes_by_an_earlier_state_either() -> None:
     waited: list[float] = []
-    ports = StopPorts(MemoryStops(Memory()), waited.append)
+    ports = StopPorts(MemoryStops(Memory()), wiring.products(), waited.append)
     wanted = StopInput((Activity.QUOTE,), "rate_error")
     set_stop(wanted, command("stop"), ports)
 
@@ -131,14 +132,19 @@ def test_a_renewal_is_held_and_its_invitation_waits() -> None:
     now = datetime(2026, 12, 20, 9, tzinfo=UTC)
     ports, stops = platform.invitation_ports, MemoryStops(platform.memory)
     wanted = StopInput((Activity.RENEW,), "rate_error", starts_at=now)
-    set_stop(wanted, command("stop"), StopPorts(stops, lambda _seconds: None))
+    set_stop(wanted, command("stop"), StopPorts(stops, wiring.products(), lambda _seconds: None))
 
     again = invite_renewal(platform.policy_id, now, ports=ports)
 
     assert again == now + timedelta(hours=1)
     for key, by in (("ask", "ben"), ("lift", "cleo")):
         [stop] = stops.leased(Mode.TEST).stops
-        lift_stop(stop.id, "mended", command(key, by=by), StopPorts(stops, lambda _seconds: None))
+        lift_stop(
+            stop.id,
+            "mended",
+            command(key, by=by),
+            StopPorts(stops, wiring.products(), lambda _seconds: None),
+        )
     assert invite_renewal(platform.policy_id, again, ports=ports) is None
     assert platform.policy.invitation is not None
 

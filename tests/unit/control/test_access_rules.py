@@ -9,15 +9,16 @@ from insurance.domain.control.decision import (
     compile_policies,
     faults_of,
 )
-from insurance.domain.control.vocabulary import CallFacts
+from insurance.domain.control.vocabulary import CallFacts, Sold
 
+SOLD = Sold(lambda: {"personal_motor", "home_contents"}, lambda: {"GB", "IE"})
 MONDAY_NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 
 def facts(**changes: Any) -> CallFacts:
     given: dict[str, Any] = {
         "kind": "application",
-        "principal": "app_test_one",
+        "application": "app_test_one",
         "partner": "harbour",
         "mode": "test",
         "operation": "createQuote",
@@ -82,6 +83,8 @@ def test_a_condition_is_read_as_it_is_written(when, changes, refused):
         ({"scope": RuleScope.API_PRODUCT, "name": "claims"}, {}, False),
         ({"scope": RuleScope.APPLICATION, "name": "app_test_one"}, {}, True),
         ({"scope": RuleScope.APPLICATION, "name": "app_test_two"}, {}, False),
+        ({"scope": RuleScope.APPLICATION, "name": "app_test_one"}, {"kind": "policyholder"}, True),
+        ({"scope": RuleScope.APPLICATION, "name": "app_test_one"}, {"application": ""}, False),
         (
             {"scope": RuleScope.APPLICATION, "name": "app_test_one", "operations": ("getQuote",)},
             {},
@@ -116,6 +119,9 @@ def test_an_operation_that_was_decided_before_is_decided_again_by_its_own_facts(
     "when",
     [
         "product == 'personal_motor'",  # it may be missing
+        "given(product) and product == 'personal_moter'",
+        "given(product) and product not in ('home_contents', 'travel')",
+        "given(territory) and territory == 'UK'",
         "kind == 'robot'",
         "roles.king",
         "scopes.everything",
@@ -129,6 +135,13 @@ def test_an_operation_that_was_decided_before_is_decided_again_by_its_own_facts(
     ],
 )
 def test_what_is_no_condition_is_refused_where_it_stands(when):
-    [fault] = faults_of(text(rule(), rule("two", when=when)))
+    [fault] = faults_of(text(rule(), rule("two", when=when)), SOLD)
 
     assert (fault.pointer, fault.code) == ("/rules/1/when", "wrong-form")
+
+
+def test_what_is_in_force_decides_on_though_its_product_is_gone():
+    gone = rule(when="given(product) and product == 'travel'")
+
+    assert faults_of(text(gone), SOLD) != []
+    assert refusing(gone, product="travel") == "house/one"

@@ -14,7 +14,7 @@ NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 def group(calls: int = 1, *, was_refused: bool = False, **changes: Any) -> CallGroup:
     given: dict[str, Any] = {
         "kind": "application",
-        "principal": "app_test_one",
+        "application": "app_test_one",
         "partner": "harbour",
         "mode": "test",
         "operation": "createQuote",
@@ -66,14 +66,16 @@ def test_what_was_refused_then_is_told_apart():
 
 
 def test_examples_name_no_person_and_the_largest_kinds_first():
-    calls = [group(2, principal=f"per_{n}", kind="policyholder") for n in range(3)]
+    calls = [group(2, application=f"app_test_{n}", kind="policyholder") for n in range(3)]
     others = [group(n + 10, product=f"product_{n}") for n in range(EXAMPLES_MAX)]
 
     found = tried(*calls, *others, closed="true")
 
     assert len(found.examples) == EXAMPLES_MAX
     assert found.examples[0].calls == EXAMPLES_MAX + 9
-    assert tried(*calls, closed="true").examples[0].calls == 6  # three people, one kind of call
+    assert (
+        tried(*calls, closed="true").examples[0].calls == 6
+    )  # through three portals, one kind of call
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def check_access(
 
     facts = CallFacts(
         kind=caller.kind,
-        principal=caller.principal,
+        application=caller.application,
         partner=caller.partner,
         mode=caller.mode,
         operation=route.operation_id,

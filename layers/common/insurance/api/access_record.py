@@ -66,6 +66,7 @@ class AccessRecord:
         """What access policies are asked about the call, whether any is in force or not: a draft is tried on it later."""
         said = {
             "mode": caller.mode,
+            "application": caller.application,
             "partner": caller.partner,
             "granted": " ".join(sorted({*caller.roles, *caller.scopes})),
             "product": product,

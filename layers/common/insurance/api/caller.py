@@ -50,9 +50,11 @@ def signed_in_recently(auth_time: object, at: datetime) -> bool:
 
 
 def _principal(context: Mapping[str, str], at: datetime) -> Caller:
+    kind = CallerKind(context["kind"])
     return Caller(
         principal=context["principal"],
-        kind=CallerKind(context["kind"]),
+        kind=kind,
+        application=_application(kind, context),
         partner=context["partner"],
         roles=frozenset(context["roles"].split()),
         scopes=frozenset(context["scopes"].split()),
@@ -60,6 +62,13 @@ def _principal(context: Mapping[str, str], at: datetime) -> Caller:
         signed_in_recently=signed_in_recently(context.get("auth_time", ""), at),
         parties=frozenset(context.get("parties", "").split()),
     )
+
+
+def _application(kind: CallerKind, context: Mapping[str, str]) -> str:
+    """Whose rules of access policies are about the caller; of a policyholder the portal's."""
+    if kind is CallerKind.APPLICATION:
+        return context["principal"]
+    return context.get("application", "") if kind is CallerKind.POLICYHOLDER else ""
 
 
 def _staff(claims: Mapping[str, Any], at: datetime) -> Caller:

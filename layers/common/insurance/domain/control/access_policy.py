@@ -35,7 +35,7 @@ class RuleScope(StrEnum):
     API_PRODUCT = "api_product"
     """Calls of operations that this API product opens."""
     APPLICATION = "application"
-    """Calls of one application."""
+    """Calls of one application, and of policyholders who come through it."""
 
 
 class AccessRule(Value):

@@ -9,7 +9,7 @@ from insurance.domain.control.access_policy import (
     PolicyText,
     RuleScope,
 )
-from insurance.domain.control.vocabulary import CallFacts, Vocabulary
+from insurance.domain.control.vocabulary import CallFacts, Sold, Vocabulary
 from insurance.domain.core.errors import FieldFault
 from insurance.domain.product.faults import InvalidProduct
 from insurance.domain.product.language import expression
@@ -38,7 +38,7 @@ class CompiledRule(NamedTuple):
         if rule.operations and facts.operation not in rule.operations:
             return False
         if rule.scope is RuleScope.APPLICATION:
-            return rule.name == facts.principal
+            return rule.name == facts.application
         return rule.scope is RuleScope.GLOBAL or rule.name in facts.api_products
 
 
@@ -65,7 +65,7 @@ class Ruleset:
         for rule in general:
             if rule.holds(facts):
                 return rule
-        for rule in self._of_application.get(facts.principal, ()):
+        for rule in self._of_application.get(facts.application, ()):
             if rule.is_about(facts) and rule.holds(facts):
                 return rule
         return None
@@ -91,12 +91,13 @@ def compile_text(code: str, text: PolicyText) -> list[CompiledRule]:
     return [_compiled(code, text, rule, f"/rules/{n}") for n, rule in enumerate(text.rules)]
 
 
-def faults_of(text: PolicyText) -> list[FieldFault]:
-    """What is wrong with the conditions of a policy, each with its place."""
+def faults_of(text: PolicyText, sold: Sold) -> list[FieldFault]:
+    """What is wrong with the conditions of a policy, each with its place. A word beside `product` or `territory` is
+    one of those that there are."""
     faults = []
     for number, rule in enumerate(text.rules):
         try:
-            _compiled("", text, rule, f"/rules/{number}")
+            _compiled("", text, rule, f"/rules/{number}", sold)
         except InvalidProduct as error:
             faults += [
                 FieldFault(f"/rules/{number}/when", "wrong-form", str(fault))
@@ -105,8 +106,10 @@ def faults_of(text: PolicyText) -> list[FieldFault]:
     return faults
 
 
-def _compiled(code: str, text: PolicyText, rule: AccessRule, path: str) -> CompiledRule:
-    names = Vocabulary(text.zone)
+def _compiled(
+    code: str, text: PolicyText, rule: AccessRule, path: str, sold: Sold | None = None
+) -> CompiledRule:
+    names = Vocabulary(text.zone, sold)
     term = expression.compiled(rule.when, names, f"{path}/when")
     source = expect(term, (Kind.BOOL,), f"{path}/when", "yes or no").code
     return CompiledRule(code, text.version, rule, plain_function(source))

@@ -1,12 +1,12 @@
 """The names that conditions of access rules may use, in the language of products."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from math import gcd
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from insurance.domain.core.caller import CallerKind
@@ -30,7 +30,8 @@ class CallFacts:
     """What is known of a call before it is carried out."""
 
     kind: str
-    principal: str
+    application: str
+    """That calls, or through which a policyholder does. Empty: none."""
     partner: str
     mode: str
     operation: str
@@ -72,7 +73,7 @@ def _among(choices: Iterable[str]) -> Type:
 _OPTIONAL: Final = TEXT._replace(optional=True)
 _FIXED: Final[Mapping[str, Term]] = {
     "kind": Term("e.kind", _among(CallerKind)),
-    "application": Term("e.principal", TEXT),
+    "application": Term("e.application", TEXT),
     "partner": Term("e.partner", TEXT),
     "mode": Term("e.mode", _among(Mode)),
     "operation": Term("e.operation", TEXT),
@@ -108,11 +109,20 @@ def clock_minutes(zone: str, at: datetime) -> int:
     return gcd(60, int(offset.total_seconds()) // 60)
 
 
+class Sold(NamedTuple):
+    """The words that may stand beside `product` and `territory` in what is written now."""
+
+    products: Callable[[], Collection[str]]
+    territories: Callable[[], Collection[str]]
+
+
 @dataclass
 class Vocabulary:
     """The port `Names` of the language, for one policy."""
 
     zone: str
+    sold: Sold | None = None
+    """None: what is in force was checked when it was written, and a product may have gone since."""
 
     @cached_property
     def _terms(self) -> Mapping[str, Term]:
@@ -123,7 +133,17 @@ class Vocabulary:
         }
 
     def find(self, name: str) -> Term | None:
-        return self._terms.get(name)
+        term = self._terms.get(name)
+        choices = self._choices.get(name)
+        if term is None or choices is None:
+            return term
+        return Term(term.code, term.type._replace(choices=tuple(sorted(choices()))))
+
+    @cached_property
+    def _choices(self) -> Mapping[str, Callable[[], Collection[str]]]:
+        if self.sold is None:
+            return {}
+        return {"product": self.sold.products, "territory": self.sold.territories}
 
     def names(self) -> Iterable[str]:
         return self._terms

@@ -31,6 +31,8 @@ class Caller(Value):
     roles: frozenset[str]
     scopes: frozenset[str]
     mode: Mode
+    application: str = ""
+    """The application that calls, or the portal through which a policyholder does. Empty for anybody else."""
     signed_in_recently: bool = False
     """Whether a member of staff gave password and second factor within `SIGN_IN_MINUTES`."""
     parties: frozenset[str] = frozenset()

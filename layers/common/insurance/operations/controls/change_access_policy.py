@@ -1,6 +1,7 @@
 """Write access policies, take them through their life, and read them."""
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Final, NamedTuple
 
 from insurance.api_products import API_PRODUCTS
@@ -13,7 +14,7 @@ from insurance.domain.control.access_policy import (
 )
 from insurance.domain.control.decision import faults_of
 from insurance.domain.control.event_types import AccessPolicyEventType
-from insurance.domain.control.vocabulary import is_time_zone
+from insurance.domain.control.vocabulary import Sold, is_time_zone
 from insurance.domain.core.errors import AccessPolicyNotFound, FieldFault, InvalidFields
 from insurance.domain.core.review import ReviewStep
 from insurance.domain.core.stored import Stored
@@ -35,15 +36,18 @@ def draft_access_policy(
     """Write a policy of the caller's mode, or a new version of it. What is in force stays.
 
     Raises:
-        InvalidFields: A condition is none, two rules have one code, or there is no such zone, operation or API product.
+        InvalidFields: A condition is none, two rules have one code, or there is no such zone, operation, API product,
+            product or territory.
         StaleRevision: Somebody else has changed it since the caller read it.
         WrongState: The newest version waits for approval.
     """
-    faults = faults_in(text, ports.operations())
+    mode = command.caller.mode
+    sold = Sold(partial(ports.products.codes, mode), partial(ports.products.territories, mode))
+    faults = faults_in(text, ports.operations(), sold)
     if faults:
         raise InvalidFields(faults)
     loaded = ports.policies.load(code, command)
-    mode, before = command.caller.mode, loaded.policy
+    before = loaded.policy
     command.check_revision(before, code)
     by, now = command.actor, command.now
     policy = (
@@ -103,10 +107,10 @@ def list_access_policies(
     return page_of(entries, part.limit, lambda policy: policy)
 
 
-def faults_in(text: PolicyText, operations: Collection[str]) -> list[FieldFault]:
+def faults_in(text: PolicyText, operations: Collection[str], sold: Sold) -> list[FieldFault]:
     """What is wrong with a policy as it is written, each with its place: a rule about an operation that there is not
     would refuse nothing, and nobody would notice."""
-    faults = faults_of(text) if is_time_zone(text.zone) else [UNKNOWN_ZONE]
+    faults = faults_of(text, sold) if is_time_zone(text.zone) else [UNKNOWN_ZONE]
     codes = [rule.code for rule in text.rules]
     for number, rule in enumerate(text.rules):
         if rule.code in codes[:number]:

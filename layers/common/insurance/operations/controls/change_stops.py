@@ -1,16 +1,20 @@
 """Set stops, lift them with two people, and read them."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from insurance.domain.control.event_types import StopEventType
 from insurance.domain.control.stop import QUOTE_LEASE_SECONDS, Activity, Stop, Stops
-from insurance.domain.core.identity import new_stop_id
+from insurance.domain.core.errors import FieldFault, InvalidFields
+from insurance.domain.core.identity import Mode, new_stop_id
 from insurance.domain.core.stored import Stored
 from insurance.operations.command import Command, Query
 from insurance.operations.controls.ports import StopPorts
 from insurance.operations.idempotency import AlreadyAnswered
 from insurance.operations.listing import ListEntry, ListPage, ListRange, page_of
+
+if TYPE_CHECKING:
+    from insurance.operations.products.ports import ProductRange
 
 
 class StopInput(NamedTuple):
@@ -36,9 +40,11 @@ def set_stop(wanted: StopInput, command: Command, ports: StopPorts) -> ChangedSt
     """Set a stop in the caller's mode. Answered when every call that comes later meets it.
 
     Raises:
+        InvalidFields: There is no such product, or none is sold in such a territory.
         TooManyStops: There are as many as can be.
     """
     before = _load(command, ports)
+    _check_names(wanted, command.caller.mode, ports.products)
     stop = Stop(
         id=new_stop_id(command.caller.mode, command.actor, command.idempotency.key),
         activities=tuple(dict.fromkeys(wanted.activities)),
@@ -54,6 +60,23 @@ def set_stop(wanted: StopInput, command: Command, ports: StopPorts) -> ChangedSt
     _store(before.record.with_stop(stop), StopEventType.SET, changed, before, command, ports)
     _wait_for_quotes(stop, ports)
     return changed
+
+
+def _check_names(wanted: StopInput, mode: Mode, products: "ProductRange") -> None:
+    """Refuse what would hold nothing, so that nobody believes it does.
+
+    Raises:
+        InvalidFields: As `set_stop`.
+    """
+    product, territory = wanted.product, wanted.territory
+    if product and product not in products.codes(mode):
+        raise InvalidFields([FieldFault("/product", "unknown", UNKNOWN_PRODUCT)])
+    if territory and territory not in products.territories(mode, product):
+        raise InvalidFields([FieldFault("/territory", "unknown", UNKNOWN_TERRITORY)])
+
+
+UNKNOWN_PRODUCT: Final = "Name a product by its code: personal_motor."
+UNKNOWN_TERRITORY: Final = "Name a territory in which a version of the product is sold: GB."
 
 
 def lift_stop(stop_id: str, reason: str, command: Command, ports: StopPorts) -> ChangedStop:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from insurance.domain.core.stored import Stored
     from insurance.operations.command import Command
     from insurance.operations.listing import ListEntry, ListRange
-    from insurance.operations.products.ports import Products
+    from insurance.operations.products.ports import ProductRange
 
 
 class StopsInForce(Protocol):
@@ -141,7 +141,7 @@ class AccessPolicyPorts:
     """What operations on access policies need from outside."""
 
     policies: AccessPolicies
-    products: Products
+    products: ProductRange
     """Those on sale."""
     call_log: Callable[[], CallLog]
     operations: Callable[[], Collection[str]]
@@ -153,5 +153,7 @@ class StopPorts:
     """What operations on stops need from outside."""
 
     stops: StopRegister
+    products: ProductRange
+    """All that there are: a stop of one that nobody knows holds nothing."""
     wait: Callable[[float], None]
     """Returns after so many seconds."""

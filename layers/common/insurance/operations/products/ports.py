@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -34,6 +34,16 @@ class Products(Protocol):
 
     def sells(self, ref: ProductRef, day: date, mode: Mode, *, renewal: bool) -> bool:
         """Whether a quote on this version may still become a policy."""
+
+
+class ProductRange(Products, Protocol):
+    """Products, and the words for them that there are at all."""
+
+    def codes(self, mode: Mode) -> Collection[str]:
+        """Every product that there is in a mode, on sale or not."""
+
+    def territories(self, mode: Mode, code: str | None = None) -> Collection[str]:
+        """Wherever a version of a product, or of any, is sold, was, or is to be."""
 
 
 class KnownVersions(Protocol):
