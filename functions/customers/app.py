@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from insurance import bundles, wiring
 from insurance.api.body import Request
-from insurance.api.fields import Code, Instant, Language, Phone, Reason, Text
-from insurance.api.payees import HeldAccountRequest
+from insurance.api.fields import Code, Instant, Reason
+from insurance.api.requests.parties import PartyRequest
 from insurance.api.router import Api
 from insurance.api.views.parties import (
     CustomerView,
@@ -27,16 +27,12 @@ from insurance.domain.core.identity import PartyId
 from insurance.domain.core.roles import EVERY_ROLE, SERVICING_ROLES, Role
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
-from insurance.domain.party.birth import BirthDate
 from insurance.domain.party.data_request import DataRequestKind, DataRequestOutcome
 from insurance.domain.party.demands import RestrictionKind
-from insurance.domain.party.party import Address, Email, Erasure, ErasureReason, Name
+from insurance.domain.party.party import Erasure, ErasureReason
 from insurance.domain.party.record import (
     HISTORY_MAX,
-    ContactKind,
     Party,
-    PartyDetails,
-    PartyKind,
 )
 from insurance.domain.privacy.legal_hold import LegalHold
 from insurance.operations.command import Command, Query
@@ -64,37 +60,6 @@ handler = api.entrypoint()
 SELLERS = {CallerKind.APPLICATION, CallerKind.STAFF}
 KEEPERS = SERVICING_ROLES | {Role.PRIVACY_OFFICER, Role.COMPLIANCE}
 """Who keeps the records of customers."""
-
-
-class PartyRequest(Request):
-    """A customer."""
-
-    kind: Literal["person", "organisation"] = "person"
-    name: Name
-    date_of_birth: BirthDate | None = None
-    registration_number: Text | None = None
-    """Of an organisation, in its public register."""
-    email: Email | None = None
-    phone: Phone | None = None
-    address: Address | None = None
-    account: HeldAccountRequest | None = None
-    language: Language | None = None
-    reference: Text | None = None
-    """What the partner calls its customer: it names the party once and for all."""
-
-    def details(self) -> PartyDetails:
-        contacts = ((ContactKind.EMAIL, self.email), (ContactKind.PHONE, self.phone))
-        return PartyDetails(
-            kind=PartyKind(self.kind),
-            name=self.name,
-            date_of_birth=self.date_of_birth,
-            registration_number=self.registration_number,
-            contacts=[(kind, value) for kind, value in contacts if value is not None],
-            address=self.address,
-            account=self.account.payee() if self.account else None,
-            language=self.language,
-            reference=self.reference,
-        )
 
 
 class ConsentRequest(Request):

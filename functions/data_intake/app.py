@@ -9,7 +9,7 @@ from http import HTTPStatus
 from re import fullmatch
 from typing import Any, Final
 
-from insurance import bundles, telemetry, wiring
+from insurance import intake_bundles, telemetry, wiring
 from insurance.api.new_code import new_code
 from insurance.api.paging import Page
 from insurance.api.parameters import Parameters
@@ -83,7 +83,7 @@ from insurance.operations.intake.work_on_batch import work_on_batch, work_on_liv
 from insurance.operations.listing import ListPage
 from pydantic import Field
 
-ports = bundles.intake_ports()
+ports = intake_bundles.intake_ports()
 sources = SourcePorts(ports.sources)
 work = partial(work_on_batch, ports=ports, clock=partial(datetime.now, UTC))
 api = Api(wiring.stores().staff_idempotency.find_replay, wiring.edge())

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from insurance.operations.controls.ports import AccessPolicyPorts, StopPorts
     from insurance.operations.documents.ports import DocumentPorts
     from insurance.operations.files.ports import UploadPorts
-    from insurance.operations.intake.ports import IntakePorts
     from insurance.operations.ledger.ports import AccountingPorts, EarningsPorts, LedgerPorts
     from insurance.operations.parties.ports import (
         ErasurePorts,
@@ -326,22 +325,6 @@ def upload_ports(bucket: str) -> UploadPorts:
 def risk_uploads() -> UploadPorts:
     """Made when a request names an upload: other risks need no bucket."""
     return upload_ports("risk_uploads")
-
-
-def intake_ports() -> IntakePorts:
-    from insurance.api.requests.quotes import read_risk
-    from insurance.intake_files.reading import read_rows
-    from insurance.operations.intake.ports import IntakePorts
-
-    return IntakePorts(
-        sources=wiring.stores().sources,
-        batches=wiring.stores().batches,
-        uploads=upload_ports("intake"),
-        keys=wiring.keys(),
-        quoting=quoting_ports(),
-        read_rows=read_rows,
-        read_risk=read_risk,
-    )
 
 
 def billing_ports() -> BillingPorts:

@@ -50,12 +50,12 @@ def test_a_file_is_quoted_and_the_row_that_was_kept_back_is_mended_and_quoted(de
         "quarantined": 1,
     }
     results = desk.get(f"/v1/batches/{batch}/results")["items"]
-    assert [(each["number"], each.get("quote_status")) for each in results] == [
+    assert [(each["number"], each.get("made_status")) for each in results] == [
         (2, "bindable"),
         (3, None),
         (4, "bindable"),
     ]
-    quote = desk.get(f"/v1/quotes/{results[0]['quote_id']}")
+    quote = desk.get(f"/v1/quotes/{results[0]['made_id']}")
     assert quote["policyholder"]["name"] == "Ada Lovelace"
     desk.platform.apps[
         "data_intake"
@@ -81,7 +81,7 @@ def test_a_file_is_quoted_and_the_row_that_was_kept_back_is_mended_and_quoted(de
     mended = desk.call(path, {"resolution": "fix", "reason": "It is 27.", "values": {"Age": "27"}})
 
     assert (mended.status, mended.body["status"]) == (200, "fixed")
-    assert desk.get(f"/v1/quotes/{mended.body['quote_id']}")["status"] == "bindable"
+    assert desk.get(f"/v1/quotes/{mended.body['made_id']}")["status"] == "bindable"
     after = desk.get(f"/v1/batches/{batch}")
     assert (after["open_rows"], after["tally"]["accepted"]) == (0, 3)
     assert desk.get(f"/v1/batches/{batch}/rows")["items"] == []

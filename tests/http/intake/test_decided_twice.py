@@ -39,7 +39,7 @@ def test_a_row_that_somebody_has_quoted_meanwhile_cannot_be_rejected(
     mended = desk.call(path, FIX)
 
     assert (rejected.status, rejected.code) == (409, "wrong-state")
-    assert mended.body["quote_id"] in rejected.body["detail"]
+    assert mended.body["made_id"] in rejected.body["detail"]
     assert mended.body["status"] == "fixed"
 
 
@@ -54,7 +54,7 @@ def test_a_row_that_another_version_quoted_before_can_be_rejected(handlers: Plat
 
     rejected = desk.call(f"/v1/batches/{batch}/rows/2/resolution", REJECT)
 
-    assert [each["code"] for each in kept["reasons"]] == ["quoted-otherwise"]
+    assert [each["code"] for each in kept["reasons"]] == ["taken-otherwise"]
     assert rejected.body["status"] == "rejected"
 
 

@@ -61,7 +61,9 @@ class ContestedQuotes:
 def intake(platform: Platform, **quoting: Any) -> Any:
     """The ports of data intake, with other ones for quotes."""
     ports: Any = platform.apps["data_intake"].ports
-    return replace(ports, quoting=ports.quoting._replace(**quoting))
+    rows = ports.kinds["quotes"]
+    changed = replace(rows, ports=rows.ports._replace(**quoting))
+    return replace(ports, kinds={**ports.kinds, "quotes": changed})
 
 
 def test_a_stop_parks_no_live_batch_however_long_it_holds(handlers: Platform) -> None:
@@ -141,7 +143,7 @@ def test_who_is_faster_at_a_rows_party_is_no_fault_of_the_row(handlers: Platform
     desk.approved()
     batch = desk.brought_id(motor_file([GOOD]))
     desk.step(batch, "start")
-    quotes = handlers.apps["data_intake"].ports.quoting.quotes
+    quotes = handlers.apps["data_intake"].ports.kinds["quotes"].ports.quotes
 
     def work(lost: int) -> None:
         ports = intake(handlers, quotes=ContestedQuotes(quotes, lost))

@@ -28,7 +28,7 @@ def test_killed_before_or_after_any_write_and_started_again_it_comes_out_the_sam
     desk.approved()
     monkeypatch.setattr(work_on_batch, "SLICE_ROWS", 2)
     ports: Any = handlers.apps["data_intake"].ports
-    stores = ((ports.batches, "store_slice"), (ports.quoting.quotes, "add"))
+    stores = ((ports.batches, "store_slice"), (ports.kinds["quotes"].ports.quotes, "add"))
 
     def work(batch: str) -> None:
         with handlers.surroundings():
@@ -40,7 +40,7 @@ def test_killed_before_or_after_any_write_and_started_again_it_comes_out_the_sam
         shown = desk.get(f"/v1/batches/{batch}")
         outcomes = desk.get(f"/v1/batches/{batch}/results")["items"]
         kept = [row["number"] for row in desk.get(f"/v1/batches/{batch}/rows")["items"]]
-        quotes = [each["quote_id"] for each in outcomes if "quote_id" in each]
+        quotes = [each["made_id"] for each in outcomes if "made_id" in each]
         assert len(set(quotes)) == 4
         return shown["status"], shown["tally"], [each["number"] for each in outcomes], kept
 

@@ -11,12 +11,13 @@ from insurance.api.fields import Code, Subject
 from insurance.api.paging import Page
 from insurance.api.views.terms import Shown, View
 from insurance.domain.core.caller import Caller, CallerKind
-from insurance.domain.core.identity import BatchId, QuoteId, UploadId
+from insurance.domain.core.identity import BatchId, StreamId, UploadId
 from insurance.domain.core.review import VERSIONS_MAX, ReviewStatus
 from insurance.domain.core.roles import BATCH_ROLES
 from insurance.domain.core.stored import Stored
 from insurance.domain.intake.batch import ROWS_MAX, BatchStatus, DataBatch, HaltCode
 from insurance.domain.intake.document import COLUMNS_MAX, FIELDS_MAX
+from insurance.domain.intake.made import MadeStatus
 from insurance.domain.intake.quarantined_row import REASONS_MAX, QuarantinedRow, RowStatus
 from insurance.domain.intake.row import Action, CheckedRow
 from insurance.domain.intake.source import (
@@ -25,7 +26,6 @@ from insurance.domain.intake.source import (
     SourceCode,
     SourceText,
 )
-from insurance.domain.quote.quote import QuoteStatus
 from insurance.operations.intake.ports import RowOutcome
 from insurance.operations.intake.preview_source import FINDINGS_MAX, ROWS_SHOWN, Preview
 from insurance.operations.listing import ListPage
@@ -221,7 +221,7 @@ class RowView(View):
     number: RowNumber
     status: RowStatus
     reasons: Annotated[list[RowReasonView], Field(max_length=REASONS_MAX)]
-    quote_id: QuoteId | None
+    made_id: StreamId | None
     resolved_by: Subject | None
     changed_at: datetime
 
@@ -245,7 +245,7 @@ def _row(row: QuarantinedRow) -> dict[str, Any]:
         "number": row.number,
         "status": row.status,
         "reasons": [RowReasonView.of(reason) for reason in row.reasons],
-        "quote_id": row.quote_id,
+        "made_id": row.made_id,
         "resolved_by": row.resolved_by,
         "changed_at": row.changed_at,
     }
@@ -271,11 +271,11 @@ class RowListView(View):
 
 
 class OutcomeView(View):
-    """What came of a row: a quote, or none where it was kept back."""
+    """What came of a row: nothing where it was kept back."""
 
     number: RowNumber
-    quote_id: QuoteId | None
-    quote_status: QuoteStatus | None
+    made_id: StreamId | None
+    made_status: MadeStatus | None
 
 
 class OutcomeListView(View):
@@ -289,9 +289,7 @@ class OutcomeListView(View):
     def of(cls, slices: ListPage[Sequence[RowOutcome]], *, page: Page) -> Self:
         return cls(
             items=[
-                OutcomeView(
-                    number=each.number, quote_id=each.quote_id, quote_status=each.quote_status
-                )
+                OutcomeView(number=each.number, made_id=each.made_id, made_status=each.made_status)
                 for outcomes in slices.items
                 for each in outcomes
             ],

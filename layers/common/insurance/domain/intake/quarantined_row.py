@@ -7,7 +7,6 @@ from pydantic import AwareDatetime, StringConstraints
 
 from insurance.domain.core.classification import Classification, Internal, Record
 from insurance.domain.core.errors import WrongState
-from insurance.domain.core.identity import QuoteId
 from insurance.domain.core.value import Value
 
 REASONS_MAX: Final = 100
@@ -52,7 +51,8 @@ class QuarantinedRow(Record):
     reasons: Internal[tuple[RowReason, ...]]
     values: Annotated[dict[str, str] | None, Classification.PERSONAL] = None
     """What the file says, by column; None: the batch's key was destroyed."""
-    quote_id: Internal[QuoteId | None] = None
+    made_id: Internal[str | None] = None
+    """Of what the row became when it was resolved."""
     resolved_by: Internal[str | None] = None
     reason: Annotated[
         Annotated[str, StringConstraints(max_length=500)] | None, Classification.PERSONAL

@@ -19,6 +19,8 @@ class RowKind(StrEnum):
 
     QUOTES = "quotes"
     """A risk that a quote is asked for."""
+    PARTIES = "parties"
+    """A customer."""
 
 
 class SourceText(VersionText):

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from insurance.domain.core.event import Event
     from insurance.domain.core.identity import Mode
     from insurance.domain.core.stored import PartyKey, Stored
     from insurance.domain.intake.batch import DataBatch
     from insurance.domain.intake.document import MappingDocument
+    from insurance.domain.intake.made import MadeStatus
     from insurance.domain.intake.quarantined_row import QuarantinedRow, RowStatus
     from insurance.domain.intake.row import RawRow
-    from insurance.domain.intake.source import DataSource, SourceText
+    from insurance.domain.intake.source import DataSource, RowKind, SourceText
     from insurance.operations.command import Command
     from insurance.operations.files.ports import UploadPorts
+    from insurance.operations.intake.kinds import TakesRows
     from insurance.operations.listing import ListEntry, ListRange
     from insurance.operations.parties.ports import Keys
-    from insurance.operations.quoting.make_quote import RiskInput
-    from insurance.operations.quoting.ports import QuotingPorts
 
 
 class Sources(Protocol):
@@ -65,9 +64,9 @@ class RowOutcome(NamedTuple):
 
     number: int
     """Its place in the file."""
-    quote_id: str | None = None
-    """None: the row was kept back."""
-    quote_status: str | None = None
+    made_id: str | None = None
+    """Of what the row became. None: it was kept back."""
+    made_status: MadeStatus | None = None
 
 
 class LoadedRow(NamedTuple):
@@ -175,8 +174,7 @@ class IntakePorts:
     batches: Batches
     uploads: UploadPorts
     keys: Keys
-    quoting: QuotingPorts
+    kinds: Mapping[RowKind, TakesRows]
+    """What rows become."""
     read_rows: Callable[[BinaryIO, MappingDocument], Iterator[RawRow]]
     """The rows of a file, by what its mapping says of its form. Raises UnreadableFile."""
-    read_risk: Callable[[Mapping[str, Any], datetime], RiskInput]
-    """A mapped row as a request for a quote. Raises InvalidFields."""

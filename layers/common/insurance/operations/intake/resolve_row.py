@@ -24,16 +24,16 @@ from insurance.domain.intake.quarantined_row import (
     RowResolution,
     RowStatus,
 )
-from insurance.domain.intake.row import RawRow
+from insurance.domain.intake.row import CheckedRow, RawRow
 from insurance.operations.command import Command, Query
 from insurance.operations.intake.bring_batch import read_batch
 from insurance.operations.intake.ports import IntakePorts, RowOutcome
-from insurance.operations.intake.quote_row import (
-    OF_THE_PRODUCT,
+from insurance.operations.intake.take_row import (
+    TAKEN_OTHERWISE,
     RowRefused,
     Times,
-    quote_of_row,
-    quote_row,
+    made_of_row,
+    take_row,
 )
 from insurance.operations.intake.work_on_batch import reasons_in
 from insurance.operations.listing import ListPage, ListRange, page_of
@@ -66,9 +66,9 @@ def resolve_row(
     Raises:
         BatchNotFound: There is no such batch that the caller may see.
         RowNotFound: The row is not in quarantine, and never was.
-        WrongState: It was resolved before, or what it said is destroyed; or it is quoted, and cannot be rejected.
+        WrongState: It was resolved before, or what it said is destroyed; or it was taken, and cannot be rejected.
         InvalidFields: A column is unknown; or rules, or the product, still refuse the row: each reason with its place.
-        Stopped: A stop holds quotes of this.
+        Stopped: A stop holds what it asks for.
         Unavailable: Something that is needed did not answer.
     """
     before = ports.batches.load_row(batch_id, number, command)
@@ -83,16 +83,16 @@ def resolve_row(
     if row.values is None:
         raise WrongState(f"row {number}", "destroyed", "be resolved")
     if wanted.resolution is RowResolution.REJECT:
-        _check_not_quoted(batch, row, command, ports)
+        _check_not_taken(batch, row, command, ports)
     else:
         values = _mended(row.values, wanted.values)
         outcome = _take(batch, RawRow(number, values), wanted.resolution, command, ports)
-        after = after.replace(values=values, quote_id=outcome.quote_id)
+        after = after.replace(values=values, made_id=outcome.made_id)
     key = before.batch.key or DestroyedKey()
     event = Event.following(
         before.row.head, after, key, stream=row.id, type=type, actor=command.actor, now=command.now
     )
-    moved = batch.row_resolved(accepted=after.quote_id is not None, now=command.now)
+    moved = batch.row_resolved(accepted=after.made_id is not None, now=command.now)
     counted = Event.following(
         before.batch.head,
         moved,
@@ -132,16 +132,31 @@ def list_outcomes(
     return page_of(entries, part.limit, lambda outcomes: outcomes)
 
 
-def _check_not_quoted(
+def _check_not_taken(
     batch: DataBatch, row: QuarantinedRow, command: Command, ports: IntakePorts
 ) -> None:
-    """Somebody may be mending the row at this moment, or may have got no further than its quote.
+    """Somebody may be mending the row at this moment, or may have got no further than what it makes.
 
-    A quote that stood before the row was kept back is another batch's, which lists it.
+    What stood before the row was kept back is another batch's, which lists it.
     """
-    quote = quote_of_row(batch, row.number, command, ports)
-    if quote is not None and quote.created_at >= row.changed_at:
-        raise WrongState(f"row {row.number}", f"quoted as {quote.id}", "be rejected")
+    if any(reason.code == TAKEN_OTHERWISE for reason in row.reasons):
+        return  # whatever it says now, it makes nothing
+    raw = RawRow(row.number, row.values or {})
+    _mapping, checked = _checked(batch, raw, ports)
+    times = Times(command.now, command.received_at)
+    found = made_of_row(batch, row.number, checked.record, times, ports)
+    if found is not None and found[1] >= row.changed_at:
+        raise WrongState(f"row {row.number}", f"taken as {found[0]}", "be rejected")
+
+
+def _checked(
+    batch: DataBatch, row: RawRow, ports: IntakePorts
+) -> tuple[CompiledMapping, CheckedRow]:
+    """A row by itself under the batch's mapping."""
+    text = ports.sources.text(source_id_for(batch.mode, batch.source), batch.source_revision)
+    mapping = compile_mapping(text.mapping)
+    [checked] = mapping.check([row], mapping.seen_keys(slots=ONE_ROW))
+    return mapping, checked
 
 
 def _mended(values: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
@@ -163,19 +178,19 @@ def _take(
     ports: IntakePorts,
 ) -> RowOutcome:
     """What comes of the row."""
-    text = ports.sources.text(source_id_for(batch.mode, batch.source), batch.source_revision)
-    mapping = compile_mapping(text.mapping)
-    [checked] = mapping.check([row], mapping.seen_keys(slots=ONE_ROW))
+    mapping, checked = _checked(batch, row, ports)
     if resolution is RowResolution.FIX and not checked.is_accepted:
-        raise InvalidFields(_faults(reasons_in(checked), mapping))
+        raise InvalidFields(_faults(batch, reasons_in(checked), mapping))
     times = Times(command.now, command.received_at)
     try:
-        return quote_row(batch, row.number, checked.record, times, ports)
+        return take_row(batch, row.number, checked.record, times, ports)
     except RowRefused as refused:
-        raise InvalidFields(_faults(refused.reasons, mapping)) from refused
+        raise InvalidFields(_faults(batch, refused.reasons, mapping)) from refused
 
 
-def _faults(reasons: Iterable[RowReason], mapping: CompiledMapping) -> list[FieldFault]:
+def _faults(
+    batch: DataBatch, reasons: Iterable[RowReason], mapping: CompiledMapping
+) -> list[FieldFault]:
     """The reasons, each at the column that its field is of; at all values where it is of none."""
     fields = mapping.document.fields
     columns = {path: field.source for path, field in fields.items() if field.source}
@@ -184,7 +199,7 @@ def _faults(reasons: Iterable[RowReason], mapping: CompiledMapping) -> list[Fiel
     for reason in reasons:
         column = columns.get(reason.place.strip("/").replace("/", "."))
         pointer = f"/values/{escaped(column)}" if column else "/values"
-        by = "The product" if reason.rule == OF_THE_PRODUCT else f"Rule {reason.rule}"
+        by = f"The kind {batch.kind}" if reason.rule == batch.kind else f"Rule {reason.rule}"
         faults.append(
             FieldFault(pointer, reason.code, f"{by} does not take {reason.place or 'it'}.")
         )

@@ -1,6 +1,6 @@
 """Work on a batch, slice by slice. Each slice is stored whole, with the batch's event, or not at all.
 
-It may be killed anywhere and started again: a row that was quoted is found again by its file and its place, a slice
+It may be killed anywhere and started again: a row that was taken is found again by its file and its place, a slice
 that was not stored is worked again, and one that was is behind the batch's position.
 """
 
@@ -41,7 +41,7 @@ from insurance.domain.intake.quarantined_row import (
 from insurance.domain.intake.row import KEPT_BACK, Action, CheckedRow, RawRow
 from insurance.operations.files.uploads import read_uploaded
 from insurance.operations.intake.ports import IntakePorts, RowOutcome, WorkedSlice
-from insurance.operations.intake.quote_row import RowRefused, Times, quote_row, try_row
+from insurance.operations.intake.take_row import RowRefused, Times, take_row, try_row
 
 SLICE_ROWS: Final = 40
 """All of them may be quarantined: two writes each, and a transaction takes a hundred."""
@@ -192,7 +192,7 @@ class _Work:
         if not checked.is_accepted:
             self._quarantine(raw, reasons_in(checked), made)
             return
-        take = try_row if self.stored.record.status is BatchStatus.DRY_RUN else quote_row
+        take = try_row if self.stored.record.status is BatchStatus.DRY_RUN else take_row
         try:
             outcome = take(
                 self.stored.record, checked.number, checked.record, self._times, self._ports
@@ -202,7 +202,7 @@ class _Work:
             return
         warned = any(each.action is Action.WARN for each in checked.findings)
         made.count(accepted=1, warned=int(warned), cleaned=int(checked.is_cleaned))
-        if outcome.quote_id is not None:  # of a dry run nothing is kept
+        if outcome.made_id is not None:  # of a dry run nothing is kept
             made.outcomes.append(outcome)
 
     def _quarantine(self, raw: RawRow, reasons: tuple[RowReason, ...], made: _Slice) -> None:

@@ -20,17 +20,21 @@ def register_party(details: PartyDetails, command: Command, ports: PartyPorts) -
         ReferenceTaken: The partner has a party of this reference.
         KeyReused: The caller's key has made another party.
     """
-    caller = command.caller
-    if details.reference is None:
-        party_id = new_party_id(caller.mode, caller.principal, command.idempotency.key)
-    else:
-        party_id = party_id_of_reference(details.reference, command, ports.index_keys)
-    party = Party.new(party_id, caller.partner, details, at=command.now, by=command.actor)
+    party_id = new_party_id_of(details, command, ports.index_keys)
+    partner = command.caller.partner
+    party = Party.new(party_id, partner, details, at=command.now, by=command.actor)
     key = ports.keys.new()
     event = registration(party, key, command)
     stored = Stored(party, event.head, key)
     ports.parties.register(event, party, key=key, command=command.with_answer(stored))
     return stored
+
+
+def new_party_id_of(details: PartyDetails, command: Command, index_keys: IndexKeys) -> str:
+    """The id that a new party gets: by its reference, or by the command's key."""
+    if details.reference is not None:
+        return party_id_of_reference(details.reference, command, index_keys)
+    return new_party_id(command.caller.mode, command.actor, command.idempotency.key)
 
 
 def registration(party: Party, key: PartyKey, command: Command) -> Event:

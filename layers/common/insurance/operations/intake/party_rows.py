@@ -1,0 +1,64 @@
+"""The kind `parties`: a row is a customer, who is registered."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from insurance.domain.core.errors import AlreadyErased, KeyReused, PartyNotFound, ReferenceTaken
+from insurance.domain.core.stored import Stored
+from insurance.domain.intake.made import MadeStatus
+from insurance.domain.party.record import PartyDetails
+from insurance.operations.command import Command
+from insurance.operations.idempotency import AlreadyAnswered
+from insurance.operations.intake.kinds import Made
+from insurance.operations.parties.ports import PartyPorts
+from insurance.operations.parties.register_party import new_party_id_of, register_party
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRows:
+    """Rows that become customers."""
+
+    ports: PartyPorts
+    read: Callable[[Mapping[str, Any], datetime], PartyDetails]
+    """A mapped row as the details of a customer. Raises InvalidFields."""
+    operation: ClassVar[str] = "createParty"
+
+    def check(self, record: Mapping[str, Any], command: Command) -> MadeStatus:
+        """That the customer would be registered.
+
+        Raises:
+            InvalidFields: The details cannot be read.
+            ReferenceTaken: The partner has a customer of this reference.
+        """
+        details = self.read(record, command.now)
+        if details.reference is not None and self._is_known(details, command):
+            raise ReferenceTaken(new_party_id_of(details, command, self.ports.index_keys))
+        return MadeStatus.REGISTERED
+
+    def take(self, record: Mapping[str, Any], command: Command) -> Stored[Any]:
+        return register_party(self.read(record, command.now), command, self.ports)
+
+    def made(self, stored: Stored[Any]) -> Made:
+        return Made(stored.record.id, MadeStatus.REGISTERED)
+
+    def find(self, _record: Mapping[str, Any], command: Command) -> tuple[str, datetime] | None:
+        try:
+            self.ports.parties.load((), command)
+        except KeyReused:  # it was mended, and made a customer of other details than it says
+            return "another customer", command.now
+        except AlreadyAnswered as earlier:
+            party_id = json.loads(earlier.answer.body)["id"]
+            return party_id, self.ports.parties.get(party_id).record.created_at
+        return None
+
+    def _is_known(self, details: PartyDetails, command: Command) -> bool:
+        try:
+            self.ports.parties.get(new_party_id_of(details, command, self.ports.index_keys))
+        except PartyNotFound:
+            return False
+        except AlreadyErased:
+            return True
+        return True
