@@ -31,6 +31,7 @@ from insurance.api.views.intake import (
     RowView,
     SourceListView,
     SourcePreviewView,
+    SourceQualityView,
     SourceView,
 )
 from insurance.api.views.uploads import AnnouncedUploadView
@@ -52,6 +53,7 @@ from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.domain.intake.batch import DataBatch
 from insurance.domain.intake.files import UnreadableFile
+from insurance.domain.intake.quality import BatchQuality, means_of
 from insurance.domain.intake.quarantined_row import QuarantinedRow, RowStatus
 from insurance.domain.intake.source import DataSource
 from insurance.domain.schedule.scheduled_job import JobKind
@@ -73,6 +75,7 @@ from insurance.operations.intake.change_source import (
 )
 from insurance.operations.intake.ports import RowOutcome, SourcePorts
 from insurance.operations.intake.preview_source import Preview, preview_source
+from insurance.operations.intake.read_quality import SourceQuality, read_quality
 from insurance.operations.intake.resolve_row import (
     ResolutionInput,
     list_outcomes,
@@ -85,7 +88,14 @@ from pydantic import Field
 
 ports = intake_bundles.intake_ports()
 sources = SourcePorts(ports.sources)
-work = partial(work_on_batch, ports=ports, clock=partial(datetime.now, UTC))
+
+
+def _measure(quality: BatchQuality) -> None:
+    means = means_of(quality.scores.values())
+    telemetry.source_quality(means, source=quality.source, mode=quality.mode)
+
+
+work = partial(work_on_batch, ports=ports, clock=partial(datetime.now, UTC), ended=_measure)
 api = Api(wiring.stores().staff_idempotency.find_replay, wiring.edge())
 answer = api.entrypoint()
 
@@ -170,6 +180,22 @@ def post_source_step(
 ) -> Stored[DataSource]:
     """Who wrote on a version does not approve it."""
     return advance_source(source, request.step, request.reason, command, sources)
+
+
+@api.query(
+    f"{SOURCE}/quality",
+    operation_id="getSourceQuality",
+    summary="Read how good a source of data is",
+    scope=Scope.DATA_READ,
+    callers=STAFF,
+    roles=SOURCE_READERS,
+    shows=SourceQualityView,
+    raises=(SourceNotFound,),
+)
+def get_quality(source: str, query: Query) -> SourceQuality:
+    """Its last ten batches, as they came: each field's completeness, validity, uniqueness, consistency and timeliness. What
+    people mended later changes nothing of it."""
+    return read_quality(source, query, sources, ports.batches)
 
 
 @api.query(

@@ -42,6 +42,7 @@ BY_KEY: dict[str, dict[str, ItemKind]] = {
     "DocumentsTable": {"doc": kinds.DOCUMENT, "reg": kinds.AGGREGATE},
     "IntakeTable": {
         "bat": kinds.AGGREGATE,
+        "quality": kinds.BATCH_QUALITY,
         "row": kinds.AGGREGATE,
         "slice": kinds.BATCH_SLICE,
         "src": kinds.AGGREGATE,

@@ -42,6 +42,8 @@ class Metric(StrEnum):
     """Scheduled jobs that failed run after run and wait for a person."""
     CALLS_NOT_COUNTED = "CallsNotCounted"
     """Calls of applications that were let through though their quotas could not be reached."""
+    SOURCE_QUALITY = "SourceQuality"
+    """Hundredths of one batch, by source and by what was looked at: completeness, validity and so on."""
     CALLS_COUNTED = "CallsCounted"
     """Lines of the access log that the meter counted."""
     CALLS_SET_ASIDE = "CallsSetAside"

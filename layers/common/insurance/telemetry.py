@@ -1,5 +1,7 @@
 """Logs and metrics: structured, without personal data; every metric that a dashboard shows starts here."""
 
+from collections.abc import Mapping
+
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
@@ -27,6 +29,21 @@ def tampered(stream: str, sequence: str) -> None:
     reads the stream reports it."""
     count(Metric.EVENTS_TAMPERED)
     logger.error("an event was changed or removed", stream=stream, sequence=sequence)
+
+
+def source_quality(shares: Mapping[str, int], *, source: str, mode: str) -> None:
+    """How good a batch of a source was, in hundredths, by what was looked at."""
+    for quality, share in shares.items():
+        with single_metric(
+            name=Metric.SOURCE_QUALITY,
+            unit=MetricUnit.Percent,
+            value=share,
+            namespace=setting("POWERTOOLS_METRICS_NAMESPACE"),
+        ) as metric:
+            metric.add_dimension(name="service", value=setting("POWERTOOLS_SERVICE_NAME"))
+            metric.add_dimension(name="mode", value=mode)
+            metric.add_dimension(name="source", value=source)
+            metric.add_dimension(name="quality", value=quality)
 
 
 def business(name: Metric, minor_units: int, *, mode: str, currency: str) -> None:

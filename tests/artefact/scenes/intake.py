@@ -107,6 +107,8 @@ def intake_scenes() -> Iterator[Scene]:
     done = (*done, "data_intake/run")
     yield Scene("data_intake/read_batch", one, SENDER, None, done, **OF_BATCH)
     yield Scene("data_intake/list_results", f"{one}/results", SENDER, None, done, **OF_BATCH)
+    quality = "GET /v1/sources/{source}/quality"
+    yield Scene("data_intake/read_quality", quality, CHIEF, None, done, **SOURCE)
     yield Scene("data_intake/list_rows", f"{one}/rows", SENDER, None, done, **OF_BATCH)
     resolve = "POST /v1/batches/{batch_id}/rows/{row}/resolution"
     fix = {

@@ -133,7 +133,7 @@ def test_a_dry_run_counts_and_leaves_nothing_behind(desk: Desk) -> None:
         assert desk.get(f"/v1/batches/{batch}/{list}")["items"] == []
 
 
-def test_scores_name_the_columns_of_the_mapping_and_nothing_that_the_file_alone_says(
+def test_scores_name_the_fields_of_the_mapping_and_nothing_that_the_file_alone_says(
     desk: Desk,
 ) -> None:
     desk.approved(mapping=motor_mapping(format="jsonl"))
@@ -144,7 +144,8 @@ def test_scores_name_the_columns_of_the_mapping_and_nothing_that_the_file_alone_
     tried = desk.run(batch)
 
     assert (tried["status"], tried["tally"]["accepted"]) == ("checked", 1)
-    assert tried["scores"].keys() == set(HEADINGS)
+    fields = motor_mapping()["fields"]
+    assert tried["scores"].keys() == {path for path, field in fields.items() if "from" in field}
 
 
 def test_rows_that_are_too_many_bytes_for_one_transaction_are_kept_back_in_several(
@@ -234,3 +235,35 @@ def test_a_mapping_is_proposed_where_there_is_none_and_the_newest_is_shown_where
     assert [row["number"] for row in proposed.body["rows"]] == [2, 3]
     assert known.body["mapping"] == motor_mapping()
     assert [row["is_accepted"] for row in known.body["rows"]] == [True, False]
+
+
+def test_a_source_is_scored_by_its_finished_batches_and_the_next_batch_notes_it(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = "/v1/sources/harbour_motor/quality"
+    missing = desk.platform.call("GET", path, by=OTTO, clock=None)
+    assert (missing.status, missing.code) == (404, "source-not-found")
+    desk.approved()
+    assert desk.get(path, OTTO) == {"source": "harbour_motor", "fields": {}, "batches": []}
+    first = desk.brought_id(motor_file([GOOD, TOO_YOUNG]))
+    desk.step(first, "dry_run")
+    assert "source_score" not in desk.run(first)
+    assert desk.get(path, OTTO)["batches"] == []  # a dry run says nothing of a source
+    desk.step(first, "start")
+    capsys.readouterr()
+    desk.run(first)
+
+    quality = desk.get(path, OTTO)
+
+    age = {"completeness": "1.0000", "validity": "0.5000", "uniqueness": "1.0000"}
+    assert quality["fields"]["answers.drivers.0.age"] == age | {"consistency": "1.0000"}
+    [only] = quality["batches"]
+    assert (only["batch_id"], only["tally"]["quarantined"]) == (first, 1)
+    assert only["fields"] == quality["fields"]
+    assert (quality["score"], only["score"]) == (92, 92)  # six of the seven fields are sound
+    sent = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    metrics = {each["quality"]: each for each in sent if "SourceQuality" in each}
+    assert metrics["validity"]["SourceQuality"] == [92.0]
+    assert (metrics["validity"]["source"], metrics["validity"]["mode"]) == ("harbour_motor", "test")
+    second = desk.brought_id(motor_file([OTHER]))
+    assert desk.step(second, "start").body["source_score"] == 92

@@ -131,6 +131,7 @@ AUDIT_COVERED: Final = ItemKind("last event of a stream that a root covers")
 AUDIT_LEAF: Final = ItemKind("events that a root covers")
 AUDIT_ROOT: Final = ItemKind("root of a day")
 BATCH_SLICE: Final = ItemKind("what came of a slice of a batch")
+BATCH_QUALITY: Final = ItemKind("how good a batch was")
 FEED_MARK: Final = ItemKind("mark of an event that is in a feed")
 
 

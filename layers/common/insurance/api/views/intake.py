@@ -1,6 +1,6 @@
 """How sources, batches and rows in quarantine are shown. What a row says is shown to nobody but those who resolve it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Self
 
@@ -18,6 +18,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.intake.batch import ROWS_MAX, BatchStatus, DataBatch, HaltCode
 from insurance.domain.intake.document import COLUMNS_MAX, FIELDS_MAX
 from insurance.domain.intake.made import MadeStatus
+from insurance.domain.intake.quality import BATCHES_MAX, WHOLE, BatchQuality, FieldScore
 from insurance.domain.intake.quarantined_row import REASONS_MAX, QuarantinedRow, RowStatus
 from insurance.domain.intake.row import Action, CheckedRow
 from insurance.domain.intake.source import (
@@ -28,12 +29,14 @@ from insurance.domain.intake.source import (
 )
 from insurance.operations.intake.ports import RowOutcome
 from insurance.operations.intake.preview_source import FINDINGS_MAX, ROWS_SHOWN, Preview
+from insurance.operations.intake.read_quality import SourceQuality
 from insurance.operations.listing import ListPage
 
 Count = Annotated[int, Field(ge=0, le=ROWS_MAX)]
 RowNumber = Annotated[int, Field(ge=1, le=ROWS_MAX)]
 FaultCode = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,100}$")]
 Share = Annotated[str, Field(pattern=r"^[01]\.[0-9]{4}$")]
+Score = Annotated[int, Field(ge=0, le=100)]
 
 
 class SourceTextView(View):
@@ -116,11 +119,22 @@ class BatchTallyView(Shown):
 
 
 class FieldScoreView(View):
-    """How good the values of a column, or of a field, are: shares of the rows that were read."""
+    """How good the values of a field are: shares of the rows that were read."""
 
     completeness: Share
     validity: Share
     uniqueness: Share
+    consistency: Share
+    timeliness: Share | None
+
+    @classmethod
+    def of(cls, score: FieldScore) -> Self:
+        return cls(
+            **{
+                name: None if share is None else _share(share)
+                for name, share in score._asdict().items()
+            }
+        )
 
 
 class BatchView(View):
@@ -143,7 +157,8 @@ class BatchView(View):
     rows_in_file: Count | None
     rows_per_second: Count | None
     expected_end: datetime | None
-    scores: Annotated[dict[str, FieldScoreView], Field(max_length=COLUMNS_MAX + FIELDS_MAX)]
+    source_score: Score | None
+    scores: Annotated[dict[str, FieldScoreView], Field(max_length=FIELDS_MAX)]
 
     @classmethod
     def of(cls, stored: Stored[DataBatch]) -> Self:
@@ -171,25 +186,57 @@ class BatchView(View):
             rows_in_file=batch.rows_in_file,
             rows_per_second=progress.rows_per_second,
             expected_end=progress.expected_end,
-            scores=_scores(batch),
+            source_score=batch.source_score,
+            scores=_scores(BatchQuality.of(batch).scores),
         )
 
 
-def _scores(batch: DataBatch) -> dict[str, FieldScoreView]:
-    read = batch.tally.read
-    return {
-        name: FieldScoreView(
-            completeness=_share(field.filled, read),
-            validity=_share(read - field.failed, read),
-            uniqueness=_share(read - field.repeated, read),
+def _scores(scores: Mapping[str, FieldScore]) -> dict[str, FieldScoreView]:
+    return {path: FieldScoreView.of(score) for path, score in scores.items()}
+
+
+def _share(ten_thousandths: int) -> str:
+    return f"{ten_thousandths // WHOLE}.{ten_thousandths % WHOLE:04d}"
+
+
+class BatchQualityView(View):
+    """How good a batch was when it came."""
+
+    batch_id: BatchId
+    version: Annotated[int, Field(ge=1, le=VERSIONS_MAX)]
+    ended_at: datetime
+    tally: BatchTallyView
+    score: Score | None
+    fields: Annotated[dict[str, FieldScoreView], Field(max_length=FIELDS_MAX)]
+
+    @classmethod
+    def of(cls, quality: BatchQuality) -> Self:
+        return cls(
+            batch_id=quality.batch_id,
+            version=quality.version,
+            ended_at=quality.ended_at,
+            tally=BatchTallyView.of(quality.tally),
+            score=quality.score,
+            fields=_scores(quality.scores),
         )
-        for name, field in batch.fields.items()
-    }
 
 
-def _share(part: int, of: int) -> str:
-    tenths = part * 10_000 // of if of else 10_000
-    return f"{tenths // 10_000}.{tenths % 10_000:04d}"
+class SourceQualityView(View):
+    """How good a source is, by its last batches."""
+
+    source: SourceCode
+    score: Score | None
+    fields: Annotated[dict[str, FieldScoreView], Field(max_length=FIELDS_MAX)]
+    batches: Annotated[list[BatchQualityView], Field(max_length=BATCHES_MAX)]
+
+    @classmethod
+    def of(cls, quality: SourceQuality) -> Self:
+        return cls(
+            source=quality.source,
+            score=quality.score,
+            fields=_scores(quality.fields),
+            batches=[BatchQualityView.of(batch) for batch in quality.batches],
+        )
 
 
 class BatchListView(View):

@@ -85,13 +85,19 @@ class RowTally(_Tally):
 
 
 class FieldTally(_Tally):
-    """How good the values of one column are."""
+    """How good the values of one field are, in rows."""
 
     filled: Count = 0
     failed: Count = 0
-    """Rows in which a rule found something wrong with it."""
+    """A check of it, or a rule about it alone, found something."""
     repeated: Count = 0
-    """Of these, for a value that may stand in one row only."""
+    """Its value stands in an earlier row, and may not."""
+    inconsistent: Count = 0
+    """A rule about it and other fields found something."""
+    dated: Count = 0
+    """It has a day, and the mapping says how old that may be."""
+    timely: Count = 0
+    """Of these, the day is no older."""
 
 
 class SliceResult(Value):
@@ -140,6 +146,8 @@ class DataBatch(Record):
     fields: Internal[dict[str, FieldTally]] = Field(default_factory=dict)
     open_rows: Internal[int] = 0
     """In quarantine, and not resolved."""
+    source_score: Internal[int | None] = None
+    """How good the source's batches before were when this one was started, in hundredths; None: there were none."""
     started_at: Internal[AwareDatetime | None] = None
     changed_at: Internal[AwareDatetime]
     rows_in_file: Internal[int | None] = None
@@ -162,6 +170,10 @@ class DataBatch(Record):
             scopes=frozenset(),
             mode=self.mode,
         )
+
+    def scored(self, source_score: int | None) -> Self:
+        """The batch with what its source was worth when it was started."""
+        return self.replace(source_score=source_score)
 
     def taken(self, step: BatchStep, *, now: AwareDatetime, reason: str | None) -> Self:
         """The batch after a step.

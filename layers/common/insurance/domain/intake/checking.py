@@ -24,6 +24,8 @@ class CompiledMapping:
     ) -> None:
         """With fields by place; `worked` has those that an expression gives."""
         self.document = document
+        self.fields, self.rules = tuple(fields), tuple(compiled_rules)
+        self.worked = dict(worked)
         self._fields, self._worked = tuple(fields), dict(worked)
         self._raw = [rule for rule in compiled_rules if rule.rule.point is Point.RAW]
         self._mapped = [rule for rule in compiled_rules if rule.rule.point is Point.MAPPED]

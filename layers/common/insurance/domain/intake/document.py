@@ -158,6 +158,8 @@ class FieldMapping(Value):
     checksum: Checksum | None = None
     reference: Name | None = None
     """A list of reference data that must have the value."""
+    fresh_days: Annotated[int, Field(ge=0, le=36_500)] | None = None
+    """Of a day: how long before the file came it may lie, for its source to be called timely."""
     written: bool = True
     """No: it is there for expressions alone."""
     actions: dict[Check, Action] = {}
@@ -169,6 +171,8 @@ class FieldMapping(Value):
             raise ValueError("Give either `from` or `value`.")
         if self.kind is As.MONEY and self.currency is None:
             raise ValueError("Give the `currency` of money.")
+        if self.fresh_days is not None and (self.kind is not As.DATE or self.source is None):
+            raise ValueError("Only a day from a column is fresh or not.")
         return self
 
 

@@ -60,6 +60,8 @@ class Condition(NamedTuple):
 
     source: str
     holds: Callable[[Any], bool]
+    used: frozenset[str]
+    """The names of fields, or of columns, that it speaks of."""
 
 
 class Worked(NamedTuple):
@@ -68,6 +70,8 @@ class Worked(NamedTuple):
     source: str
     work: Callable[[Any], Any]
     type: Type
+    used: frozenset[str]
+    """The names of fields, or of columns, that it speaks of."""
 
 
 class Put(NamedTuple):
@@ -98,7 +102,7 @@ def terms_of_columns(columns: Mapping[str, Column]) -> dict[str, Term]:
     """
     terms: dict[str, Term] = {}
     for heading, column in columns.items():
-        name = column.name or _NO_NAME.sub("_", heading.lower()).strip("_")
+        name = name_of(heading, column)
         if name in terms:
             raise refuse(
                 f"/columns/{escaped(heading)}",
@@ -107,6 +111,11 @@ def terms_of_columns(columns: Mapping[str, Column]) -> dict[str, Term]:
             )
         terms[name] = Term(f"f.get({heading!r}, '')", TEXT)
     return terms
+
+
+def name_of(heading: str, column: Column) -> str:
+    """What expressions call a column."""
+    return column.name or _NO_NAME.sub("_", heading.lower()).strip("_")
 
 
 _NO_NAME: Final = re.compile(r"[^a-z0-9]+")
@@ -122,7 +131,7 @@ def condition(source: str, terms: Mapping[str, Term], path: str) -> Condition:
     term = expect(expression.compiled(source, names, path), (Kind.BOOL,), path, "yes or no")
     guard = names.guard()
     source = f"({guard} and {term.code})" if guard else term.code
-    return Condition(source, names.function(source))
+    return Condition(source, names.function(source), frozenset(names.used))
 
 
 def value(source: str, terms: Mapping[str, Term], path: str) -> Worked:
@@ -135,7 +144,7 @@ def value(source: str, terms: Mapping[str, Term], path: str) -> Worked:
     term = expression.compiled(source, names, path)
     guard = names.guard()
     source = f"({term.code} if {guard} else None)" if guard else term.code
-    return Worked(source, names.function(source), term.type)
+    return Worked(source, names.function(source), term.type, frozenset(names.used))
 
 
 def faults_of(error: InvalidProduct) -> list[FieldFault]:

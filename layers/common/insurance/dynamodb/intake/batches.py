@@ -1,19 +1,21 @@
 """Batches in their table, each with its key; their rows in quarantine; and what came of each slice."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from insurance.domain.core.errors import BatchExists, BatchNotFound, StaleRevision
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode, party_id_for, row_id_for
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.intake.batch import DataBatch
+from insurance.domain.intake.quality import BATCHES_MAX, BatchQuality
 from insurance.domain.intake.quarantined_row import QuarantinedRow, RowStatus
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import KEY, OnePartyKey
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
-from insurance.dynamodb.kinds import BATCH_SLICE
+from insurance.dynamodb.kinds import BATCH_QUALITY, BATCH_SLICE
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, query, read, transact
 from insurance.operations.command import Command
@@ -24,6 +26,13 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from insurance.operations.parties.ports import Keys
+
+
+class LastBatches(NamedTuple):
+    """The part of a source's list that its score is made of."""
+
+    after: str = ""
+    limit: int = BATCHES_MAX
 
 
 class DynamoDBBatches:
@@ -107,6 +116,13 @@ class DynamoDBBatches:
             )
         return entries
 
+    def qualities(self, source_id: str) -> Sequence[BatchQuality]:
+        listed = self._listed("list", "list", f"{source_id}#quality", LastBatches())
+        return [
+            codec.read_value(BatchQuality, codec.unpack(BATCH_QUALITY.current(item)["body"]["B"]))
+            for item in listed
+        ]
+
     def add(self, event: Event, batch: DataBatch, key: PartyKey, command: Command) -> None:
         """Store a new batch, its key and the command's answer.
 
@@ -135,6 +151,8 @@ class DynamoDBBatches:
         writes = [*self._moved(event, before), *rows]
         if worked.outcomes:
             writes.append(self._slice(batch, worked.outcomes))
+        if worked.quality is not None:
+            writes.append(self._quality(worked.quality))
         transact(self._client, writes)
 
     def store_row(
@@ -186,6 +204,18 @@ class DynamoDBBatches:
         }
         return add(self._tables.intake, item, lambda _item: StaleRevision(batch.id), key="id")
 
+    def _quality(self, quality: BatchQuality) -> Write:
+        item = {
+            "id": codec.text(f"quality#{quality.batch_id}"),
+            "v": BATCH_QUALITY.mark,
+            "list": codec.text(f"{quality.source_id}#quality"),
+            "place": codec.text(f"{_latest_first(quality.ended_at)}#{quality.batch_id}"),
+            "body": codec.binary(codec.pack(quality.model_dump(mode="json"))),
+        }
+        return add(
+            self._tables.intake, item, lambda _item: StaleRevision(quality.batch_id), key="id"
+        )
+
     def _listed(self, index: str, column: str, name: str, part: ListRange) -> Sequence[Item]:
         return query(
             self._client,
@@ -215,14 +245,14 @@ class DynamoDBBatches:
 
 
 def _columns(batch: DataBatch) -> Item:
-    place = codec.text(f"{_newest_first(batch)}#{batch.id}")
+    place = codec.text(f"{_latest_first(batch.received_at)}#{batch.id}")
     mine = {"book": codec.text(f"{batch.mode}#batches#{batch.partner}")} if batch.partner else {}
     return {"list": codec.text(f"{batch.mode}#batches"), "place": place, **mine}
 
 
-def _newest_first(batch: DataBatch) -> str:
-    """A place in a list that a later batch stands before."""
-    return f"{10**11 - int(batch.received_at.timestamp()):011d}"
+def _latest_first(at: datetime) -> str:
+    """A place in a list that later ones stand before."""
+    return f"{10**11 - int(at.timestamp()):011d}"
 
 
 def _row_columns(row: QuarantinedRow) -> Item:

@@ -4,10 +4,11 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from insurance.domain.core.errors import BatchNotFound, SourceNotFound
-from insurance.domain.core.identity import UploadId, batch_id_for
+from insurance.domain.core.identity import UploadId, batch_id_for, source_id_for
 from insurance.domain.core.stored import Stored
-from insurance.domain.intake.batch import BatchStatus, BatchStep, DataBatch
+from insurance.domain.intake.batch import STARTS, BatchStatus, BatchStep, DataBatch
 from insurance.domain.intake.event_types import BatchEventType
+from insurance.domain.intake.quality import source_score
 from insurance.operations.command import Command, Query
 from insurance.operations.files.uploads import read_uploaded
 from insurance.operations.intake.ports import IntakePorts
@@ -85,6 +86,9 @@ def advance_batch(
         raise BatchNotFound(batch_id)
     command.check_revision(before, batch_id)
     batch = before.record.taken(step, now=command.now, reason=reason)
+    if step in STARTS:
+        source_id = source_id_for(batch.mode, batch.source)
+        batch = batch.scored(source_score(ports.batches.qualities(source_id)))
     event = command.event(batch_id, batch, EVENTS[step], before)
     stored = Stored(batch, event.head, before.key)
     ports.batches.store(event, before, command.with_answer(stored))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from insurance.domain.intake.batch import DataBatch
     from insurance.domain.intake.document import MappingDocument
     from insurance.domain.intake.made import MadeStatus
+    from insurance.domain.intake.quality import BatchQuality
     from insurance.domain.intake.quarantined_row import QuarantinedRow, RowStatus
     from insurance.domain.intake.row import RawRow
     from insurance.domain.intake.source import DataSource, RowKind, SourceText
@@ -83,6 +84,8 @@ class WorkedSlice(NamedTuple):
     batch: DataBatch
     outcomes: Sequence[RowOutcome]
     quarantined: Sequence[tuple[Event, QuarantinedRow]]
+    quality: BatchQuality | None = None
+    """Of the whole batch, with the slice that ends it."""
 
 
 class Batches(Protocol):
@@ -124,6 +127,9 @@ class Batches(Protocol):
 
     def outcomes(self, batch_id: str, part: ListRange) -> Sequence[ListEntry[Sequence[RowOutcome]]]:
         """Part of what came of rows: an entry for each slice."""
+
+    def qualities(self, source_id: str) -> Sequence[BatchQuality]:
+        """How good the last ten batches of a source were, the latest first. One that has just ended may be missing."""
 
     def add(self, event: Event, batch: DataBatch, key: PartyKey, command: Command) -> None:
         """Store a new batch, its key and the command's answer.

@@ -24,7 +24,6 @@ from insurance.domain.intake.batch import (
     WORKING,
     BatchStatus,
     DataBatch,
-    FieldTally,
     RowTally,
     SliceResult,
 )
@@ -32,6 +31,7 @@ from insurance.domain.intake.checking import CompiledMapping
 from insurance.domain.intake.event_types import BatchEventType, RowEventType
 from insurance.domain.intake.files import UnreadableFile
 from insurance.domain.intake.mapping import compile_mapping
+from insurance.domain.intake.quality import BatchQuality, quality_at_end
 from insurance.domain.intake.quarantined_row import (
     REASONS_MAX,
     QuarantinedRow,
@@ -39,6 +39,7 @@ from insurance.domain.intake.quarantined_row import (
     RowStatus,
 )
 from insurance.domain.intake.row import KEPT_BACK, Action, CheckedRow, RawRow
+from insurance.domain.intake.scoring import FieldCounter
 from insurance.operations.files.uploads import read_uploaded
 from insurance.operations.intake.ports import IntakePorts, RowOutcome, WorkedSlice
 from insurance.operations.intake.take_row import RowRefused, Times, take_row, try_row
@@ -57,9 +58,8 @@ ENDS: Final = {
 }
 LOOK_AGAIN: Final = timedelta(minutes=5)
 """After how long a stop may have been lifted."""
-REPEATED: Final = "repeated"
-"""The code of a value that may stand in one row only."""
-
+type Ended = Callable[[BatchQuality], None]
+"""Is told how good a batch was that has ended."""
 type Clock = Callable[[], datetime]
 """Tells our own time."""
 
@@ -71,6 +71,7 @@ def work_on_batch(
     ports: IntakePorts,
     clock: Clock,
     time_is_up: Callable[[], bool],
+    ended: Ended = lambda _quality: None,
 ) -> datetime | None:
     """Work on a batch until it is done, or time is up. Returns when to go on; None: there is nothing to do.
 
@@ -90,6 +91,8 @@ def work_on_batch(
         if time_is_up():
             return now
         work.next_slice()
+    if (quality := quality_at_end(work.stored.record)) is not None:
+        ended(quality)
     return None
 
 
@@ -118,8 +121,8 @@ def work_on_live_batch(
 class _Slice:
     """What is found while the rows of a slice are worked."""
 
+    counter: FieldCounter
     tally: RowTally = field(default_factory=RowTally)
-    fields: dict[str, FieldTally] = field(default_factory=dict)
     outcomes: list[RowOutcome] = field(default_factory=list)
     quarantined: list[tuple[Event, QuarantinedRow]] = field(default_factory=list)
     sealed_bytes: int = 0
@@ -140,7 +143,7 @@ class _Slice:
         return SliceResult(
             position=self.position,
             tally=self.tally,
-            fields=self.fields,
+            fields=self.counter.tallies(),
             is_last=self.is_last,
             halted_by=self.halted_by,
         )
@@ -154,11 +157,10 @@ class _Work:
     ) -> None:
         self.stored, self._ports = stored, ports
         self._asked_at, self._clock = now, clock
+        self._mapping = self._compiled(stored.record)
         self._rows = self._checked(stored.record)
         self._raw: dict[int, RawRow] = {}
         """Rows that are being checked, by their places."""
-        self._columns: frozenset[str] = frozenset()
-        """Those of the mapping: the batch, unlike its rows, names no others."""
 
     @property
     def _times(self) -> Times:
@@ -168,7 +170,9 @@ class _Work:
 
     def next_slice(self) -> None:
         """Work the next rows, and store what came of them."""
-        made = _Slice(position=self.stored.record.position)
+        batch = self.stored.record
+        counter = FieldCounter(self._mapping, batch.received_at.date())
+        made = _Slice(counter, position=batch.position)
         try:
             for checked in self._rows:
                 self._work_row(checked, made)
@@ -188,7 +192,7 @@ class _Work:
             return
         made.position = checked.number
         made.count(read=1)
-        _score(checked, raw, self._columns, made.fields)
+        made.counter.add(checked, raw)
         if not checked.is_accepted:
             self._quarantine(raw, reasons_in(checked), made)
             return
@@ -245,28 +249,28 @@ class _Work:
             actor=SYSTEM_ACTOR,
             now=now,
         )
-        worked = WorkedSlice(event, batch, tuple(made.outcomes), tuple(made.quarantined))
+        quality = quality_at_end(batch)
+        worked = WorkedSlice(event, batch, tuple(made.outcomes), tuple(made.quarantined), quality)
         self._ports.batches.store_slice(worked, before)
         self.stored = Stored(batch, event.head, before.key)
 
     def _checked(self, batch: DataBatch) -> Iterator[CheckedRow]:
         """The rows behind the batch's position. Those before it are read too: a value may repeat one of theirs."""
-        text = self._ports.sources.text(
-            source_id_for(batch.mode, batch.source), batch.source_revision
-        )
-        mapping = compile_mapping(text.mapping)
-        self._columns = frozenset(mapping.document.columns)
-        rows = self._remembered(self._opened(batch, mapping), batch.position)
-        for checked in mapping.check(rows):
+        rows = self._remembered(self._opened(batch), batch.position)
+        for checked in self._mapping.check(rows):
             if checked.number > batch.position:
                 yield checked
 
-    def _opened(self, batch: DataBatch, mapping: CompiledMapping) -> Iterator[RawRow]:
+    def _compiled(self, batch: DataBatch) -> CompiledMapping:
+        source_id = source_id_for(batch.mode, batch.source)
+        return compile_mapping(self._ports.sources.text(source_id, batch.source_revision).mapping)
+
+    def _opened(self, batch: DataBatch) -> Iterator[RawRow]:
         try:
             file = read_uploaded(batch.upload_id, batch.sender, self._ports.uploads)
         except (UploadNotSent, UploadNotScanned, UploadRefused) as error:
             raise UnreadableFile("file-gone") from error
-        return self._ports.read_rows(BytesIO(file), mapping.document)
+        return self._ports.read_rows(BytesIO(file), self._mapping.document)
 
     def _remembered(self, rows: Iterator[RawRow], position: int) -> Iterator[RawRow]:
         """The same rows. What those behind the position say is kept until they are worked."""
@@ -283,20 +287,3 @@ def reasons_in(checked: CheckedRow) -> tuple[RowReason, ...]:
         for found in checked.findings
         if found.action in KEPT_BACK
     )
-
-
-def _score(
-    checked: CheckedRow, raw: RawRow, columns: frozenset[str], fields: dict[str, FieldTally]
-) -> None:
-    """Count how good the row's values are, by column of the mapping, and by field where a rule is about one.
-
-    What else the file calls its values may be personal data itself, and is not kept.
-    """
-    failed = {found.place: found.code for found in checked.findings if found.place}
-    for place in (columns & raw.values.keys()) | failed.keys():
-        tally = FieldTally(
-            filled=int(bool(raw.values.get(place, "").strip())),
-            failed=int(place in failed),
-            repeated=int(failed.get(place) == REPEATED),
-        )
-        fields[place] = fields.get(place, FieldTally()).plus(tally)
