@@ -151,7 +151,7 @@ def ours(stated: list[Stated], asked: list[Asked]) -> Callable[[], list[bool]]:
                     product=call.product,
                     territory=call.territory,
                 )
-            )
+            ).refused_by
             is not None
             for call in asked
         ]

@@ -27,6 +27,7 @@ from insurance.domain.control.access_policy import (
     AccessPolicy,
     AccessRule,
     Condition,
+    MaskedClass,
     OperationId,
     PolicyText,
     ReasonCode,
@@ -152,7 +153,7 @@ def post_lift(stop_id: str, request: LiftRequest, command: Command) -> ChangedSt
 
 
 class AccessRuleRequest(Request):
-    """A rule: the calls that it is about are refused where its condition holds."""
+    """A rule: the calls that it is about are refused where its condition holds, or answered with fields masked."""
 
     code: RuleCode
     reason: ReasonCode
@@ -161,6 +162,7 @@ class AccessRuleRequest(Request):
     operations: Annotated[list[OperationId], Field(max_length=OPERATIONS_MAX)] = Field(
         default_factory=list
     )
+    mask: MaskedClass | None = None
     when: Condition = "true"
 
     def rule(self) -> AccessRule:

@@ -49,6 +49,12 @@ WRITTEN: Json = {
             "operations": ["createQuote"],
             "when": "given(product) and product != 'personal_motor'",
         },
+        {
+            "code": "least_data",
+            "reason": "not_needed",
+            "mask": "personal",
+            "when": "kind == 'application' and not scopes.claims_read",
+        },
     ],
 }
 CALL: Json = {

@@ -41,7 +41,7 @@ def text(*rules: AccessRule, zone: str = "Europe/London") -> PolicyText:
 
 
 def refusing(*rules: AccessRule, **changes: Any) -> str | None:
-    found = compile_policies({"house": text(*rules)}).decide(facts(**changes))
+    found = compile_policies({"house": text(*rules)}).decide(facts(**changes)).refused_by
     return found.id if found else None
 
 
@@ -100,7 +100,7 @@ def test_the_first_rule_that_holds_decides_and_policies_go_by_their_codes():
     never, first, second = (rule("never", when="hour > 22"), rule("first"), rule("second"))
     policies = {"b": text(second), "a": text(never, first)}
 
-    found = compile_policies(policies).decide(facts())
+    found = compile_policies(policies).decide(facts()).refused_by
 
     assert found is not None
     assert found.id == "a/first"
@@ -109,7 +109,9 @@ def test_the_first_rule_that_holds_decides_and_policies_go_by_their_codes():
 def test_an_operation_that_was_decided_before_is_decided_again_by_its_own_facts():
     ruleset = compile_policies({"house": text(rule(when="partner == 'meadow'"))})
 
-    assert [ruleset.decide(facts(partner=p)) is not None for p in ("harbour", "meadow")] == [
+    assert [
+        ruleset.decide(facts(partner=p)).refused_by is not None for p in ("harbour", "meadow")
+    ] == [
         False,
         True,
     ]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from insurance.domain.control.access_policy import AccessRule, PolicyText
+from insurance.domain.control.access_policy import AccessRule, MaskedClass, PolicyText
 from insurance.domain.control.replay import EXAMPLES_MAX, CallGroup, Replayed, replayed
 from insurance.domain.control.vocabulary import CallFacts, clock_minutes
 
@@ -84,3 +84,12 @@ def test_examples_name_no_person_and_the_largest_kinds_first():
 )
 def test_calls_are_put_together_within_an_hour_of_the_zone(zone: str, minutes: int):
     assert clock_minutes(zone, NOON) == minutes
+
+
+def test_what_would_have_been_masked_is_told_apart_from_what_would_have_been_refused():
+    masks = AccessRule(code="masks", reason="least", mask=MaskedClass.PERSONAL)
+    text = PolicyText(version=1, zone="Europe/London", rules=(masks,))
+
+    found = replayed("house", text, [group(3), group(2, operation="getDocument")])
+
+    assert (found.masked, found.refused, found.by_rule[0].calls) == (3, 2, 5)

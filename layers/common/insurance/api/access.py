@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from insurance.api.call import Call
     from insurance.api.edge import EdgePorts
     from insurance.api.route import Route
+    from insurance.domain.control.access_policy import MaskedClass
     from insurance.domain.control.decision import CompiledRule
     from insurance.operations.products.ports import Products
 
@@ -31,20 +32,21 @@ def check_access(
     given: Mapping[str, Any],
     record: AccessRecord,
     edge: EdgePorts,
-) -> None:
-    """Refuse the call if a rule in force does. The record of the call says which.
+) -> MaskedClass | None:
+    """Refuse the call if a rule in force does. The record of the call says which. What is masked of its answer is
+    returned.
 
     Raises:
         RefusedByPolicy: A rule refuses it.
         Unavailable: The rules cannot be read.
     """
     if edge.access is None:
-        return
+        return None
     caller, product, territory = call.caller, _said(given, "product"), _said(given, "territory")
     record.asked_policies(caller, product, territory)
     ruleset = edge.access().ruleset(caller.mode)
     if ruleset is None:
-        return
+        return None
     from insurance.domain.control.vocabulary import CallFacts  # noqa: PLC0415 - where there are rules
 
     facts = CallFacts(
@@ -61,11 +63,16 @@ def check_access(
         product=product,
         territory=territory or _first_territory(call, given, edge.products),
     )
-    refusing = ruleset.decide(facts)
+    decided = ruleset.decide(facts)
+    refusing = decided.refused_by
     if refusing is not None:
         record.refused_by(refusing.id)
         _count(edge, refusing, call)
         raise RefusedByPolicy(refusing.policy, refusing.rule.code, refusing.rule.reason)
+    if decided.masked_by is None:
+        return None
+    record.masked_by(decided.masked_by.id)
+    return decided.masked_by.rule.mask
 
 
 def _count(edge: EdgePorts, by: CompiledRule, call: Call) -> None:

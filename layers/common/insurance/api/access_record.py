@@ -40,6 +40,7 @@ class AccessRecord:
         self._purposes: list[AccessPurpose] = []
         self._asked: dict[str, str] | None = None
         self._rule: str | None = None
+        self._mask: str | None = None
 
     def called_by(self, caller: Caller) -> None:
         """The caller, once it is known who that is."""
@@ -78,6 +79,10 @@ class AccessRecord:
         """The rule of an access policy that refused the call, as `policy/rule`."""
         self._rule = rule
 
+    def masked_by(self, rule: str) -> None:
+        """The rule of an access policy by which the answer is masked, as `policy/rule`."""
+        self._mask = rule
+
     def repeats(self, party: str | None) -> None:
         """Whose data an answer holds that was stored with an earlier call."""
         if party:
@@ -95,6 +100,7 @@ class AccessRecord:
             "code": code,
             "asked": self._asked,
             "rule": self._rule,
+            "mask": self._mask,
         }
         kept = {name: value for name, value in record.items() if value}
         telemetry.metrics.add_metadata(FIELD, kept)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from pydantic import BaseModel
 
@@ -28,6 +28,9 @@ from insurance.domain.core.errors import InsuranceError
 from insurance.domain.core.purposes import purposes_of
 from insurance.metrics import Metric
 from insurance.operations.command import Command, Query
+
+if TYPE_CHECKING:
+    from insurance.domain.control.access_policy import MaskedClass
 
 type Entrypoint = Callable[[dict[str, Any], Any], dict[str, Any]]
 type Handler = Callable[..., Any]
@@ -170,7 +173,7 @@ class Api:
         for name, value in path.items():
             check_parameter(name, value)
         given = {**path, **_inputs(route, call, path)}
-        check_access(call, route, given, access, self.edge)
+        mask = check_access(call, route, given, access, self.edge)
         context = _context(call, given)
 
         def show(result: Any) -> BaseModel:
@@ -184,7 +187,7 @@ class Api:
         )
         if answered.replayed:
             access.repeats(answered.party)
-        return _response(route, call, answered)
+        return _response(route, call, answered, mask)
 
     def _command(self, route: Route, call: Call, given: dict[str, Any], show: Show) -> Answered:
         def run(command: Command) -> Any:
@@ -247,14 +250,22 @@ def _inputs(route: Route, call: Call, path: Mapping[str, str]) -> dict[str, Any]
     return given
 
 
-def _response(route: Route, call: Call, answered: Answered) -> dict[str, Any]:
+def _response(
+    route: Route, call: Call, answered: Answered, mask: "MaskedClass | None"
+) -> dict[str, Any]:
     answer, headers = answered.answer, {}
-    if answer.etag and (route.etag or route.writes):
-        headers["ETag"] = answer.etag
-        if route.etag and call.held_tags & {answer.etag, "*"}:
+    body = answer.body if answer.first is None else answer.first
+    tag = answer.etag
+    if mask is not None:
+        from insurance.api import masking  # noqa: PLC0415 - where a rule masks
+
+        body, tag = masking.masked(body, route.view, mask), tag and masking.masked_tag(tag, mask)
+        headers[masking.HEADER] = str(mask)
+    if tag and (route.etag or route.writes):
+        headers["ETag"] = tag
+        if route.etag and call.held_tags & {tag, "*"}:
             return responses.response(call.event, HTTPStatus.NOT_MODIFIED, None, headers)
     if answered.replayed:
         headers["Idempotent-Replayed"] = "true"
     headers["Content-Type"] = "application/json"
-    body = answer.body if answer.first is None else answer.first
     return responses.response(call.event, route.status, body, headers)

@@ -24,6 +24,7 @@ from insurance.domain.billing.payers import check_payee
 from insurance.domain.billing.statement import BillingStatus
 from insurance.domain.billing.suspense import SuspenseStatus
 from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.classification import Personal
 from insurance.domain.core.identity import invoice_id_for
 from insurance.domain.core.running_totals import words_of
 from insurance.domain.policy import Policy
@@ -153,7 +154,7 @@ class RefundView(BaseModel):
     """Who asked for it, and named the payee: another person approves it."""
     decided_by: str | None
     bank_reference: str | None
-    payee: PayeeView | None = None
+    payee: Personal[PayeeView | None] = None
     payee_name_of: Literal["policyholder", "payer", "nobody"] | None = None
     """Whose name the payee has: `policyholder`, `payer` or `nobody`."""
     payee_account_of: Literal["payer", "payer_of_less", "cleared", "nobody"] | None = None
@@ -210,7 +211,7 @@ class BillingView(View):
     invoices: list[InvoiceView]
     payments: list[PaymentInView]
     refunds: list[RefundView]
-    payers: list[PayerView] | None = None
+    payers: Personal[list[PayerView] | None] = None
     """From which accounts premium came, as far as the bank says it. For staff alone."""
     refunded: MoneyView | None = None
     """All refunds that were approved so far: what the next approval is measured with. For staff alone."""

@@ -14,6 +14,7 @@ from insurance.domain.claim import Claim, DecisionRecord, Payment, Reserve, Task
 from insurance.domain.claim.decision import REVIEW, Decision
 from insurance.domain.claim.recovery import Recovery, RecoveryKind, RecoveryStatus
 from insurance.domain.claim.reserve import CostType, ReserveReason
+from insurance.domain.core.classification import Personal
 from insurance.domain.core.roles import Role
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.party import Payee
@@ -77,7 +78,7 @@ class RecoveryView(BaseModel):
     number: int
     kind: RecoveryKind
     status: RecoveryStatus
-    against: str | None
+    against: Personal[str | None]
     expected: MoneyView
     received: MoneyView
     kept: MoneyView
@@ -155,7 +156,7 @@ class PaymentView(BaseModel):
     instruction_id: str | None
     bank_reference: str | None
     finished_at: datetime | None
-    payee: PayeeView | None = None
+    payee: Personal[PayeeView | None] = None
     """Of a bill its sender, who was named by who requested it."""
     requested_by: str | None = None
     decided_by: str | None = None

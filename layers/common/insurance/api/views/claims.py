@@ -21,6 +21,7 @@ from insurance.domain.claim.diary import ReportChannel
 from insurance.domain.claim.lifecycle import Handling
 from insurance.domain.contract.payee_signs import PayeeSigns
 from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.classification import Personal, Sensitive
 from insurance.domain.core.segregation import Duty
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.party import Claimant
@@ -59,17 +60,17 @@ class ClaimView(View):
     policy_number: str | None
     status: Handling
     decision: Decision
-    decisions: list[DecisionView]
+    decisions: Sensitive[list[DecisionView]]
     closed_as: ClosedAs | None
-    on_hold: str | None
+    on_hold: Personal[str | None]
     revision: int
     cover: str
     occurred_at: datetime
     reported_at: datetime
     claimed: MoneyView
-    claimant: Claimant | None
-    payee: PayeeView | None
-    payee_requested: PayeeView | None
+    claimant: Personal[Claimant | None]
+    payee: Personal[PayeeView | None]
+    payee_requested: Personal[PayeeView | None]
     """Another payee, until a second person has approved it."""
     payee_cools_until: datetime | None
     payee_signs: PayeeSigns | None
@@ -78,15 +79,15 @@ class ClaimView(View):
     """Who of the staff named the payee: another person approves what is paid to them. For staff alone."""
     notice_taken_by: str | None
     """Who of the staff took the notice, and approves no payment on the claim. For staff alone."""
-    facts: dict[str, Any] | None
-    narrative: str | None
-    loss_payee: str | None
+    facts: Sensitive[dict[str, Any] | None]
+    narrative: Sensitive[str | None]
+    loss_payee: Personal[str | None]
     catastrophe_event: str | None
-    reference: str | None
+    reference: Personal[str | None]
     same_loss_as: list[str]
     missing: list[str]
-    rules: list[RuleView]
-    steps: list[PayoutStepView]
+    rules: Sensitive[list[RuleView]]
+    steps: Sensitive[list[PayoutStepView]]
     judged_on: int | None
     """The policy's transaction on whose terms the rules were run; 1 is new business."""
     segment: JudgedSegmentView | None
@@ -98,7 +99,7 @@ class ClaimView(View):
     paid: MoneyView
     payments: list[PaymentView]
     recoveries: list[RecoveryView]
-    task: TaskView | None
+    task: Personal[TaskView | None]
     channel: ReportChannel | None
     deadlines: list[DeadlineView]
 

@@ -19,6 +19,7 @@ from insurance.domain.complaint.lifecycle import ComplaintStatus
 from insurance.domain.complaint.redress_payee import TO_ANOTHER, is_known_account, is_owed
 from insurance.domain.complaint.register import as_csv, row_of
 from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.classification import Personal, Sensitive
 from insurance.domain.core.running_totals import words_of
 from insurance.domain.core.stored import Stored
 from insurance.operations.listing import ListPage
@@ -32,7 +33,7 @@ class RedressView(BaseModel):
     amount: MoneyView
     bank_reference: str | None
     finished_at: datetime | None
-    payee: PayeeView | None = None
+    payee: Personal[PayeeView | None] = None
     payee_name_of: Literal["complainant", "nobody"] | None = None
     """Whose name the payee has: `complainant` or `nobody`."""
     payee_account_of: Literal["cleared", "nobody"] | None = None
@@ -94,14 +95,14 @@ class ComplaintView(View):
     channel: ReportChannel
     category: Category
     received_at: datetime
-    complainant: Complainant | None
-    text: str | None
+    complainant: Personal[Complainant | None]
+    text: Sensitive[str | None]
     jurisdiction: str
     deadlines: list[DeadlineView]
     outcome: ComplaintOutcome | None
-    response: ResponseView | None
+    response: Sensitive[ResponseView | None]
     ombudsman_reference: str | None
-    reopened_because: str | None
+    reopened_because: Sensitive[str | None]
     closed_as: Literal["accepted", "withdrawn", "ombudsman_decided"] | None
     redress: list[RedressView]
     redress_agreed: MoneyView | None = None
@@ -169,7 +170,7 @@ class ComplaintInternalView(View):
     handler: str | None
     root_cause: RootCause | None
     """What caused the complaint, as the investigation found."""
-    notes: list[NoteView]
+    notes: Sensitive[list[NoteView]]
 
     @classmethod
     def of(cls, stored: Stored[Complaint]) -> Self:

@@ -17,6 +17,7 @@ from insurance.domain.control.access_policy import (
     AccessPolicy,
     AccessPolicyCode,
     Condition,
+    MaskedClass,
     OperationId,
     ReasonCode,
     RuleCode,
@@ -95,13 +96,14 @@ def _shown(stop: Stop, *, is_lifted: bool) -> dict[str, Any]:
 
 
 class AccessRuleView(Shown):
-    """A rule: the calls that it is about are refused where its condition holds."""
+    """A rule: the calls that it is about are refused where its condition holds, or answered with fields masked."""
 
     code: RuleCode
     reason: ReasonCode
     scope: RuleScope
     name: ScopeName | None
     operations: Annotated[list[OperationId], Field(max_length=OPERATIONS_MAX)]
+    mask: MaskedClass | None
     when: Condition
 
 
@@ -203,17 +205,21 @@ class PolicyCheckView(View):
     version: Annotated[int, Field(ge=1, le=VERSIONS_MAX)] | None
     rule: RuleCode | None
     reason: ReasonCode | None
+    mask: MaskedClass | None
     rules_in_force: Annotated[int, Field(ge=0, le=RULES_IN_FORCE_MAX)]
 
     @classmethod
     def of(cls, checked: CheckedCall) -> Self:
-        by = checked.refused_by
+        by = checked.decided.refused_by or checked.decided.masked_by
         return cls(
-            decision=AccessDecision.REFUSED if by else AccessDecision.NOT_REFUSED,
+            decision=AccessDecision.REFUSED
+            if checked.decided.refused_by
+            else AccessDecision.NOT_REFUSED,
             policy=by.policy if by else None,
             version=by.version if by else None,
             rule=by.rule.code if by else None,
             reason=by.rule.reason if by else None,
+            mask=by.rule.mask if by else None,
             rules_in_force=checked.rules,
         )
 
@@ -266,6 +272,7 @@ class PolicyReplayView(View):
     calls: Annotated[int, Field(ge=0, le=CALLS_MAX)]
     refused: Annotated[int, Field(ge=0, le=CALLS_MAX)]
     refused_before: Annotated[int, Field(ge=0, le=CALLS_MAX)]
+    masked: Annotated[int, Field(ge=0, le=CALLS_MAX)]
     rules: Annotated[list[ReplayedRuleView], Field(max_length=RULES_MAX)]
     examples: Annotated[list[RefusedCallsView], Field(max_length=EXAMPLES_MAX)]
 
@@ -281,6 +288,7 @@ class PolicyReplayView(View):
             calls=found.calls,
             refused=found.refused,
             refused_before=found.refused_before,
+            masked=found.masked,
             rules=[ReplayedRuleView.of(count) for count in found.by_rule],
             examples=[RefusedCallsView.of(group) for group in found.examples],
         )

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from insurance.api.etag import etag
 from insurance.api.views.servicing import DifferenceView, TransactionView
 from insurance.api.views.terms import MoneyView, View
+from insurance.domain.core.classification import Personal
 from insurance.domain.party.correction_record import CorrectedField
 from insurance.domain.party.party import Address, Payee
 from insurance.domain.party.record import ContactKind, Party
@@ -22,8 +23,8 @@ class CorrectedFieldView(BaseModel):
     """One detail before and after. Of an account the holder and the last four characters."""
 
     field: CorrectedField
-    before: str | None
-    after: str | None
+    before: Personal[str | None]
+    after: Personal[str | None]
 
     @classmethod
     def of(cls, field: CorrectedField, correction: PartyCorrection) -> Self:

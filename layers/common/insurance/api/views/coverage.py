@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.claim.verdict import Verdict
 from insurance.domain.contract.rule import JudgedSegment, PayoutStep, RuleOutcome, RuleResult
+from insurance.domain.core.classification import Sensitive
 
 
 class RuleView(BaseModel):
@@ -79,7 +80,7 @@ class CoverageView(View):
     """The verdict of the rules on a loss, and what the cover would pay."""
 
     outcome: RuleOutcome
-    rules: list[RuleView]
+    rules: Sensitive[list[RuleView]]
     missing: list[str]
     judged_on: int | None
     """The policy's transaction on whose terms the rules were run; 1 is new business."""
@@ -88,7 +89,7 @@ class CoverageView(View):
     recoverable: MoneyView | None
     premium_set_off: MoneyView | None
     """The overdue premium that would be set off, if the policyholder were paid today."""
-    steps: list[PayoutStepView]
+    steps: Sensitive[list[PayoutStepView]]
 
     @classmethod
     def of(cls, verdict: Verdict, *, request: CoverageRequest) -> Self:

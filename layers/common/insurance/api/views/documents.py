@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from insurance.api.paging import Page
 from insurance.api.views.terms import ProductRefView
+from insurance.domain.core.classification import FileLink, Personal
 from insurance.domain.document import Document
 from insurance.domain.document.document import DocumentKind
 from insurance.operations.documents.document_file import DocumentDownload
@@ -27,7 +28,7 @@ class DocumentView(BaseModel):
     language: str
     media_type: Literal["application/pdf"] = "application/pdf"
     size_bytes: int
-    sha256: str | None
+    sha256: Personal[str | None]
     """Of the file; unknown once the policyholder's data were erased."""
     stored_sha256: str
     """Of the sealed file as it is stored."""
@@ -63,7 +64,7 @@ class DocumentDownloadView(BaseModel):
     """A document with a link to its file. A replay answers with the first link, even after it has expired."""
 
     document: DocumentView
-    link: LinkView
+    link: FileLink[LinkView]
 
     @classmethod
     def of(cls, download: DocumentDownload) -> Self:

@@ -10,6 +10,7 @@ from insurance.api.paging import Page, page_of
 from insurance.api.views.documents import LinkView
 from insurance.api.views.uploads import UploadView
 from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.classification import Personal, Sensitive
 from insurance.domain.evidence.evidence import Evidence, EvidenceStatus
 from insurance.domain.evidence.media import MediaType
 from insurance.domain.evidence.refusal import ADVICE, Refusal
@@ -25,9 +26,9 @@ class EvidenceView(BaseModel):
     status: EvidenceStatus
     media_type: MediaType
     size_bytes: int
-    sha256: str | None
+    sha256: Personal[str | None]
     """Of the file as it was sent, without what was taken out of it then."""
-    name: str | None
+    name: Personal[str | None]
     refused_because: Refusal | None
     """A stable code (docs/claims.md, "Evidence")."""
     advice: str | None
@@ -75,7 +76,7 @@ class LinkedEvidenceView(BaseModel):
     """Evidence and, once it was received, a link to it."""
 
     evidence: EvidenceView
-    link: LinkView | None
+    link: Sensitive[LinkView | None]
 
     @classmethod
     def of(cls, linked: LinkedEvidence, *, caller: Caller) -> Self:

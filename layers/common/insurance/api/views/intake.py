@@ -11,6 +11,7 @@ from insurance.api.fields import Code, Subject
 from insurance.api.paging import Page
 from insurance.api.views.terms import Shown, View
 from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.classification import Sensitive
 from insurance.domain.core.identity import BatchId, StreamId, UploadId
 from insurance.domain.core.review import VERSIONS_MAX, ReviewStatus
 from insurance.domain.core.roles import BATCH_ROLES
@@ -280,7 +281,7 @@ class RowView(View):
 class OpenedRowView(RowView):
     """The same, with what it says, for those who resolve it."""
 
-    values: Annotated[dict[str, str], Field(max_length=COLUMNS_MAX)] | None
+    values: Sensitive[Annotated[dict[str, str], Field(max_length=COLUMNS_MAX)] | None]
 
     @classmethod
     def of_row(cls, row: QuarantinedRow, caller: Caller) -> Self:
@@ -351,8 +352,8 @@ class RowFindingView(Shown):
     action: Action
     place: str
     code: FaultCode
-    before: str | None
-    after: str | None
+    before: Sensitive[str | None]
+    after: Sensitive[str | None]
 
 
 class PreviewedRowView(View):
@@ -360,7 +361,7 @@ class PreviewedRowView(View):
 
     number: RowNumber
     is_accepted: bool
-    record: dict[str, Any]
+    record: Sensitive[dict[str, Any]]
     findings: Annotated[list[RowFindingView], Field(max_length=FINDINGS_MAX)]
 
     @classmethod

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from insurance.api.etag import etag
 from insurance.api.views.terms import View
 from insurance.domain.claim import Claim
+from insurance.domain.core.classification import Personal, Sensitive
 from insurance.domain.core.stored import Stored
 
 
@@ -35,8 +36,8 @@ class InternalClaimView(View):
     claim_number: str | None
     revision: int
     handler: str | None
-    notes: list[NoteView]
-    diary: list[DiaryEntryView]
+    notes: Sensitive[list[NoteView]]
+    diary: Personal[list[DiaryEntryView]]
 
     @classmethod
     def of(cls, stored: Stored[Claim]) -> Self:

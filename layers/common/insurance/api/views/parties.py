@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from insurance.api.etag import etag
 from insurance.api.views.terms import AddressView, Shown, View
+from insurance.domain.core.classification import FileLink, Personal
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.correction_record import CorrectedField
 from insurance.domain.party.data_request import DataRequest, DataRequestKind, DataRequestOutcome
@@ -23,7 +24,7 @@ class ErasureView(View):
     """The erasure of a party's personal data: done, or waiting for the end of the legal hold."""
 
     party_id: str
-    reason: str
+    reason: Personal[str]
     erased_at: datetime | None = None
     """When it was done; absent while it waits."""
     requested_at: datetime | None = None
@@ -147,19 +148,19 @@ class PartyView(View):
     revision: int
     """0: no command has written the party, which is the policyholder of its first quote."""
     kind: PartyKind
-    name: str
-    names: list[DatedNameView]
-    date_of_birth: date | None
-    registration_number: str | None
-    contacts: list[ContactView]
-    addresses: list[DatedAddressView]
-    accounts: list[AccountView]
-    language: str | None
-    reference: str | None
-    consents: list[ConsentView]
-    restrictions: list[RestrictionView]
+    name: Personal[str]
+    names: Personal[list[DatedNameView]]
+    date_of_birth: Personal[date | None]
+    registration_number: Personal[str | None]
+    contacts: Personal[list[ContactView]]
+    addresses: Personal[list[DatedAddressView]]
+    accounts: Personal[list[AccountView]]
+    language: Personal[str | None]
+    reference: Personal[str | None]
+    consents: Personal[list[ConsentView]]
+    restrictions: Personal[list[RestrictionView]]
     data_requests: list[DataRequestSummaryView]
-    last_correction: CorrectionRecordView | None
+    last_correction: Personal[CorrectionRecordView | None]
     """Absent: nothing was corrected."""
     members: list[str]
     """The parties that were merged into this one."""
@@ -225,7 +226,7 @@ class DataRequestView(View):
     party_id: str
     number: int
     kind: DataRequestKind
-    text: str
+    text: Personal[str]
     requested_at: datetime
     due_at: datetime
     """The first instant that is too late."""
@@ -233,7 +234,7 @@ class DataRequestView(View):
     """Whether it was answered too late, or is too late by now."""
     outcome: DataRequestOutcome | None
     """Null: nobody has answered it yet."""
-    reason: str
+    reason: Personal[str]
     answered_at: datetime | None
     answered_by: str | None
 
@@ -261,7 +262,7 @@ class ExportFileView(BaseModel):
     media_type: Literal["application/json", "application/pdf"]
     size_bytes: int
     sha256: str
-    url: str
+    url: FileLink[str]
     """Anybody who has it can read the file until it expires: give it to the person alone."""
     expires_at: datetime
 

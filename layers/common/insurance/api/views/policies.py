@@ -22,6 +22,7 @@ from insurance.api.views.terms import (
 )
 from insurance.domain.contract.interested_party import Interest, InterestedParty
 from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.classification import Personal
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode
 from insurance.domain.core.posting import Account
@@ -126,11 +127,11 @@ class PolicyView(View):
     premium: PremiumView
     covers: list[CoverView]
     imposed: ImposedTermsView | None
-    policyholder: PolicyholderView | None
+    policyholder: Personal[PolicyholderView | None]
     holding: Holding
     """`holder`, or `estate` after the holder's death."""
-    joint_holders: list[JointHolderView]
-    interested_parties: list[InterestedPartyView]
+    joint_holders: Personal[list[JointHolderView]]
+    interested_parties: Personal[list[InterestedPartyView]]
     former_holders: list[FormerHolderView]
     partner: str
     """Whose business it is."""

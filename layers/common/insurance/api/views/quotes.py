@@ -18,6 +18,7 @@ from insurance.api.views.terms import (
     ProductRefView,
     View,
 )
+from insurance.domain.core.classification import Personal, Sensitive
 from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
 from insurance.domain.product.rating.trace import TraceStep
@@ -38,7 +39,7 @@ class PreviewView(View):
     period: PeriodView
     premium: PremiumView | None
     covers: list[CoverView]
-    findings: list[FindingView]
+    findings: Sensitive[list[FindingView]]
 
     @classmethod
     def of(cls, priced: PricedRisk) -> Self:
@@ -66,12 +67,12 @@ class QuoteView(View):
     territory: str | None
     premium: PremiumView | None
     covers: list[CoverView]
-    findings: list[FindingView]
+    findings: Sensitive[list[FindingView]]
     imposed: ImposedTermsView | None
-    supplied: list[str] | None
+    supplied: Sensitive[list[str] | None]
     """Look-ups that had not answered, and whose facts an underwriter told instead."""
-    policyholder: PolicyholderView | None
-    answers: dict[str, Any] | None
+    policyholder: Personal[PolicyholderView | None]
+    answers: Sensitive[dict[str, Any] | None]
     options: list[str]
     producer: str | None
     carrier: str
@@ -112,8 +113,8 @@ class StepView(BaseModel):
     name: str
     operation: StepOperation
     covers: list[str]
-    inputs: dict[str, Any]
-    operand: str | None
+    inputs: Sensitive[dict[str, Any]]
+    operand: Sensitive[str | None]
     """Null: its condition did not hold, so it did nothing."""
     raw: str
     running: MoneyView
@@ -141,7 +142,7 @@ class ExplanationView(View):
     product: ProductRefView
     steps: list[StepView]
     premium: PremiumView | None
-    findings: list[FindingView]
+    findings: Sensitive[list[FindingView]]
     agrees: bool
     """Whether the computation gives the price that was quoted; it always must."""
     new_business_steps: list[StepView] | None

@@ -17,6 +17,7 @@ from insurance.domain.claim.lifecycle import Handling
 from insurance.domain.complaint.categories import Category, ComplaintOutcome
 from insurance.domain.complaint.lifecycle import ComplaintStatus
 from insurance.domain.core.caller import Caller, CallerKind
+from insurance.domain.core.classification import Personal
 from insurance.domain.document.document import DocumentKind
 from insurance.domain.party.record import PartyKind
 from insurance.domain.policy.status import PolicyFlag, PolicyStatus
@@ -189,7 +190,7 @@ class SuspenseRowView(Shown):
     received_on: date
     status: SuspenseStatus
     """`waiting`, `allocated`, `return_requested`, `return_executing` or `returned`."""
-    named: str | None
+    named: Personal[str | None]
     """The policy that it was said to be for."""
     allocated_to: str | None
 

@@ -11,6 +11,7 @@ from insurance.api.paging import Page, page_of
 from insurance.api.parameters import OptionalInstant, Parameters
 from insurance.api.views.terms import MoneyView, PremiumView, View
 from insurance.domain.contract.proration import Share
+from insurance.domain.core.classification import Sensitive
 from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import ChargeLine, Computation, Policy, Transaction
@@ -280,8 +281,8 @@ class DifferenceView(BaseModel):
     """One difference of two versions."""
 
     pointer: str
-    before: str | None
-    after: str | None
+    before: Sensitive[str | None]
+    after: Sensitive[str | None]
 
 
 class ComparisonView(View):

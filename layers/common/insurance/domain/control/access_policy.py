@@ -38,8 +38,17 @@ class RuleScope(StrEnum):
     """Calls of one application, and of policyholders who come through it."""
 
 
+class MaskedClass(StrEnum):
+    """Which fields of answers a caller does not see: the widest first."""
+
+    PERSONAL = "personal"
+    """What is about a person, the sensitive included."""
+    SENSITIVE = "sensitive"
+    """What the law protects most, such as health or what a claim tells."""
+
+
 class AccessRule(Value):
-    """A call that it is about is refused where its condition holds."""
+    """A call that it is about is refused where its condition holds, or answered with fields masked."""
 
     code: RuleCode
     reason: ReasonCode
@@ -49,6 +58,8 @@ class AccessRule(Value):
     """Which API product or application."""
     operations: Annotated[tuple[OperationId, ...], Field(max_length=OPERATIONS_MAX)] = ()
     """Empty: every operation."""
+    mask: MaskedClass | None = None
+    """What is masked in the answer. None: the call is refused."""
     when: Condition = "true"
     """An expression, in the language of products (`vocabulary.py` has the names)."""
 

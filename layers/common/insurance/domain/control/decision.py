@@ -1,10 +1,11 @@
-"""Decisions about calls: which rule of the access policies in force refuses one."""
+"""Decisions about calls: which rule of the access policies in force refuses one, or masks its answer."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from insurance.domain.control.access_policy import (
     AccessRule,
+    MaskedClass,
     PoliciesInForce,
     PolicyText,
     RuleScope,
@@ -16,6 +17,10 @@ from insurance.domain.product.language import expression
 from insurance.domain.product.language.kinds import Kind
 from insurance.domain.product.language.plain_function import plain_function
 from insurance.domain.product.language.terms import expect
+
+OPEN_FILES: Final = frozenset({"createDocument", "exportPartyData", "getDocument"})
+"""Operations that are answered with a link to a file with personal data. A rule that masks refuses them: nothing else
+would be left. A test compares them with the routes."""
 
 type Holds = Callable[[CallFacts], bool]
 
@@ -42,12 +47,19 @@ class CompiledRule(NamedTuple):
         return rule.scope is RuleScope.GLOBAL or rule.name in facts.api_products
 
 
-class Ruleset:
-    """The rules of a mode, in the order of their policies. What an operation or an application can be refused
-    by is worked out once for each."""
+class CallDecision(NamedTuple):
+    """What the rules in force say to a call."""
+
+    refused_by: CompiledRule | None = None
+    masked_by: CompiledRule | None = None
+    """The rule that masks most of the answer."""
+
+
+class _Rules:
+    """Rules of one kind, in the order of their policies. What an operation or an application can be met by is worked
+    out once for each."""
 
     def __init__(self, rules: Sequence[CompiledRule]) -> None:
-        self.rules = rules
         self._general = [rule for rule in rules if rule.rule.scope is not RuleScope.APPLICATION]
         self._general_of: dict[tuple[str, tuple[str, ...]], list[CompiledRule]] = {}
         self._of_application: dict[str, list[CompiledRule]] = {}
@@ -55,8 +67,8 @@ class Ruleset:
             if rule.rule.scope is RuleScope.APPLICATION and rule.rule.name:
                 self._of_application.setdefault(rule.rule.name, []).append(rule)
 
-    def decide(self, facts: CallFacts) -> CompiledRule | None:
-        """The rule that refuses the call; None: none does."""
+    def first(self, facts: CallFacts) -> CompiledRule | None:
+        """The first that holds."""
         place = (facts.operation, facts.api_products)
         general = self._general_of.get(place)
         if general is None:
@@ -69,6 +81,30 @@ class Ruleset:
             if rule.is_about(facts) and rule.holds(facts):
                 return rule
         return None
+
+
+class Ruleset:
+    """The rules of a mode, in the order of their policies."""
+
+    def __init__(self, rules: Sequence[CompiledRule]) -> None:
+        self.rules = rules
+        self._refusing = _Rules([each for each in rules if each.rule.mask is None])
+        self._masking = [
+            _Rules(masking)
+            for mask in MaskedClass
+            if (masking := [each for each in rules if each.rule.mask is mask])
+        ]
+
+    def decide(self, facts: CallFacts) -> CallDecision:
+        """Whether the call is refused, and what is masked of its answer."""
+        refusing = self._refusing.first(facts)
+        if refusing is not None or not self._masking:
+            return CallDecision(refusing)
+        found = (rules.first(facts) for rules in self._masking)
+        masking = next((rule for rule in found if rule), None)
+        if facts.operation in OPEN_FILES:
+            return CallDecision(refused_by=masking)
+        return CallDecision(masked_by=masking)
 
 
 def compile_policies(policies: PoliciesInForce) -> Ruleset:

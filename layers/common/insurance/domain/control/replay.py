@@ -24,14 +24,14 @@ class CallGroup(NamedTuple):
 
 
 class RuleCount(NamedTuple):
-    """How many calls a rule would have refused."""
+    """How many calls a rule would have refused or masked."""
 
     rule: AccessRule
     calls: int
 
 
 class RefusedGroup(NamedTuple):
-    """Calls of one kind that a rule would have refused."""
+    """Calls of one kind that a rule would have refused or masked."""
 
     rule: AccessRule
     facts: CallFacts
@@ -46,6 +46,8 @@ class Replayed(NamedTuple):
     refused: int
     refused_before: int
     """Of those: how many a rule that was in force then refused already."""
+    masked: int
+    """How many would have been answered with fields masked."""
     by_rule: Sequence[RuleCount]
     """Every rule, in its order: also one that would have refused nothing."""
     examples: Sequence[RefusedGroup]
@@ -59,16 +61,20 @@ def replayed(code: str, text: PolicyText, groups: Iterable[CallGroup]) -> Replay
         InvalidProduct: A condition is none. What is stored was checked when it was written.
     """
     ruleset = Ruleset(compile_text(code, text))
-    looked_at = refused = before = 0
+    looked_at = refused = before = masked = 0
     counts = dict.fromkeys((rule.code for rule in text.rules), 0)
     found: dict[tuple[str | None, ...], RefusedGroup] = {}
     for group in groups:
         looked_at += group.calls
-        by = ruleset.decide(group.facts)
+        decided = ruleset.decide(group.facts)
+        by = decided.refused_by or decided.masked_by
         if by is None:
             continue
-        refused += group.calls
-        before += group.calls if group.was_refused else 0
+        if decided.refused_by:
+            refused += group.calls
+            before += group.calls if group.was_refused else 0
+        else:
+            masked += group.calls
         counts[by.rule.code] += group.calls
         key = (by.rule.code, *_kind_of_call(group.facts))
         known = found.get(key) or RefusedGroup(by.rule, group.facts, 0)
@@ -76,7 +82,7 @@ def replayed(code: str, text: PolicyText, groups: Iterable[CallGroup]) -> Replay
     largest = sorted(found.items(), key=lambda each: (-each[1].calls, str(each[0])))
     by_rule = [RuleCount(rule, counts[rule.code]) for rule in text.rules]
     examples = [group for _, group in largest[:EXAMPLES_MAX]]
-    return Replayed(looked_at, refused, before, by_rule, examples)
+    return Replayed(looked_at, refused, before, masked, by_rule, examples)
 
 
 def in_territory(facts: CallFacts, territory: str | None) -> CallFacts:

@@ -46,6 +46,19 @@ Internal = Annotated[T, Classification.INTERNAL]
 """The type of a field that is stored in clear: `status: Internal[Status]`."""
 
 
+Personal = Annotated[T, Classification.PERSONAL]
+Sensitive = Annotated[T, Classification.SENSITIVE]
+"""The types of fields of views that access policies may mask (`api/masking.py`): `name: Personal[str]`."""
+
+
+class OpensFile:
+    """The mark of a field by which a file can be read: an answer without it is none."""
+
+
+FileLink = Annotated[T, Classification.SENSITIVE, OpensFile]
+"""The type of a link to a file with personal data."""
+
+
 class Record(Value):
     """A value that is stored. Each of its fields is classified, or the class cannot be made.
 

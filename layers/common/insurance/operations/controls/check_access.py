@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from insurance.domain.control.decision import CompiledRule, compile_policies
+from insurance.domain.control.decision import CallDecision, compile_policies
 from insurance.domain.control.replay import in_territory
 from insurance.domain.core.errors import ProductNotFound
 
@@ -24,7 +24,7 @@ TERRITORY_OPEN: Final = frozenset({"createQuote", "previewQuote"})
 class CheckedCall(NamedTuple):
     """How a call would be decided, and by which rule."""
 
-    refused_by: CompiledRule | None
+    decided: CallDecision
     rules: int
     """How many rules are in force."""
 
