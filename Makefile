@@ -144,6 +144,7 @@ bench: .tools/setup ## Measure what a request, a claim and a rating cost, beside
 	$(RUN) --group bench python -m bench.rating
 	$(RUN) --group bench python -m bench.decisions $(if $(RAW),--raw)
 	$(RUN) --group bench python -m bench.intake $(if $(RAW),--raw)
+	$(RUN) --group bench python -m bench.matching $(if $(RAW),--raw)
 	$(RUN) --group load python -m bench.load
 
 load: .tools/setup ## Put whole journeys on the local stack, many at once, and on FastAPI + Mangum beside it (LOAD="--callers 6 --journeys 300 --alone")

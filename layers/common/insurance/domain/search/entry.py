@@ -61,6 +61,8 @@ class SearchField(StrEnum):
     REGISTRATION = "registration"
     EMAIL = "email"
     PHONE = "phone"
+    REGISTRATION_NUMBER = "registration_number"
+    """Of a firm in its public register. No route searches by it: records of one customer are looked for."""
     NAME_AND_BIRTH = "name_and_birth"
     NAME_AND_POSTCODE = "name_and_postcode"
 

@@ -322,6 +322,9 @@ def _party_keys(party: Party) -> Iterator[SearchKey]:
     """By what a party is found, by earlier names, addresses and contacts too; by nothing once erased."""
     for contact in party.contacts:
         yield from _contact_keys(contact.value)
+    if party.registration_number:
+        number = normalise.code(party.registration_number)
+        yield SearchKey(SearchField.REGISTRATION_NUMBER, number)
     if party.reference:
         yield SearchKey(SearchField.REFERENCE, normalise.reference(party.reference))
     yield from _name_keys(

@@ -1,0 +1,1 @@
+"""Which records are of one customer: fields compared, weighed and explained."""
