@@ -39,7 +39,7 @@ type Pair = tuple[str, str]
 
 def ours(file: Path) -> Iterator[Pair]:
     from insurance.domain.matching.blocks import candidate_pairs  # noqa: PLC0415 - each in its own process
-    from insurance.domain.matching.weights import Verdict, bundled_weights  # noqa: PLC0415 - the same
+    from insurance.domain.matching.weights import MatchVerdict, bundled_weights  # noqa: PLC0415 - the same
 
     weights = bundled_weights()
     ids: list[str] = []
@@ -49,7 +49,7 @@ def ours(file: Path) -> Iterator[Pair]:
             ids.append(row["id"])
             records.append(details(row))
     for one, other in candidate_pairs(records):
-        if weights.verdict(records[one], records[other]) is Verdict.SURE:
+        if weights.verdict(records[one], records[other]) is MatchVerdict.SURE:
             yield ids[one], ids[other]
 
 

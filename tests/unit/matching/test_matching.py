@@ -7,7 +7,7 @@ import pytest
 from insurance.domain.matching.blocks import candidate_pairs, keys_of
 from insurance.domain.matching.details import details_of, made_of
 from insurance.domain.matching.names import NameLevel, compare_names
-from insurance.domain.matching.weights import Otherwise, Verdict, bundled_weights
+from insurance.domain.matching.weights import MatchVerdict, Otherwise, bundled_weights
 from insurance.domain.party.party import Address
 from insurance.domain.party.record import ContactKind, Party, PartyDetails, PartyKind
 from insurance.domain.search.objects import sources_of
@@ -82,17 +82,23 @@ def test_an_earlier_name_is_compared_too():
     ids=["short name", "words exchanged", "another month", "moved", "married"],
 )
 def test_one_customer_is_found_whatever_slipped(other):
-    assert verdict(ADA, other) is Verdict.SURE
+    assert verdict(ADA, other) is MatchVerdict.SURE
 
 
 @pytest.mark.parametrize(
     ("other", "told"),
     [
-        (like("Thomas Merton", phones=["07700 900123"]), Verdict.DOUBTFUL),
-        (like("Thomas Merton", born=date(1978, 1, 2), emails=[]), Verdict.NONE),
-        (like(born=date(2004, 5, 6), phones=["07700 900123"]), Verdict.DOUBTFUL),
-        (like(born=date(1951, 7, 8), places=[("3 Elm Road", "LS2 7XY")], emails=[]), Verdict.NONE),
-        (made_of(is_person=False, names=["Elizabeth Merton Ltd"], places=[HOME]), Verdict.NONE),
+        (like("Thomas Merton", phones=["07700 900123"]), MatchVerdict.DOUBTFUL),
+        (like("Thomas Merton", born=date(1978, 1, 2), emails=[]), MatchVerdict.NONE),
+        (like(born=date(2004, 5, 6), phones=["07700 900123"]), MatchVerdict.DOUBTFUL),
+        (
+            like(born=date(1951, 7, 8), places=[("3 Elm Road", "LS2 7XY")], emails=[]),
+            MatchVerdict.NONE,
+        ),
+        (
+            made_of(is_person=False, names=["Elizabeth Merton Ltd"], places=[HOME]),
+            MatchVerdict.NONE,
+        ),
     ],
     ids=["twin", "couple", "mother and daughter of one name", "namesake", "her firm"],
 )
@@ -103,8 +109,8 @@ def test_two_customers_are_never_taken_for_one(other, told):
 def test_a_number_outweighs_another_given_name_and_another_number_forbids_a_link():
     numbered = ADA._replace(number="JA035650A")
 
-    assert verdict(numbered, like("Lilibet Merton", number="ja 03 56 50 a")) is Verdict.SURE
-    assert verdict(numbered, like(number="JB111111B")) is Verdict.DOUBTFUL
+    assert verdict(numbered, like("Lilibet Merton", number="ja 03 56 50 a")) is MatchVerdict.SURE
+    assert verdict(numbered, like(number="JB111111B")) is MatchVerdict.DOUBTFUL
 
 
 def test_a_score_is_explained_mark_by_mark_and_adds_up():
@@ -165,7 +171,7 @@ def test_a_generated_set_is_matched_as_the_bench_asks(seed):
     sure = [
         records[one].person == records[other].person
         for one, other in candidate_pairs(known)
-        if weights.verdict(known[one], known[other]) is Verdict.SURE
+        if weights.verdict(known[one], known[other]) is MatchVerdict.SURE
     ]
     count = Counter(record.person for record in records)
     true = sum(each * (each - 1) // 2 for each in count.values())

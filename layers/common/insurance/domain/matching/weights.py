@@ -30,14 +30,14 @@ class Otherwise(StrEnum):
     """They live or work at one address, and share a name or a telephone."""
 
 
-class Verdict(StrEnum):
+class MatchVerdict(StrEnum):
     SURE = "sure"
     DOUBTFUL = "doubtful"
     """A person decides."""
     NONE = "none"
 
 
-class FieldScore(NamedTuple):
+class FieldWeight(NamedTuple):
     """What one mark says, and how much: more than 0 for one customer, less for two."""
 
     field: str
@@ -49,12 +49,12 @@ class Score(NamedTuple):
     """How alike two records are, mark by mark. Marks that one of them lacks are not in it."""
 
     weight: int
-    verdict: Verdict
+    verdict: MatchVerdict
     otherwise: Otherwise
     """The likelier of the explanations that the weights compare one customer with."""
     prior: int
     """What the weights of the marks are added to: how rare one customer is among all pairs."""
-    fields: tuple[FieldScore, ...]
+    fields: tuple[FieldWeight, ...]
     version: str
     """Of the weights."""
 
@@ -98,14 +98,14 @@ class Weights(NamedTuple):
         levels = compare(one, other)
         otherwise, weight = self._weighed(levels)
         fields = tuple(
-            FieldScore(field, level, table[level])
+            FieldWeight(field, level, table[level])
             for field, level, table in zip(FIELDS, levels, self.tables[otherwise], strict=True)
             if level is not None
         )
         verdict = self._judged(weight, levels, alike=one.is_person is other.is_person)
         return Score(weight, verdict, otherwise, self.priors[otherwise], fields, self.version)
 
-    def verdict(self, one: Details, other: Details) -> Verdict:
+    def verdict(self, one: Details, other: Details) -> MatchVerdict:
         """The verdict alone, without its reasons. A person and a firm are never one customer."""
         levels = compare(one, other)
         _, weight = self._weighed(levels)
@@ -122,14 +122,14 @@ class Weights(NamedTuple):
                 closest, least = otherwise, weight
         return closest, least
 
-    def _judged(self, weight: int, levels: _Levels, *, alike: bool) -> Verdict:
+    def _judged(self, weight: int, levels: _Levels, *, alike: bool) -> MatchVerdict:
         if not alike or weight < self.doubtful:
-            return Verdict.NONE
+            return MatchVerdict.NONE
         if weight < self.sure:
-            return Verdict.DOUBTFUL
+            return MatchVerdict.DOUBTFUL
         said = frozenset(zip(FIELDS, levels, strict=True))
         vetoed = not said.isdisjoint(self.never_sure) and said.isdisjoint(self.unless)
-        return Verdict.DOUBTFUL if vetoed else Verdict.SURE
+        return MatchVerdict.DOUBTFUL if vetoed else MatchVerdict.SURE
 
 
 def compare(one: Details, other: Details) -> _Levels:
