@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from insurance.domain.contract.data_origin import DataOrigin
     from insurance.domain.core.caller import Caller
     from insurance.domain.core.classification import Record
     from insurance.domain.core.event import EventType
@@ -42,6 +43,8 @@ class Command:
     idempotency: Idempotency
     expected_revision: int | None = None
     """The revision that the caller read (`If-Match`); None: any."""
+    origin: DataOrigin | None = None
+    """The row of a file that it does; None: it is a call."""
 
     @property
     def now(self) -> datetime:

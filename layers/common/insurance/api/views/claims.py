@@ -14,6 +14,7 @@ from insurance.api.views.claim_parts import (
     TaskView,
 )
 from insurance.api.views.coverage import JudgedSegmentView, PayoutStepView, RuleView
+from insurance.api.views.data_origin import DataOriginView
 from insurance.api.views.terms import MoneyView, View
 from insurance.domain.claim import Claim, CostType
 from insurance.domain.claim.decision import Decision
@@ -58,6 +59,7 @@ class ClaimView(View):
     """What people call the claim by; null: it was opened before claims had numbers."""
     policy_id: str
     policy_number: str | None
+    data_origin: DataOriginView | None
     status: Handling
     decision: Decision
     decisions: Sensitive[list[DecisionView]]
@@ -152,6 +154,7 @@ class ClaimView(View):
             number=claim.number,
             policy_id=claim.policy_id,
             policy_number=claim.policy_number,
+            data_origin=DataOriginView.of(claim.data_origin),
             status=claim.handling,
             decision=claim.decision,
             decisions=[DecisionView.of(record) for record in claim.decisions],

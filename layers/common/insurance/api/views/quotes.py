@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel
 
 from insurance.api.etag import etag
+from insurance.api.views.data_origin import DataOriginView
 from insurance.api.views.terms import (
     CoverView,
     FindingView,
@@ -18,6 +19,7 @@ from insurance.api.views.terms import (
     ProductRefView,
     View,
 )
+from insurance.domain.contract.data_origin import DataOrigin
 from insurance.domain.core.classification import Personal, Sensitive
 from insurance.domain.core.money import Money
 from insurance.domain.core.stored import Stored
@@ -74,6 +76,7 @@ class QuoteView(View):
     policyholder: Personal[PolicyholderView | None]
     answers: Sensitive[dict[str, Any] | None]
     options: list[str]
+    data_origin: DataOriginView | None
     producer: str | None
     carrier: str
     created_at: datetime
@@ -99,6 +102,7 @@ class QuoteView(View):
             policyholder=PolicyholderView.of(quote.policyholder) if quote.policyholder else None,
             answers=_by_name(quote.answers),
             options=list(quote.options),
+            data_origin=DataOriginView.of(DataOrigin.of(quote.looked_up)),
             producer=quote.producer,
             carrier=quote.carrier,
             created_at=quote.created_at,

@@ -21,6 +21,7 @@ from insurance.domain.claim.recovery import Recovery
 from insurance.domain.claim.register import NoticedClaim
 from insurance.domain.claim.reserve import COSTS, CostType, Reserve, ReserveReason
 from insurance.domain.claim.task import Hold, Task, Tasks
+from insurance.domain.contract.data_origin import DataOrigin
 from insurance.domain.contract.payee_signs import PayeeSigns
 from insurance.domain.contract.rule import JudgedSegment, PayoutStep, RuleResult
 from insurance.domain.contract.terms import Reinstatement
@@ -69,6 +70,8 @@ class Claim(PartyRecord):
     policy_id: Internal[PolicyId]
     policy_number: Internal[str | None] = None
     partner: Internal[str]
+    data_origin: Internal[DataOrigin | None] = None
+    """Where the data came from that the policy was priced on; None: a call made its quote."""
     cover: Internal[str]
     occurred_at: Internal[AwareDatetime]
     reported_at: Internal[AwareDatetime]

@@ -26,6 +26,7 @@ from insurance.domain.claim.set_off import (
 from insurance.domain.claim.settlement import decide_by_rules, ready_to_pay
 from insurance.domain.claim.verdict import LossNotice, Verdict
 from insurance.domain.claim.verification import verify_claim, verify_notice
+from insurance.domain.contract.data_origin import DataOrigin
 from insurance.domain.contract.interested_party import Interests
 from insurance.domain.contract.number import ReferenceNumber
 from insurance.domain.contract.payee_signs import NO_SIGNS
@@ -155,6 +156,7 @@ def open_claim(
         policy_id=policy.id,
         policy_number=policy.number.text if policy.number else None,
         partner=policy.partner,
+        data_origin=DataOrigin.of(policy.looked_up),
         cover=notice.cover,
         occurred_at=notice.occurred_at,
         reported_at=act.at,

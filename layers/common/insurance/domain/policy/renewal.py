@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from insurance.domain.contract.data_origin import kept_origin
 from insurance.domain.contract.premium import Premium
 from insurance.domain.contract.terms import PastClaim
 from insurance.domain.core.errors import AlreadyErased, TermsNotOffered, WrongState
@@ -84,7 +85,7 @@ class RenewalTerms:
             carried_risk(product, last),
             last=self.renewing.last,
             claims=self.renewing.claims,
-            looked_up=looked_up,
+            looked_up={**kept_origin(last.looked_up), **looked_up},
             imposed=last.imposed,
         )
         period = product.period(renewed.risk.start, renewed.risk.answers)

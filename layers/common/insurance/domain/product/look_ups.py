@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from insurance.domain.contract.data_origin import SOURCE
 from insurance.domain.core.errors import InvalidFields
 from insurance.domain.core.money import Currency
 from insurance.domain.product.definition import model
@@ -30,6 +31,8 @@ class LookUpFields:
         for look_up in look_ups:
             if look_up.source in self.fields:
                 raise refuse(look_up.at("source"), look_up.source, "a source of its own")
+            if look_up.key is None and look_up.source != SOURCE:
+                raise refuse(look_up.at("key"), "", "the question whose answer it is asked by")
             fields = [question(field, currency) for field in look_up.fields]
             self.fields[look_up.source] = by_code(fields, look_up.at("fields"))
 
@@ -38,7 +41,7 @@ class LookUpFields:
         return tuple(
             LookUp(look_up.source, str(answers.json[look_up.key]))
             for look_up in self._look_ups
-            if answers.json.get(look_up.key) is not None
+            if look_up.key is not None and answers.json.get(look_up.key) is not None
         )
 
     def read_typed(self, source: str, raw: Mapping[str, object]) -> Mapping[str, object]:
@@ -57,7 +60,9 @@ class LookUpFields:
         for look_up in self._look_ups:
             source, without = look_up.source, look_up.unavailable
             held[source] = self._read_fields(source, risk.looked_up.get(source))
-            if held[source] is not None or risk.answers.held.get(look_up.key) is None:
+            if held[source] is not None:
+                continue
+            if look_up.key is not None and risk.answers.held.get(look_up.key) is None:
                 continue
             if without.defaults is not None:
                 held[source] = self._read_fields(source, without.defaults)

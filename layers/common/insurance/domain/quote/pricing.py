@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
+from insurance.domain.contract.data_origin import kept_origin
 from insurance.domain.contract.premium import Premium
 from insurance.domain.contract.terms import CoverTerms, Finding, ImposedTerms
 from insurance.domain.core.errors import AlreadyErased, FieldFault, InvalidFields
@@ -218,7 +219,7 @@ def _risk(product: Product, stored: StoredRisk, answers: dict[str, Any]) -> Risk
 def facts_after(product: Product, before: Risk, answers: Answers, find: FindFacts) -> LookedUp:
     """The facts about a risk with other answers: they stay, unless they are looked up by another key now."""
     same = set(product.look_ups(before.answers))
-    return {
+    return dict(kept_origin(before.looked_up)) | {
         look_up.source: before.looked_up.get(look_up.source) if look_up in same else find(look_up)
         for look_up in product.look_ups(answers)
     }

@@ -38,14 +38,17 @@ class QuoteRows:
             Stopped: A stop holds quotes of this.
             InvalidFields: The product cannot read an answer, or cover would start too early or late.
         """
-        risk = self.read(record, command.now)
+        risk = self._risk(record, command)
         query = Query(command.caller, command.now, command.received_at)
         priced = preview_quote(risk, query, self.ports)
         party = find_quoted_party(risk.party, command, self.ports)
         return MadeStatus(priced.judged_for(party.demands)[0])
 
     def take(self, record: Mapping[str, Any], command: Command) -> Stored[Any]:
-        return make_quote(self.read(record, command.now), command, self.ports)
+        return make_quote(self._risk(record, command), command, self.ports)
+
+    def _risk(self, record: Mapping[str, Any], command: Command) -> RiskInput:
+        return self.read(record, command.now)._replace(origin=command.origin)
 
     def made(self, stored: Stored[Any]) -> Made:
         quote: Quote = stored.record

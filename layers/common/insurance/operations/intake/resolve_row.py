@@ -144,7 +144,7 @@ def _check_not_taken(
     raw = RawRow(row.number, row.values or {})
     _mapping, checked = _checked(batch, raw, ports)
     times = Times(command.now, command.received_at)
-    found = made_of_row(batch, row.number, checked.record, times, ports)
+    found = made_of_row(batch, checked, times, ports)
     if found is not None and found[1] >= row.changed_at:
         raise WrongState(f"row {row.number}", f"taken as {found[0]}", "be rejected")
 
@@ -183,7 +183,7 @@ def _take(
         raise InvalidFields(_faults(batch, reasons_in(checked), mapping))
     times = Times(command.now, command.received_at)
     try:
-        return take_row(batch, row.number, checked.record, times, ports)
+        return take_row(batch, checked, times, ports, resolution)
     except RowRefused as refused:
         raise InvalidFields(_faults(batch, refused.reasons, mapping)) from refused
 

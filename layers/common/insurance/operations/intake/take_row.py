@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic_core import to_json
 
+from insurance.domain.contract.data_origin import FINDINGS_MAX, DataOrigin
 from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.errors import (
     InsuranceError,
@@ -20,7 +21,8 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.intake.batch import DataBatch
 from insurance.domain.intake.made import MadeStatus
-from insurance.domain.intake.quarantined_row import REASONS_MAX, RowReason
+from insurance.domain.intake.quarantined_row import REASONS_MAX, RowReason, RowResolution
+from insurance.domain.intake.row import CheckedRow
 from insurance.operations.command import Command
 from insurance.operations.idempotency import AlreadyAnswered, Idempotency, RecordedAnswer
 from insurance.operations.intake.kinds import TakesRows
@@ -51,9 +53,13 @@ class Times(NamedTuple):
 
 
 def take_row(
-    batch: DataBatch, number: int, record: Mapping[str, Any], at: Times, ports: IntakePorts
+    batch: DataBatch,
+    row: CheckedRow,
+    at: Times,
+    ports: IntakePorts,
+    resolution: RowResolution | None = None,
 ) -> RowOutcome:
-    """Do what a row asks for, or find what it has made.
+    """Do what a row asks for, or find what it has made. `resolution`: what a person made of it.
 
     Raises:
         RowRefused: The row is not taken.
@@ -62,9 +68,9 @@ def take_row(
         Unavailable: Something that is needed did not answer.
     """
     kind = ports.kinds[batch.kind]
-    command = _command(batch, number, record, at, kind)
+    command = _command(batch, row, at, kind, resolution)
     try:
-        answer = command.idempotency.render(_taken(kind, record, command)).body
+        answer = command.idempotency.render(_taken(kind, row.record, command)).body
     except AlreadyAnswered as earlier:
         answer = earlier.answer.body
     except NOT_OF_THE_ROW:
@@ -75,7 +81,7 @@ def take_row(
     except InsuranceError as error:
         raise RowRefused(reasons_of(error, batch)) from error
     told: JsonObject = json.loads(answer)
-    return RowOutcome(number, told["id"], MadeStatus(told["status"]))
+    return RowOutcome(row.number, told["id"], MadeStatus(told["status"]))
 
 
 def _taken(kind: TakesRows, record: Mapping[str, Any], command: Command) -> Any:
@@ -85,9 +91,7 @@ def _taken(kind: TakesRows, record: Mapping[str, Any], command: Command) -> Any:
         return kind.take(record, command)
 
 
-def try_row(
-    batch: DataBatch, number: int, record: Mapping[str, Any], at: Times, ports: IntakePorts
-) -> RowOutcome:
+def try_row(batch: DataBatch, row: CheckedRow, at: Times, ports: IntakePorts) -> RowOutcome:
     """As `take_row`, and nothing is stored. So nothing is said of what a write alone finds: a row that was taken otherwise.
 
     Raises:
@@ -97,12 +101,12 @@ def try_row(
     """
     kind = ports.kinds[batch.kind]
     try:
-        status = kind.check(record, _command(batch, number, record, at, kind))
+        status = kind.check(row.record, _command(batch, row, at, kind))
     except NOT_OF_THE_ROW:
         raise
     except InsuranceError as error:
         raise RowRefused(reasons_of(error, batch)) from error
-    return RowOutcome(number, None, status)
+    return RowOutcome(row.number, None, status)
 
 
 def reasons_of(error: InsuranceError, batch: DataBatch) -> tuple[RowReason, ...]:
@@ -120,18 +124,22 @@ def _code(name: str) -> str:
 
 
 def made_of_row(
-    batch: DataBatch, number: int, record: Mapping[str, Any], at: Times, ports: IntakePorts
+    batch: DataBatch, row: CheckedRow, at: Times, ports: IntakePorts
 ) -> tuple[str, datetime] | None:
     """What a row has made and when, in this batch or in another one of its file; None: nothing."""
     kind = ports.kinds[batch.kind]
     try:
-        return kind.find(record, _command(batch, number, record, at, kind))
+        return kind.find(row.record, _command(batch, row, at, kind))
     except InvalidFields:  # what it says now makes nothing
         return None
 
 
 def _command(
-    batch: DataBatch, number: int, record: Mapping[str, Any], at: Times, kind: TakesRows
+    batch: DataBatch,
+    row: CheckedRow,
+    at: Times,
+    kind: TakesRows,
+    resolution: RowResolution | None = None,
 ) -> Command:
     """The row's call: by the file and the place in it, so that no second batch of the file takes it again."""
 
@@ -141,10 +149,22 @@ def _command(
     idempotency = Idempotency(
         principal=batch.received_by,
         operation=kind.operation,
-        key=f"{batch.source} {batch.sha256} {number}",
-        request_hash=sha256(to_json(record)).digest(),
+        key=f"{batch.source} {batch.sha256} {row.number}",
+        request_hash=sha256(to_json(row.record)).digest(),
         now=at.now,
         received_at=at.received_at,
         render=answer,
     )
-    return Command(batch.sender, idempotency)
+    return Command(batch.sender, idempotency, origin=_origin(batch, row, resolution))
+
+
+def _origin(batch: DataBatch, row: CheckedRow, resolution: RowResolution | None) -> DataOrigin:
+    return DataOrigin(
+        source=batch.source,
+        version=batch.version,
+        batch_id=batch.id,
+        row=row.number,
+        score=batch.source_score,
+        findings=tuple(dict.fromkeys(found.rule for found in row.findings))[:FINDINGS_MAX],
+        resolution=resolution,
+    )

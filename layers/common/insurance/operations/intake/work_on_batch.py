@@ -198,9 +198,7 @@ class _Work:
             return
         take = try_row if self.stored.record.status is BatchStatus.DRY_RUN else take_row
         try:
-            outcome = take(
-                self.stored.record, checked.number, checked.record, self._times, self._ports
-            )
+            outcome = take(self.stored.record, checked, self._times, self._ports)
         except RowRefused as refused:
             self._quarantine(raw, refused.reasons, made)
             return

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from insurance.domain.contract.data_origin import SOURCE, DataOrigin
 from insurance.domain.control.stop import Activity, Reach
 from insurance.domain.core.identity import named_party, new_quote_id
 from insurance.domain.core.stored import Stored
@@ -30,6 +31,8 @@ class RiskInput(NamedTuple):
     territory: str
     """Empty: the product's first."""
     producer: str | None
+    origin: DataOrigin | None = None
+    """The row of a file that asks for it; None: a call does."""
 
 
 def preview_quote(risk: RiskInput, query: Query, ports: QuotingPorts) -> PricedRisk:
@@ -84,7 +87,8 @@ def _price(risk: RiskInput, call: Command | Query, ports: QuotingPorts) -> Price
         territory=risk.territory,
         now=call.now,
     )
-    return new_risk.priced(find_facts(new_risk.look_ups, ports.look_ups))
+    facts = find_facts(new_risk.look_ups, ports.look_ups)
+    return new_risk.priced({**facts, SOURCE: risk.origin.facts()} if risk.origin else facts)
 
 
 def _quote(

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
+from insurance.domain.contract.data_origin import kept_origin
 from insurance.domain.contract.payee_signs import PayeeSigns
 from insurance.domain.contract.premium import LineKind, Premium, PremiumLine
 from insurance.domain.contract.terms import ImposedTerms, PastClaim
@@ -365,7 +366,8 @@ def plain_risk(product: Product, plain: Plain) -> Risk:
     return Risk(
         answers=read,
         looked_up={
-            look_up.source: looked_up.get(look_up.source) for look_up in product.look_ups(read)
+            **kept_origin(looked_up),
+            **{look_up.source: looked_up.get(look_up.source) for look_up in product.look_ups(read)},
         },
         covers=tuple(plain.get("covers", ())),
         start=date.fromisoformat(plain.get("start", "2026-01-01")),

@@ -80,7 +80,7 @@ class LookUp(Part):
     """Facts from outside: of a vehicle, an area, a company."""
 
     source: Code
-    key: Code
-    """The question whose answer it is asked by."""
+    key: Code | None = None
+    """The question whose answer it is asked by. Of `source`, which a risk brings along from the file that it came by, there is none."""
     fields: Annotated[tuple[ListField, ...], Keywords(minItems=1, maxItems=60)]
     unavailable: Unavailable
