@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from insurance import bundles, telemetry, wiring
+from insurance import bundles, delivery_bundles, telemetry, wiring
 from insurance.api.access_record import note_administration
 from insurance.api.router import Api
 from insurance.api.views.scheduler import RunView
@@ -22,6 +22,7 @@ from insurance.operations.command import Query
 from insurance.operations.documents.remake_documents import remake_documents
 from insurance.operations.ledger.post_earned_premium import post_earned_premium
 from insurance.operations.parties.carry_out_erasure import carry_out_erasure
+from insurance.operations.payments.correct_payees import correct_payees
 from insurance.operations.policy.invite_renewal import invite_renewal
 from insurance.operations.quoting.expire_quote import expire_quote
 from insurance.operations.scheduler.check_deadlines import (
@@ -48,6 +49,7 @@ JOBS: Final[dict[JobKind, Job]] = {
     JobKind.COMPLAINT: partial(check_complaint_deadlines, complaints=stores.complaints),
     JobKind.ERASURE: partial(carry_out_erasure, ports=bundles.erasure_ports()),
     JobKind.DOCUMENT: remake,
+    JobKind.PAYEE: partial(correct_payees, ports=delivery_bundles.corrected_payee_ports()),
 }
 ANSWER_SECONDS: Final = 15.0
 """The gateway waits for 29 s; a job may take a few."""

@@ -25,6 +25,7 @@ class MemoryPaymentOrders:
         self._memory = memory
         self._waiting: dict[str, Instruction] = {}
         self._known: set[str] = set()
+        """Payments that wait, or that a file has claimed."""
         self._files: dict[str, Stored[PaymentFile]] = {}
         self._places: dict[tuple[Mode, Currency], str] = {}
 
@@ -75,6 +76,11 @@ class MemoryPaymentOrders:
 
     def drop(self, payment_ids: Sequence[str]) -> None:
         self._claim(payment_ids, "The queue of payments")
+        self._known -= set(payment_ids)
+
+    def of(self, payment_ids: Sequence[str]) -> frozenset[str]:
+        """Those that no file has claimed."""
+        return frozenset(payment_ids) - (self._known - set(self._waiting))
 
     def make(self, event: Event, file: PaymentFile) -> None:
         self._claim([each.id for each in file.instructions], file.id)

@@ -1,4 +1,5 @@
-"""Bundles of ports as in `bundles`, for what happens to events: books, search, the feed, webhooks and the audit."""
+"""Bundles of ports as in `bundles`, for what follows from events: books, search, the feed, webhooks, the audit
+and payees who were corrected."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from insurance.operations.delivery.streams import Flush, StreamPorts, Take
     from insurance.operations.notifications.ports import FeedPorts
     from insurance.operations.notifications.webhook_ports import SendingPorts, WebhookPorts
+    from insurance.operations.payments.ports import CorrectedPayeePorts
 
 
 def books_ports() -> BooksPorts:
@@ -98,4 +100,18 @@ def index_ports() -> IndexPorts:
         index_keys=wiring.stores().index_keys,
         index=wiring.stores().search_index,
         payee_accounts=wiring.stores().payee_accounts,
+    )
+
+
+def corrected_payee_ports() -> CorrectedPayeePorts:
+    from insurance.operations.billing.ports import BillingPorts
+    from insurance.operations.payments.ports import CorrectedPayeePorts
+
+    return CorrectedPayeePorts(
+        parties=wiring.stores().parties,
+        contracts=wiring.stores().party_contracts,
+        unsent=wiring.stores().unsent_payments,
+        claims=wiring.stores().claims,
+        billing=BillingPorts(products=wiring.products(), billing=wiring.stores().billing),
+        complaints=wiring.stores().complaints,
     )

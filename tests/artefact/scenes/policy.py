@@ -15,6 +15,7 @@ from tests.artefact.scenes.common import (
     PLANNED,
     POLICY,
     QUOTED_AT,
+    SETTLED,
     UNDERWRITER,
     WAITING_ERASURE,
     Json,
@@ -185,6 +186,8 @@ def scheduler_scenes() -> Iterator[Scene]:
     yield Scene("scheduler/run_of_an_erasure", run, HARBOUR, {}, waiting, key="-", **at)
     corrected, at = (*CORRECTED, CORRECTION_PLANNED), at_instant("2027-01-16T10:00:00Z")
     yield Scene("scheduler/run_of_a_correction", run, HARBOUR, {}, corrected, key="-", **at)
+    of_payee, paid = "scheduler/run_of_a_corrected_payee", (*SETTLED, *corrected[len(ISSUED) :])
+    yield Scene(of_payee, run, HARBOUR, {}, paid, key="-", **at)
     yield Scene("scheduler/run_by_staff", run, UNDERWRITER, {}, key="-", **at_instant(QUOTED_AT))
 
 

@@ -13,7 +13,7 @@ from insurance.domain.core.money import Currency, Money
 from insurance.domain.core.stored import Stored
 from insurance.dynamodb.stores import Stores
 from insurance.operations.idempotency import AlreadyAnswered, RecordedAnswer
-from insurance.operations.payments.ports import PaymentOrders
+from insurance.operations.payments.ports import PaymentOrders, UnsentPayments
 
 from tests.fakes.keys import PlainKeys
 from tests.fakes.memory import Memory
@@ -28,6 +28,7 @@ FILE_ID, OTHER_ID = "pmf_test_0000000000000000", "pmf_test_1111111111111111"
 class Kit:
     instructions: Any
     orders: PaymentOrders
+    unsent: UnsentPayments
 
     def queue(self, currency: Currency = Currency.GBP, mode: Mode = Mode.TEST) -> Any:
         return self.orders.load(mode, currency, FILE_ID, make_command("look"))
@@ -40,10 +41,10 @@ class Kit:
 def kit(request: pytest.FixtureRequest) -> Kit:
     if request.param == "memory":
         orders = MemoryPaymentOrders(Memory())
-        return Kit(orders, orders)
+        return Kit(orders, orders, orders)
     dynamodb = request.getfixturevalue("dynamodb")
     stores = Stores(lambda: dynamodb, make_tables(dynamodb).__getitem__, PlainKeys, PlainKeys)
-    return Kit(stores.instructions, stores.payment_orders)
+    return Kit(stores.instructions, stores.payment_orders, stores.unsent_payments)
 
 
 def instruction(
@@ -82,6 +83,31 @@ def test_an_instruction_waits_once_however_often_it_is_told(kit):
         kit.instructions.add(instruction(1))
 
     assert kit.queue().waiting == [instruction(1)]
+
+
+def test_a_payment_is_unsent_until_a_file_has_claimed_it(kit):
+    queued, claimed, dropped = instruction(1), instruction(2), instruction(3)
+    for each in (queued, claimed, dropped):
+        kit.instructions.add(each)
+    kit.orders.drop([dropped.id])
+    make(kit, file_of(claimed))
+    unknown = instruction(4).id
+
+    of = [queued.id, claimed.id, dropped.id, unknown]
+
+    assert kit.unsent.of(of) == {queued.id, dropped.id, unknown}
+
+
+def test_a_payment_that_left_the_queue_without_a_file_waits_again_when_it_is_told_again(kit):
+    for each in (instruction(1), instruction(2)):
+        kit.instructions.add(each)
+    kit.orders.drop([instruction(1).id])
+    make(kit, file_of(instruction(2)))
+
+    for each in (instruction(1), instruction(2)):
+        kit.instructions.add(each)
+
+    assert kit.waiting() == [instruction(1).id]
 
 
 def test_the_next_call_begins_behind_the_place_that_was_noted(kit):

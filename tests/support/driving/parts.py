@@ -29,7 +29,7 @@ from tests.fakes.party_records import (
     MemoryKeyCopies,
     MemoryParties,
 )
-from tests.fakes.payments import MemoryPaidPolicies
+from tests.fakes.payments import MemoryPaidPolicies, MemoryPaymentOrders
 from tests.fakes.policy import (
     MemoryCorrections,
     MemoryPolicies,
@@ -98,6 +98,7 @@ def stores_in_memory(memory: Memory) -> SimpleNamespace:
         idempotency=idempotency,
         staff_idempotency=idempotency,
         paid_policies=MemoryPaidPolicies(memory),
+        unsent_payments=MemoryPaymentOrders(memory),
     )
 
 

@@ -40,7 +40,7 @@ def pay_step(payment, step):  # noqa: PLR0911 - one for each step
             return payment.refused(by="staff-sam", reason="not agreed")
         case PaymentStep.CANCEL:
             return payment.cancelled(by="staff-hana", reason="a slip")
-        case PaymentStep.SET_OFF:
+        case PaymentStep.SET_OFF | PaymentStep.RECALL:
             return payment.moved(step)
     outcomes = {step: outcome for outcome, step in payment_status.REPORT_STEPS.items()}
     return payment.reported(BankReport(payment.id, outcomes[step], "B1", NOW))

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.parties.parties import DynamoDBParties
     from insurance.dynamodb.parties.party_contracts import DynamoDBPartyContracts
     from insurance.dynamodb.parties.screenings import DynamoDBPoliciesInForce, DynamoDBScreenings
+    from insurance.dynamodb.payment_queue import DynamoDBUnsentPayments
     from insurance.dynamodb.payments.instructions import DynamoDBInstructions
     from insurance.dynamodb.payments.paid_policies import DynamoDBPaidPolicies
     from insurance.dynamodb.payments.payment_orders import DynamoDBPaymentOrders
@@ -305,6 +306,12 @@ class Stores(EventStores, PartnerStores):
         from insurance.dynamodb.scheduler.scheduled_jobs import DynamoDBScheduledJobs
 
         return DynamoDBScheduledJobs(self.client, self._tables)
+
+    @cached_property
+    def unsent_payments(self) -> DynamoDBUnsentPayments:
+        from insurance.dynamodb.payment_queue import DynamoDBUnsentPayments
+
+        return DynamoDBUnsentPayments(self.client, self._tables)
 
     @cached_property
     def instructions(self) -> DynamoDBInstructions:

@@ -26,7 +26,6 @@ from insurance.domain.billing.suspense import SuspenseStatus
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.classification import Personal
 from insurance.domain.core.identity import invoice_id_for
-from insurance.domain.core.running_totals import words_of
 from insurance.domain.policy import Policy
 from insurance.operations.billing.offer_plans import PlanOffers
 from insurance.operations.billing.receive_payment import PaymentResult
@@ -170,7 +169,7 @@ class RefundView(BaseModel):
         """As who approves it must see it: the payee with the end of the account."""
         payee = (summary.account.payees or {}).get(refund.id)
         check = check_payee(summary.account, summary.policy, refund.id) if payee else None
-        because = [*(check.reasons if check else []), *words_of(refund.over)]
+        because = [*(check.reasons if check else []), *refund.waits_because]
         return cls.of(refund).model_copy(
             update={
                 "payee": PayeeView.masked(payee) if payee else None,

@@ -160,6 +160,9 @@ class PaymentView(BaseModel):
     """Of a bill its sender, who was named by who requested it."""
     requested_by: str | None = None
     decided_by: str | None = None
+    payee_corrected_at: datetime | None = None
+    """When the payee's name, address or account was corrected, while the payment was on its way: a third person
+    looks at it."""
     kept_reports: list[KeptReportView] | None = None
     """What the bank reported and does not fit how far the payment is; a person asks the bank."""
 
@@ -172,6 +175,7 @@ class PaymentView(BaseModel):
                 "payee": PayeeView.masked(payee) if payee else None,
                 "requested_by": payment.requested_by,
                 "decided_by": payment.decided_by,
+                "payee_corrected_at": payment.payee_corrected_at,
                 "kept_reports": KeptReportView.all_of(payment),
             }
         )

@@ -75,6 +75,9 @@ class ClaimView(View):
     payee_requested: Personal[PayeeView | None]
     """Another payee, until a second person has approved it."""
     payee_cools_until: datetime | None
+    payee_corrected_at: datetime | None
+    """When the payee's name, address or account was corrected: nothing is paid until one of us has named the payee
+    again. For staff alone."""
     payee_signs: PayeeSigns | None
     """What speaks against the payee; null: nothing does. For staff alone."""
     payee_named_by: str | None
@@ -120,6 +123,7 @@ class ClaimView(View):
                     "etag": etag(stored.head.sequence, "staff"),
                     "payee": PayeeView.masked(claim.payee) if claim.payee else None,
                     "payee_requested": PayeeView.masked(change.payee) if change else None,
+                    "payee_corrected_at": claim.payee_corrected_at,
                     "payee_signs": claim.payee_signs,
                     "payee_named_by": duties.get(Duty.PAYEE_NAMED),
                     "notice_taken_by": duties.get(Duty.NOTICE_TAKEN),
@@ -171,6 +175,7 @@ class ClaimView(View):
                 PayeeView.of(claim.payee_change.payee) if claim.payee_change else None
             ),
             payee_cools_until=claim.payee_cools_until,
+            payee_corrected_at=None,
             payee_signs=None,
             payee_named_by=None,
             notice_taken_by=None,

@@ -20,7 +20,6 @@ from insurance.domain.complaint.redress_payee import TO_ANOTHER, is_known_accoun
 from insurance.domain.complaint.register import as_csv, row_of
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.classification import Personal, Sensitive
-from insurance.domain.core.running_totals import words_of
 from insurance.domain.core.stored import Stored
 from insurance.operations.listing import ListPage
 
@@ -51,7 +50,7 @@ class RedressView(BaseModel):
         """As who approves it must see it: the payee with the end of the account, and who named them."""
         payee = (complaint.payees or {}).get(payment.id)
         to_another = payee and not is_owed(payee, complaint)
-        because = [*([TO_ANOTHER] if to_another else []), *words_of(payment.over)]
+        because = [*([TO_ANOTHER] if to_another else []), *payment.waits_because]
         return cls.of(payment).model_copy(
             update={
                 "payee": PayeeView.masked(payee) if payee else None,

@@ -3,7 +3,8 @@
 Payments of claims, refunds of premium, returns of unmatched money and redress share this lifecycle.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Final, Self
 
 from pydantic import AwareDatetime
@@ -22,6 +23,7 @@ from insurance.domain.bank.report import BankReport
 from insurance.domain.core.errors import KeptReportNotFound, WrongState
 from insurance.domain.core.house_authority import RunningTotal, check_sign_in
 from insurance.domain.core.money import Money
+from insurance.domain.core.running_totals import words_of
 from insurance.domain.core.segregation import Duty, check_segregation
 from insurance.domain.core.value import Value
 from insurance.domain.party.party import Payee
@@ -54,6 +56,11 @@ SENT: Final = frozenset({PaymentStatus.EXECUTING, PaymentStatus.PAID})
 """Statuses in which all who had to agree have agreed, to the payee too."""
 
 
+PAYEE_CORRECTED: Final = (
+    "The payee's name, address or account was corrected since: another person must clear the payee."
+)
+
+
 class OutgoingPayment(Value):
     """Money on its way out. Its id is the end-to-end reference that the bank is given."""
 
@@ -69,6 +76,9 @@ class OutgoingPayment(Value):
     finished_at: AwareDatetime | None = None
     over: tuple[RunningTotal, ...] = ()
     """The running totals that it would pass: a third person looks at it."""
+    payee_corrected_at: AwareDatetime | None = None
+    """When the payee's name, address or account was corrected, while this was on its way: a third person
+    looks at it."""
     kept: tuple[KeptReport, ...] = ()
     """What the bank reported and does not fit, in the order in which it came."""
     reports_kept: int = 0
@@ -78,6 +88,12 @@ class OutgoingPayment(Value):
     def net(self) -> Money:
         """What the bank is told to pay."""
         return self.amount
+
+    @property
+    def waits_because(self) -> list[str]:
+        """In words, why a third person looks at it, beside what is known of its payee."""
+        corrected = [PAYEE_CORRECTED] if self.payee_corrected_at is not None else []
+        return [*words_of(self.over), *corrected]
 
     @property
     def instruction_id(self) -> str | None:
@@ -111,12 +127,13 @@ class OutgoingPayment(Value):
         return self.refused(by=approval.by, reason=approval.reason)
 
     def approved(self, *, by: str, reason: str | None, suspect: bool = False) -> Self:
-        """The payment, approved. A suspect payee is screened by a person before it goes out.
+        """The payment, approved. A payee who is suspect, or was corrected, is looked at by a person before it goes out.
 
         Raises:
             WrongState: The payment does not await approval.
             SamePerson: The person who requested it cannot approve it.
         """
+        suspect = suspect or self.payee_corrected_at is not None
         approved = self.moved(PaymentStep.SCREEN if suspect else PaymentStep.APPROVE)
         self._check_second_person(Duty.PAYMENT_APPROVED, by)
         return approved.replace(decided_by=by, reason=reason)
@@ -147,6 +164,14 @@ class OutgoingPayment(Value):
             WrongState: The payment does not await approval.
         """
         return self.moved(PaymentStep.CANCEL).replace(decided_by=by, reason=reason)
+
+    def with_payee_corrected(self, at: datetime) -> Self:
+        """The payment held until a third person has looked at its payee, whose details were corrected. One that
+        waited for the bank is recalled; one that is finished stays."""
+        if self.status not in OPEN:
+            return self
+        held = self.replace(payee_corrected_at=at)
+        return held.moved(PaymentStep.RECALL) if self.status is PaymentStatus.EXECUTING else held
 
     def reported(self, report: BankReport) -> Self:
         """The payment as the bank reports it. What does not fit how far it is, because it came before
@@ -261,6 +286,16 @@ class OutgoingPayment(Value):
     def _check_second_person(self, duty: Duty, by: str) -> None:
         done = {Duty.PAYMENT_REQUESTED: self.requested_by, Duty.PAYMENT_APPROVED: self.decided_by}
         check_segregation(duty, by, done, f"{type(self).__name__.lower()} {self.id}")
+
+
+def recalled(before: Sequence[OutgoingPayment], after: Iterable[OutgoingPayment]) -> list[str]:
+    """The payments that waited for the bank, and do not go to it now."""
+    waited = {payment.id for payment in before if payment.status is PaymentStatus.EXECUTING}
+    return [
+        payment.id
+        for payment in after
+        if payment.id in waited and payment.status is PaymentStatus.SCREENING
+    ]
 
 
 def cleared_before(payee: Payee, payments: Sequence[OutgoingPayment], payees: Payees) -> bool:

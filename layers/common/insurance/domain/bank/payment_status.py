@@ -14,7 +14,7 @@ class PaymentStatus(StrEnum):
     """Another person must approve it."""
     SCREENING = "screening"
     """Approved, but another person must look at the payee: the name resembles one on a sanctions list,
-    or a refund or redress goes to somebody else than it is owed to."""
+    a refund or redress goes to somebody else than it is owed to, or what we know of the payee was corrected."""
     EXECUTING = "executing"
     """Handed to the bank; only the bank's report moves it on."""
     PAID = "paid"
@@ -38,6 +38,8 @@ class PaymentStep(StrEnum):
     SCREEN = "screen"
     """Approve it, and have a person look at the payee's name first."""
     CLEAR = "clear"
+    RECALL = "recall"
+    """Take it off the queue for the bank: somebody must look at its payee again."""
     SET_OFF = "set_off"
     """All of it is set off against overdue premium: there is nothing for the bank to do."""
     REPORT_PAID = "report_paid"
@@ -54,6 +56,7 @@ NEXT: Final = MappingProxyType(
         (PaymentStatus.AWAITING_APPROVAL, PaymentStep.SCREEN): PaymentStatus.SCREENING,
         (PaymentStatus.SCREENING, PaymentStep.CLEAR): PaymentStatus.EXECUTING,
         (PaymentStatus.SCREENING, PaymentStep.REFUSE): PaymentStatus.CANCELLED,
+        (PaymentStatus.EXECUTING, PaymentStep.RECALL): PaymentStatus.SCREENING,
         (PaymentStatus.EXECUTING, PaymentStep.SET_OFF): PaymentStatus.PAID,
         (PaymentStatus.EXECUTING, PaymentStep.REPORT_PAID): PaymentStatus.PAID,
         (PaymentStatus.EXECUTING, PaymentStep.REPORT_FAILED): PaymentStatus.FAILED,

@@ -81,6 +81,8 @@ def with_waiting_task(claim: Claim, now: datetime) -> Claim:
             TaskCode.CLEAR_SCREENING,
             f"{suspect.amount} waits for a look.",
         )
+    elif claim.payee_corrected_at is not None and claim.payee_change is None:
+        role, code, reason = HANDLER, TaskCode.CONFIRM_PAYEE, "The payee's details were corrected."
     elif requested is not None:
         role, code, reason = (
             HANDLER,

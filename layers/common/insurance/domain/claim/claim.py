@@ -86,6 +86,8 @@ class Claim(PartyRecord):
     payee_signs: Internal[PayeeSigns | None] = None
     """What speaks against the payee, as it was known when they were named; None: nothing does."""
     payee_change: Annotated[PayeeChange | None, Classification.PERSONAL] = None
+    payee_corrected_at: Internal[AwareDatetime | None] = None
+    """When the payee's name, address or account was corrected; None: somebody has named the payee since."""
     payee_cools_until: Internal[AwareDatetime | None] = None
     """Nothing is paid to a payee that was changed before then."""
     cleared: Annotated[tuple[ClearedMatch, ...], Classification.PERSONAL] = ()
@@ -372,11 +374,16 @@ class Claim(PartyRecord):
         """Check that the payee can be paid.
 
         Raises:
-            PayeeUnsettled: Another payee is proposed, or was approved too short a time ago.
+            PayeeUnsettled: Another payee is proposed, or was approved too short a time ago, or their details
+                were corrected.
         """
         if self.payee_change is not None:
             raise PayeeUnsettled(
                 self.id, "another payee is proposed and nobody has approved it yet"
+            )
+        if self.payee_corrected_at is not None:
+            raise PayeeUnsettled(
+                self.id, "the payee's details were corrected: name the payee again"
             )
         if self.payee_cools_until is not None and now < self.payee_cools_until:
             until = self.payee_cools_until.isoformat()

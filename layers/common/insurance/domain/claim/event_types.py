@@ -38,6 +38,7 @@ class ClaimEventType(EventType):
     PAYEE_PROPOSED = "claim.payee_proposed"
     PAYEE_CHANGED = "claim.payee_changed"
     PAYEE_REFUSED = "claim.payee_refused"
+    PAYEE_CORRECTED = "claim.payee_corrected"
 
     EVIDENCE_ASKED = "claim.evidence_asked"
     EVIDENCE_RECEIVED = "claim.evidence_received"

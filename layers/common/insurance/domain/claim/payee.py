@@ -1,18 +1,20 @@
 """The payee of a claim: named, changed by two people, and compared with the sanctions list."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 
 from insurance.domain.bank.outgoing_payment import CAME_BACK
+from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.claim.change import Act, ClaimChange
 from insurance.domain.claim.claim import Claim
 from insurance.domain.claim.duties import with_duty
 from insurance.domain.claim.event_types import ClaimEventType
-from insurance.domain.claim.lifecycle import ClaimStep
+from insurance.domain.claim.lifecycle import ClaimStep, Handling
 from insurance.domain.claim.payee_change import COOLING_PERIOD, PayeeChange
 from insurance.domain.claim.task import HANDLER, SCREENER, Task
 from insurance.domain.contract.payee_signs import PayeeSigns
 from insurance.domain.contract.rule import RuleOutcome, RuleResult
+from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
     PayeeUnsettled,
     ScreeningOpen,
@@ -21,7 +23,9 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.segregation import Duty, check_segregation
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.party.names import is_same_name
+from insurance.domain.party.paid_party import is_paid
 from insurance.domain.party.party import Payee
+from insurance.domain.party.record import Party
 from insurance.domain.screening.screening import ScreeningMatch, cleared_matches
 
 
@@ -39,6 +43,8 @@ def propose_payee(claim: Claim, payee: Payee, signs: PayeeSigns | None, act: Act
     """
     if claim.payee in {None, payee}:
         named = _without_change(claim).replace(payee=payee, payee_signs=signs)
+        if act.caller.kind is CallerKind.STAFF:
+            named = _confirmed(named)
         if claim.payee is None:
             named = with_duty(named, Duty.PAYEE_NAMED, act)
         return ClaimChange(named, ClaimEventType.PAYEE_NAMED)
@@ -97,7 +103,7 @@ def approve_payee(
     cleared = cleared_matches(
         change.payee.name, matches, by=act.by, reason=cleared_because or "", at=act.at
     )
-    changed = _without_change(claim).replace(
+    changed = _confirmed(_without_change(claim)).replace(
         payee=change.payee,
         payee_signs=change.signs,
         payee_cools_until=act.at + COOLING_PERIOD,
@@ -113,7 +119,32 @@ def refuse_payee(claim: Claim) -> ClaimChange:
     Raises:
         WrongState: The claim is closed.
     """
-    return ClaimChange(_without_change(claim), ClaimEventType.PAYEE_REFUSED)
+    return ClaimChange(_confirmed(_without_change(claim)), ClaimEventType.PAYEE_REFUSED)
+
+
+def with_payee_corrected(
+    claim: Claim, party: Party, holder: str | None, unsent: Container[str], at: datetime
+) -> Claim | None:
+    """The claim whose payee a person names again before anything is paid, as their details were corrected;
+    None: nobody is paid on it, or somebody else is.
+
+    Args:
+        claim: The claim.
+        party: The customer whose name, address or account was corrected.
+        holder: Their name on the policy, where they hold it.
+        unsent: The payments that stand in no file for the bank: those to the customer are recalled.
+        at: When it was corrected.
+    """
+    is_open = claim.handling is not Handling.CLOSED
+    proposed = claim.payee_change.payee if claim.payee_change else None
+    named = any(payee and is_paid(party, payee, holder) for payee in (claim.payee, proposed))
+    held = claim.replace(payee_corrected_at=at) if named and is_open else claim
+    for payment in claim.payments:
+        payee = claim.payee_of(payment)
+        waits = payment.id in unsent if payment.status is PaymentStatus.EXECUTING else not is_open
+        if waits and payee is not None and is_paid(party, payee, holder):
+            held = held.with_payment(payment.with_payee_corrected(at))
+    return None if held == claim else held
 
 
 def payee_rules(
@@ -142,8 +173,11 @@ def can_be_paid_now(claim: Claim, matches: Sequence[ScreeningMatch], now: dateti
 
 
 def screening_task(matches: Sequence[ScreeningMatch], since: datetime) -> Task:
-    """The task of looking at a name that resembles one on the sanctions list."""
-    reason = f"The payee's name resembles {', '.join(match.entry for match in matches)}."
+    """The task of looking at a name that resembles one on the sanctions list, or at a payee who was corrected."""
+    names = ", ".join(match.entry for match in matches)
+    reason = (
+        f"The payee's name resembles {names}." if names else "The payee's details were corrected."
+    )
     return Task(role=SCREENER, code=TaskCode.CLEAR_SCREENING, reason=reason, since=since)
 
 
@@ -202,6 +236,11 @@ def _unsettled(claim: Claim, now: datetime) -> str | None:
     except PayeeUnsettled as unsettled:
         return str(unsettled)
     return None
+
+
+def _confirmed(claim: Claim) -> Claim:
+    """With a payee whom a person of ours has looked at since they were corrected."""
+    return claim.answered(frozenset({TaskCode.CONFIRM_PAYEE})).replace(payee_corrected_at=None)
 
 
 def _without_change(claim: Claim) -> Claim:

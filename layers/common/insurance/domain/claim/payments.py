@@ -74,13 +74,13 @@ def decide_payment(
     claim = context.claim.record
     check_payment_authority(claim, payment, product, act)
     if not approval.granted:
-        return _refused(claim, payment.decided(approval), approval, act)
+        return _refused(context, payment.decided(approval), approval, act)
     _check_payable(context, payment, act)
     decided = payment.decided(approval, suspect=bool(matches))
     check_duty(claim, Duty.PAYMENT_APPROVED, act)
     check_sign_in(act.caller, claim.committed_of(payment.cost_type))
     totals = approval_counted(claim, payment, product, act)
-    if matches:
+    if decided.status is PaymentStatus.SCREENING:
         agreed = claim.agreed(decided).answered(AGREEING).asking(screening_task(matches, act.at))
         return ClaimChange(agreed, ClaimEventType.PAYMENT_SUSPECTED, totals=totals)
     agreed = claim.agreed(decided).answered(AGREEING)
@@ -117,7 +117,7 @@ def decide_screening(
     """
     claim = context.claim.record
     if not approval.granted:
-        return _refused(claim, payment.screened(approval), approval, act)
+        return _refused(context, payment.screened(approval), approval, act)
     if claim.hold is not None:
         raise ClaimOnHold(claim.id)
     cleared = payment.screened(approval)
@@ -218,12 +218,14 @@ def _check_payable(context: ClaimContext, payment: Payment, act: Act) -> None:
         raise PayeeUnsettled(claim.id, "nobody is named with a bank account")
 
 
-def _refused(claim: Claim, refused: Payment, approval: Approval, act: Act) -> ClaimChange:
+def _refused(context: ClaimContext, refused: Payment, approval: Approval, act: Act) -> ClaimChange:
+    claim = context.claim.record
     task = Task(
         role=HANDLER, code=TaskCode.PAYMENT_REFUSED, reason=approval.reason or "", since=act.at
     )
     lost = claim.losing(refused).answered(AGREEING).asking(task)
-    return ClaimChange(lost, ClaimEventType.PAYMENT_REFUSED)
+    undone = undo_set_off(refused, context.account, context.claim.key, act)
+    return ClaimChange(lost, ClaimEventType.PAYMENT_REFUSED, undone)
 
 
 def _less_premium(

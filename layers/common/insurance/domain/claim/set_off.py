@@ -114,8 +114,8 @@ def set_off_premium(
     """
     claim = change.claim
     payment = _newly_sent(claim, before.record if before else None)
-    if payment is None or payment.cost_type is not CostType.INDEMNITY:
-        return change
+    if payment is None or payment.cost_type is not CostType.INDEMNITY or payment.set_off:
+        return change  # one that was recalled has had its share deducted
     set_off = due.set_off_of(payment.amount, act.at) if claim.pays_policyholder else None
     if set_off is None:
         return change

@@ -51,9 +51,14 @@ DECIDING: Final = frozenset(
 """Tasks that a decision answers, or the proposal of one."""
 
 AGREEING: Final = frozenset(
-    {TaskCode.APPROVE_PAYMENT, TaskCode.CLEAR_SCREENING, TaskCode.APPROVE_PAYEE}
+    {
+        TaskCode.APPROVE_PAYMENT,
+        TaskCode.CLEAR_SCREENING,
+        TaskCode.APPROVE_PAYEE,
+        TaskCode.CONFIRM_PAYEE,
+    }
 )
-"""Tasks that follow from what waits for a second person: each comes back by itself for as long as it does."""
+"""Tasks that follow from what waits for a person's word: each comes back by itself for as long as it does."""
 
 
 class Tasks(NamedTuple):

@@ -254,7 +254,7 @@ class Complaint(PartyRecord):
         offered, reason = self.redress_of(redress_id), decision.reason
         redress = offered.approved(by=decision.by, reason=reason, suspect=suspect)
         changed = self.with_redress(redress.replace(over=decision.over), decision.at)
-        if suspect:
+        if redress.status is PaymentStatus.SCREENING:
             return changed, ComplaintEventType.REDRESS_SUSPECTED
         return changed, ComplaintEventType.REDRESS_APPROVED
 

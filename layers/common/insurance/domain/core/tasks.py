@@ -17,6 +17,8 @@ class TaskCode(StrEnum):
     DECISION_REFUSED = "decision_refused"
     REOPENED = "reopened"
     APPROVE_PAYEE = "approve_payee"
+    CONFIRM_PAYEE = "confirm_payee"
+    """The payee's name, address or account was corrected: name the payee again."""
     APPROVE_PAYMENT = "approve_payment"
     CLEAR_SCREENING = "clear_screening"
     """The payee's name resembles an entry of a sanctions list."""

@@ -172,6 +172,7 @@ _AUDIENCES: Final[Mapping[EventType, Audience]] = {
             ClaimEventType.DEADLINE_MISSED,
             ClaimEventType.PAYEE_PROPOSED,
             ClaimEventType.PAYEE_REFUSED,
+            ClaimEventType.PAYEE_CORRECTED,
             ClaimEventType.RECOVERY_IDENTIFIED,
             ClaimEventType.RECOVERY_PURSUED,
             ClaimEventType.RECOVERY_RECEIVED,
@@ -195,7 +196,10 @@ _AUDIENCES: Final[Mapping[EventType, Audience]] = {
 }
 
 
-_SINCE: Final[Mapping[EventType, str]] = {PolicyEventType.INTERESTED_PARTIES_RECORDED: "0.10"}
+_SINCE: Final[Mapping[EventType, str]] = {
+    PolicyEventType.INTERESTED_PARTIES_RECORDED: "0.10",
+    ClaimEventType.PAYEE_CORRECTED: "0.10",
+}
 """Types that came to their area later: the releases before never wrote them."""
 
 

@@ -34,6 +34,8 @@ from insurance.domain.party.record import (
 
 FIRST_ZONE: Final = timedelta(hours=14)
 """How far the earliest time zone is ahead of UTC."""
+OF_PAYEE: Final = frozenset({CorrectedField.NAME, CorrectedField.ADDRESS, CorrectedField.ACCOUNT})
+"""Of whom somebody pays: what is on its way to them is looked at again."""
 CONTACTS: Final[Mapping[CorrectedField, ContactKind]] = {
     CorrectedField.EMAIL: ContactKind.EMAIL,
     CorrectedField.PHONE: ContactKind.PHONE,
@@ -168,6 +170,13 @@ def corrected(party: Party, correction: Correction, *, now: datetime, by: str) -
         corrected_by=by,
     )
     return party.replace(**changes)
+
+
+def corrects_payee(before: Party, correction: Correction, now: datetime) -> bool:
+    """Whether the correction changes something by which the party is paid."""
+    return not OF_PAYEE.isdisjoint(
+        differing_fields(before, correction.details, correction.since(now))
+    )
 
 
 def rectified(party: Party, number: int, revision: int, *, at: datetime, by: str) -> Party:

@@ -151,6 +151,8 @@ class Party(Record):
     """What they asked for about their data."""
     last_correction: Annotated[CorrectionRecord | None, Classification.PERSONAL] = None
     """Those before it are in the events of the party."""
+    payee_corrected_in: Internal[int | None] = None
+    """The revision that last corrected their name, address or account: who pays them looks at it again."""
     exports: Annotated[_History[DataExport], Classification.PERSONAL] = ()
     """The exports of their data that were made for them."""
     erasure: Internal[RequestedErasure | None] = None

@@ -78,6 +78,8 @@ def jobs_after(event: Event, product_of: ProductOf) -> Iterator[ScheduledJob]:
         yield _job(event, JobKind.DOCUMENT, event.processed_at)
     if event.type in BATCH_GOES_ON and event.mode is Mode.LIVE:
         yield _job(event, JobKind.BATCH, event.processed_at)
+    if event.facts.get("payee_corrected_in") == event.sequence:
+        yield _job(event, JobKind.PAYEE, event.processed_at)
     if event.type == PartyEventType.ERASURE_REQUESTED:
         yield _job(event, JobKind.ERASURE, _instant(event.facts["erasure"]["check_at"]))
     elif event.type == PartyEventType.ERASED:

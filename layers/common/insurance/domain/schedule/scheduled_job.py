@@ -44,6 +44,8 @@ class JobKind(StrEnum):
     """Charge the policy for a limit that a claim used and that is reinstated."""
     DOCUMENT = "document"
     """Make the documents of a policy again that repeat a corrected detail of its holder."""
+    PAYEE = "payee"
+    """Have a person look at what is on its way to a party whose name, address or account was corrected."""
     BATCH = "batch"
     """Work on a file of rows."""
 

@@ -13,6 +13,7 @@ from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.kinds import USED_REFERENCE
+from insurance.dynamodb.payment_queue import recalls
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.shared_limits import DynamoDBRunningTotals
 from insurance.dynamodb.tables import Tables
@@ -73,6 +74,7 @@ class DynamoDBBilling:
         self._policies = policies
         self._running_totals = running_totals
         self._reader = BillingReader(tables, policies=policies)
+        self._tables = tables  # the payments' is asked for by what recalls one alone
         self._billing_table = tables.billing
         self._events_table = tables.events
         self._idempotency = idempotency
@@ -93,7 +95,9 @@ class DynamoDBBilling:
     ) -> None:
         counted = self._counted(totals, change.account.policy_id)
         answer = self._answer(command, change.before)
-        transact(self._client, [*self._changed(change), *counted, answer])
+        stored, account = change.before.account, change.account
+        recalled = recalls(self._tables, stored.record.refunds if stored else (), account.refunds)
+        transact(self._client, [*self._changed(change), *recalled, *counted, answer])
 
     def post(self, change: AccountChange, *, suspense_id: str, command: Command) -> None:
         policy_id = change.account.policy_id

@@ -35,6 +35,7 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import unless_erased
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.numbers import give_number
+from insurance.dynamodb.payment_queue import recalls
 from insurance.dynamodb.policy.policy_reader import PolicyReader
 from insurance.dynamodb.shared_limits import (
     LIFE,
@@ -221,6 +222,7 @@ class DynamoDBClaims:
             self._client,
             [
                 *self._change_account(account),
+                *recalls(self._tables, before.record.payments, claim.payments),
                 *self._take(before.record.limit_usage, claim, totals),
                 *self._mark(before.record, claim, stale),
                 put(

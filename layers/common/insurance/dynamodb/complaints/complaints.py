@@ -15,6 +15,7 @@ from insurance.dynamodb import aggregates, codec, work_queue_index
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import ContractKeys, unless_erased
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
+from insurance.dynamodb.payment_queue import recalls
 from insurance.dynamodb.shared_limits import DynamoDBRunningTotals
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, enter, load, transact
@@ -48,6 +49,7 @@ class DynamoDBComplaints:
     ) -> None:
         self._client = client
         self._running_totals = running_totals
+        self._tables = tables  # the payments' is asked for by what recalls one alone
         self._table = tables.complaints
         self._quotes_table = tables.quotes
         self._claims_table = tables.claims
@@ -107,7 +109,9 @@ class DynamoDBComplaints:
     ) -> None:
         answer = self._idempotency.keep(command.idempotency, about=complaint.party, key=before.key)
         counted = self._running_totals.moved(totals, lambda _item: LimitMoved(complaint.id))
-        transact(self._client, [*self._writes(event, complaint, before), *counted, answer])
+        recalled = recalls(self._tables, before.record.redress, complaint.redress)
+        writes = [*self._writes(event, complaint, before), *recalled, *counted, answer]
+        transact(self._client, writes)
 
     def _writes(
         self, event: Event, complaint: Complaint, before: Stored[Complaint] | None

@@ -15,7 +15,8 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.controls.stops import stops_key, stops_of
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.kinds import PAYMENT_PLACE
-from insurance.dynamodb.payments.instructions import WAITING, queue_of
+from insurance.dynamodb.payment_queue import FILE, NO_FILE, WAITING
+from insurance.dynamodb.payments.instructions import queue_of
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Refusal, Write, add, load, put, query, transact, update
 from insurance.operations.command import Command
@@ -23,9 +24,6 @@ from insurance.operations.payments.ports import PaymentQueue
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-NO_FILE = "none"
-"""In place of a file's id: the bank has reported on the payment without one."""
 
 
 class DynamoDBPaymentOrders:
@@ -156,7 +154,7 @@ class DynamoDBPaymentOrders:
         return update(
             self._table,
             {"id": codec.text(id)},
-            {"file": codec.text(file_id)},
+            {FILE: codec.text(file_id)},
             refusal,
             condition="attribute_exists(waiting)",
             removed=[WAITING],

@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from insurance.domain.core.money import Currency
     from insurance.domain.core.stored import Stored
     from insurance.domain.policy import Policy
+    from insurance.operations.billing.ports import BillingPorts
+    from insurance.operations.claims.ports import Claims
     from insurance.operations.command import Command, Query
+    from insurance.operations.complaints.ports import Complaints
     from insurance.operations.files.ports import Objects
+    from insurance.operations.parties.ports import Parties, PartyContracts
     from insurance.operations.products.ports import Products
 
 
@@ -104,6 +108,11 @@ class PaymentOrders(Protocol):
         """
 
 
+class UnsentPayments(Protocol):
+    def of(self, payment_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the payments that no file for the bank has claimed."""
+
+
 class Payers(Protocol):
     """The areas that pay out: claims, policies' accounts, complaints."""
 
@@ -162,6 +171,18 @@ class PaymentMessages(Protocol):
         Raises:
             UnreadableReport: It is no pain.002, or is not safe to read.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedPayeePorts:
+    """What a look at payees needs whose details were corrected."""
+
+    parties: Parties
+    contracts: PartyContracts
+    unsent: UnsentPayments
+    claims: Claims
+    billing: BillingPorts
+    complaints: Complaints
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.party.correction import (
     Correction,
     corrected,
+    corrects_payee,
     differing_fields,
     rectified,
 )
@@ -187,8 +188,11 @@ class _Plan:
         """The party and the policies after it; nothing is stored yet."""
         before, correction, now = self.context.party.record, self.correction, self.call.now
         party = corrected(before, correction, now=now, by=self.call.caller.principal)
+        revision = self.context.party.head.sequence + 1
+        if corrects_payee(before, correction, now):
+            party = party.replace(payee_corrected_in=revision)
         if correction.request is not None:
-            revision, by = self.context.party.head.sequence + 1, self.call.caller.principal
+            by = self.call.caller.principal
             party = rectified(party, correction.request, revision, at=now, by=by)
         holder = HolderCorrection.of(before, correction, now=now)
         in_force = [policy for policy in self._policies() if _gives_cover(policy, now)]
