@@ -69,6 +69,10 @@ DECIDED_OTHERWISE = {
         ("quoting/upload", "quoting/upload_of_changes", "quoting/upload_malware"),
         "0.9.0 takes no answers by an upload (ADR 52)",
     ),
+    **dict.fromkeys(
+        ("scheduler/run_of_a_correction", "scheduler/run_of_a_corrected_payee"),
+        "0.9.0 has nobody look at whom money goes to after a correction",
+    ),
     "billing/approve_refund": "0.9.0 lets a refund in the policyholder's name go to any account (ADR 44)",
 }
 SINCE = frozenset({Consumer.FEED, Consumer.WEBHOOKS, Consumer.AUDIT})
