@@ -30,6 +30,8 @@ from insurance.domain.control.access_policy import (
     MaskedClass,
     OperationId,
     PolicyText,
+    RateCalls,
+    RatePeriod,
     ReasonCode,
     RuleCode,
     RuleScope,
@@ -152,8 +154,16 @@ def post_lift(stop_id: str, request: LiftRequest, command: Command) -> ChangedSt
     return lift_stop(stop_id, request.reason, command, stops)
 
 
+class RateRequest(Request):
+    """So many calls of an application."""
+
+    calls: RateCalls
+    per: RatePeriod
+
+
 class AccessRuleRequest(Request):
-    """A rule: the calls that it is about are refused where its condition holds, or answered with fields masked."""
+    """A rule: the calls that it is about are refused where its condition holds; or answered with fields masked, or up to
+    a rate."""
 
     code: RuleCode
     reason: ReasonCode
@@ -163,6 +173,7 @@ class AccessRuleRequest(Request):
         default_factory=list
     )
     mask: MaskedClass | None = None
+    rate: RateRequest | None = None
     when: Condition = "true"
 
     def rule(self) -> AccessRule:

@@ -1,6 +1,6 @@
 """Quotas in memory."""
 
-from insurance.domain.partner.quota import Month, Quota, block_size, window
+from insurance.domain.partner.quota import Month, Quota, Span, block_size, window
 from insurance.operations.partners.count_calls import Block
 
 
@@ -10,13 +10,13 @@ class MemoryQuotas:
         self.reached: list[tuple[str, str, int]] = []
         self.writes = 0
 
-    def take(self, quota: Quota, month: Month, *, seen: int, served: int) -> Block:  # noqa: ARG002 - it knows better
+    def take(self, quota: Quota, month: Month | Span, *, seen: int, served: int) -> Block:  # noqa: ARG002 - it knows better
         place = (quota.application, month.name)
         used = self.used.get(place, 0)
         size = block_size(used, quota.limit, served)
         if size:
             self.writes += 1
             self.used[place] = used + size
-            if reached := window(used, size, quota.limit).reached:
+            if reached := window(used, size, quota.limit, quota.marks).reached:
                 self.reached.append((*place, reached))
         return Block(size, used + size)

@@ -55,6 +55,12 @@ WRITTEN: Json = {
             "mask": "personal",
             "when": "kind == 'application' and not scopes.claims_read",
         },
+        {
+            "code": "slow_previews",
+            "reason": "pilot",
+            "operations": ["previewQuote"],
+            "rate": {"calls": 1, "per": "day"},
+        },
     ],
 }
 CALL: Json = {

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 from insurance.domain.core.errors import QuotaExceeded
-from insurance.domain.partner.quota import Month, Quota, QuotaMark
+from insurance.domain.partner.quota import Month, Quota, QuotaMark, Span
 from insurance.dynamodb.quotas import DynamoDBQuotas, reached_in
 from insurance.dynamodb.tables import Tables
 from insurance.operations.partners.count_calls import Block, NotCounted, Quotas, QuotaStore
@@ -219,3 +219,29 @@ def test_a_table_that_refuses_is_named_by_what_it_says(
     with pytest.raises(NotCounted) as refused:
         table.store.take(quota(3), MONTH, seen=0, served=0)
     assert refused.value.reason == "ThrottlingException"
+
+
+def test_a_rate_is_never_exceeded_tells_no_mark_and_begins_anew(store: QuotaStore) -> None:
+    rate = Quota("app_test_one#house/slow", 5, 5, 5, ())
+    spans = [Span.of(AT + timedelta(minutes=n), timedelta(minutes=1)) for n in range(2)]
+    counted = Quotas(store)
+
+    for span in spans:
+        for _ in range(5):
+            counted.count(rate, span.starts_at, span)
+        with pytest.raises(QuotaExceeded) as refused:
+            counted.count(rate, span.starts_at, span)
+        assert refused.value.retry_after_seconds == 60
+    if isinstance(store, MemoryQuotas):
+        assert store.reached == []
+
+
+def test_what_is_kept_of_a_rate_is_gone_a_day_later(table: TableOfQuotas) -> None:
+    rate, span = Quota("app_test_one#house/slow", 1, 1, 1, ()), Span.of(AT, timedelta(hours=1))
+
+    Quotas(table.store).count(rate, AT, span)
+
+    key = {"id": {"S": "app_test_one#house/slow#2026-11-30T15:00"}}
+    item = table.client.get_item(TableName=table.name, Key=key)["Item"]
+    assert int(item["expires_at"]["N"]) == int((span.ends_at + timedelta(days=1)).timestamp())
+    assert reached_in(item) is None

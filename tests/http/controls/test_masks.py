@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from insurance import wiring
 
+from tests.support.access_policies import policy_in_force
 from tests.support.calls import EMAIL, NAME, QUOTE, REGISTRATION, STRANGER, staff
 from tests.support.claims import issued
 from tests.support.platform import Platform
@@ -20,23 +20,12 @@ RULES: list[Json] = [
 ]
 
 
-def in_force(platform: Platform, code: str, *rules: Json) -> None:
-    path = f"/v1/access-policies/{code}"
-    wanted = {"zone": "Europe/London", "rules": list(rules)}
-    platform.post(f"{path}/draft", wanted, by=ANN, clock=None)
-    for step, by in (("submit", ANN), ("approve", BEN)):
-        told = {"step": step, "reason": "agreed"}
-        platform.post(f"{path}/steps", told, by=by, clock=None, key=f"{code}-{step}")
-    with platform.surroundings():
-        wiring.stores().access_rules._known.clear()
-
-
 def test_a_caller_whom_a_rule_is_about_sees_no_personal_data(handlers: Platform) -> None:
     first = handlers.call("POST", "/v1/quotes", QUOTE, key="one")
     path = f"/v1/quotes/{first.body['id']}"
     whole = handlers.call("GET", path)
     assert all(word in whole.text for word in WORDS)
-    in_force(handlers, "masks", *RULES)
+    policy_in_force(handlers, "masks", *RULES)
 
     made = handlers.call("POST", "/v1/quotes", QUOTE, key="two")
     again = handlers.call("POST", "/v1/quotes", QUOTE, key="one")
@@ -56,7 +45,7 @@ def test_a_tag_of_the_whole_answer_is_not_that_of_the_masked_one_and_names_its_r
     quote = handlers.post("/v1/quotes", QUOTE)
     path = f"/v1/quotes/{quote['id']}"
     held = handlers.call("GET", path).headers["ETag"]
-    in_force(handlers, "masks", *RULES)
+    policy_in_force(handlers, "masks", *RULES)
 
     read = handlers.call("GET", path, headers={"If-None-Match": held})
     same = handlers.call("GET", path, headers={"If-None-Match": read.headers["ETag"]})
@@ -68,7 +57,7 @@ def test_a_tag_of_the_whole_answer_is_not_that_of_the_masked_one_and_names_its_r
 
 
 def test_a_caller_whom_the_rule_is_not_about_sees_everything(handlers: Platform) -> None:
-    in_force(handlers, "masks", RULES[1])
+    policy_in_force(handlers, "masks", RULES[1])
 
     answer = handlers.call("POST", "/v1/quotes", QUOTE, by=STRANGER)
 
@@ -78,7 +67,7 @@ def test_a_caller_whom_the_rule_is_not_about_sees_everything(handlers: Platform)
 
 def test_a_link_to_a_file_is_refused_where_the_answer_would_be_masked(handlers: Platform) -> None:
     policy = issued(handlers)
-    in_force(handlers, "masks", *RULES)
+    policy_in_force(handlers, "masks", *RULES)
 
     refused = handlers.call("POST", f"/v1/policies/{policy}/documents", {"kind": "schedule"})
 
@@ -92,7 +81,7 @@ def test_a_link_to_a_file_is_refused_where_the_answer_would_be_masked(handlers: 
 def test_a_check_and_the_record_of_a_call_say_which_rule_masks(
     handlers: Platform, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    in_force(handlers, "masks", *RULES)
+    policy_in_force(handlers, "masks", *RULES)
     call = {"kind": "application", "principal": "app_test_one", "partner": "harbour"}
 
     said = {

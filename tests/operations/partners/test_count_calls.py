@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from insurance.domain.core.errors import QuotaExceeded
 from insurance.domain.partner.plans import PLANS
-from insurance.domain.partner.quota import Month, Quota
+from insurance.domain.partner.quota import Month, Quota, Span
 from insurance.operations.partners.count_calls import Block, NotCounted, Quotas
 
 from tests.fakes.quotas import MemoryQuotas
@@ -141,7 +141,7 @@ class Broken(MemoryQuotas):
         self.fails = False
         self.asked = 0
 
-    def take(self, quota: Quota, month: Month, *, seen: int, served: int) -> Block:
+    def take(self, quota: Quota, month: Month | Span, *, seen: int, served: int) -> Block:
         self.asked += 1
         if self.fails:
             raise NotCounted("ThrottlingException")

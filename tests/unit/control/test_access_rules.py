@@ -4,13 +4,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from insurance.domain.control.access_policy import AccessRule, PolicyText, RuleScope
+from insurance.domain.control.access_policy import (
+    AccessRule,
+    MaskedClass,
+    PolicyText,
+    Rate,
+    RatePeriod,
+    RuleScope,
+)
 from insurance.domain.control.decision import (
     compile_policies,
     faults_of,
 )
 from insurance.domain.control.vocabulary import CallFacts, Sold
 
+PERSONAL, SENSITIVE = MaskedClass.PERSONAL, MaskedClass.SENSITIVE
 SOLD = Sold(lambda: {"personal_motor", "home_contents"}, lambda: {"GB", "IE"})
 MONDAY_NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
@@ -147,3 +155,24 @@ def test_what_is_in_force_decides_on_though_its_product_is_gone():
 
     assert faults_of(text(gone), SOLD) != []
     assert refusing(gone, product="travel") == "house/one"
+
+
+def test_rates_are_of_applications_alone_and_all_that_hold_count():
+    few = Rate(calls=3, per=RatePeriod.HOUR)
+    rules = text(
+        rule("one", rate=few), rule("two", rate=few), rule("never", rate=few, when="hour > 22")
+    )
+    ruleset = compile_policies({"house": rules})
+
+    assert [each.id for each in ruleset.decide(facts()).slowed_by] == ["house/one", "house/two"]
+    assert ruleset.decide(facts(kind="policyholder")) == (None, None, ())
+
+
+def test_the_widest_mask_counts_and_who_asks_for_a_file_is_refused_by_it():
+    narrow, wide = (rule(mask.value, mask=mask) for mask in (SENSITIVE, PERSONAL))
+    ruleset = compile_policies({"house": text(narrow, wide)})
+
+    masking = ruleset.decide(facts()).masked_by
+    refusing = ruleset.decide(facts(operation="getDocument")).refused_by
+
+    assert [each and each.id for each in (masking, refusing)] == ["house/personal"] * 2

@@ -4,7 +4,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from insurance.domain.control.access_policy import AccessRule, MaskedClass, PolicyText
+from insurance.domain.control.access_policy import (
+    AccessRule,
+    MaskedClass,
+    PolicyText,
+    Rate,
+    RatePeriod,
+)
 from insurance.domain.control.replay import EXAMPLES_MAX, CallGroup, Replayed, replayed
 from insurance.domain.control.vocabulary import CallFacts, clock_minutes
 
@@ -93,3 +99,15 @@ def test_what_would_have_been_masked_is_told_apart_from_what_would_have_been_ref
     found = replayed("house", text, [group(3), group(2, operation="getDocument")])
 
     assert (found.masked, found.refused, found.by_rule[0].calls) == (3, 2, 5)
+
+
+def test_a_rate_is_tried_by_application_and_span_of_time():
+    few = Rate(calls=3, per=RatePeriod.HOUR)
+    rule = AccessRule(code="slow", reason="agreed", rate=few)
+    text = PolicyText(version=1, zone="Europe/London", rules=(rule,))
+    later = NOON.replace(hour=13)
+    calls = [group(2), group(2, operation="getQuote"), group(3, at=later), group(9, kind="staff")]
+
+    found = replayed("house", text, [*calls, group(3, application="app_test_two")])
+
+    assert (found.by_rule[0].calls, found.refused) == (1, 0)

@@ -9,6 +9,7 @@ from insurance.domain.partner.quota import (
     BLOCK_MAX,
     MARKS,
     Month,
+    Span,
     block_size,
     last_calls,
     window,
@@ -70,3 +71,18 @@ def test_a_month_is_one_of_utc():
     assert Month.of(eve).seconds_left(eve) == 1
     assert Month.of(eve + timedelta(seconds=1)).name == "2027-01"
     assert Month.of(datetime(2028, 2, 5, tzinfo=UTC)).seconds == 29 * 86_400
+
+
+def test_a_span_begins_with_its_minute_hour_or_day_of_utc():
+    at = datetime(2026, 11, 30, 21, 5, 59, 500_000, tzinfo=UTC)
+    lengths = (timedelta(minutes=1), timedelta(hours=1), timedelta(days=1))
+
+    spans = [Span.of(at, length) for length in lengths]
+
+    assert [each.name[11:] for each in spans] == ["21:05", "21:00", "00:00"]
+    assert [each.seconds for each in spans] == [60, 3_600, 86_400]
+    assert spans[0].seconds_left(at) == 1
+
+
+def test_a_rate_tells_no_mark():
+    assert {window(used, 1, 10, ()).reached for used in range(10)} == {0}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from insurance import telemetry
 from insurance.api_products import products_of
 from insurance.config import region
-from insurance.domain.core.errors import RefusedByPolicy, Unavailable
+from insurance.domain.core.errors import RateExceeded, RefusedByPolicy, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from insurance.api.access_record import AccessRecord
     from insurance.api.call import Call
     from insurance.api.edge import EdgePorts
+    from insurance.api.quota import QuotaOfCall
     from insurance.api.route import Route
     from insurance.domain.control.access_policy import MaskedClass
     from insurance.domain.control.decision import CompiledRule
@@ -32,11 +33,13 @@ def check_access(
     given: Mapping[str, Any],
     record: AccessRecord,
     edge: EdgePorts,
+    quota: QuotaOfCall,
 ) -> MaskedClass | None:
     """Refuse the call if a rule in force does. The record of the call says which. What is masked of its answer is
     returned.
 
     Raises:
+        RateExceeded: A rule has a rate for such calls, and it is used up.
         RefusedByPolicy: A rule refuses it.
         Unavailable: The rules cannot be read.
     """
@@ -69,6 +72,13 @@ def check_access(
         record.refused_by(refusing.id)
         _count(edge, refusing, call)
         raise RefusedByPolicy(refusing.policy, refusing.rule.code, refusing.rule.reason)
+    for slowing in decided.slowed_by:
+        try:
+            quota.slow_down(slowing, caller, call.received_at)
+        except RateExceeded:
+            record.refused_by(slowing.id)
+            _count(edge, slowing, call)
+            raise
     if decided.masked_by is None:
         return None
     record.masked_by(decided.masked_by.id)

@@ -16,6 +16,7 @@ from insurance.domain.core.errors import (
     InvalidFields,
     LegalHoldStands,
     Obstacle,
+    RateExceeded,
     RefusedByPolicy,
     SignInTooOld,
     Stopped,
@@ -268,6 +269,7 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.SignInTooOld: Problem(
         HTTPStatus.UNAUTHORIZED, "insufficient-user-authentication", "Sign in again"
     ),
+    errors.RateExceeded: Problem(HTTPStatus.TOO_MANY_REQUESTS, "rate-exceeded", "Rate exceeded"),
     errors.QuotaExceeded: Problem(HTTPStatus.TOO_MANY_REQUESTS, "quota-exceeded", "Quota exceeded"),
     errors.Unavailable: Problem(
         HTTPStatus.SERVICE_UNAVAILABLE, "busy", "Busy: repeat the call with the same key"
@@ -310,7 +312,7 @@ def members_of(error: InsuranceError) -> dict[str, Any]:  # noqa: PLR0911 - one 
         return {"holds": holds} | _instant("possible_from", error.possible_from)
     if isinstance(error, CorrectionNotPossible):
         return {"obstacles": [_obstacle(obstacle) for obstacle in error.obstacles]}
-    if isinstance(error, RefusedByPolicy):
+    if isinstance(error, RefusedByPolicy | RateExceeded):
         return {"policy": error.policy, "rule": error.rule, "reason": error.reason}
     if isinstance(error, Stopped):
         return {"stop": error.stop_id, "activity": error.activity, "cause": error.cause}

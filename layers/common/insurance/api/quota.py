@@ -9,18 +9,23 @@ A quota is a matter of contract, not of safety. Where calls cannot be counted no
 says how many.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from insurance import telemetry
 from insurance.api.rate_limits import LIMIT, POLICY
 from insurance.domain.core.caller import Caller, CallerKind
-from insurance.domain.core.errors import QuotaExceeded
+from insurance.domain.core.errors import QuotaExceeded, RateExceeded
 from insurance.domain.partner.plans import PLANS
-from insurance.domain.partner.quota import Month, Quota
+from insurance.domain.partner.quota import Month, Quota, Span
 from insurance.metrics import Metric
 from insurance.operations.partners.count_calls import Counted, NotCounted, Quotas
+
+if TYPE_CHECKING:
+    from insurance.domain.control.decision import CompiledRule
 
 
 def quota_of(event: Mapping[str, Any]) -> Quota | None:
@@ -41,6 +46,8 @@ class QuotaOfCall:
         self._quotas = quotas
         self._counted: Counted | None = None
         self._month: Month | None = None
+        self._rates: list[tuple[str, str]] = []
+        """Of each rule that has a rate for the call: what it lets through, and what is left."""
 
     def count(self, caller: Caller, at: datetime) -> None:
         """Count the call, if its caller has a quota. If that is not possible, a metric says so.
@@ -54,18 +61,58 @@ class QuotaOfCall:
         try:
             self._counted = self._quotas().count(self._quota, at)
         except NotCounted as failure:
-            telemetry.count(Metric.CALLS_NOT_COUNTED)
-            telemetry.logger.warning("not counted", reason=failure.reason, of=caller.principal)
+            _not_counted(failure, caller)
         except QuotaExceeded as refusal:
             self._counted = Counted(0, refusal.retry_after_seconds)
             raise
 
+    def slow_down(self, by: CompiledRule, caller: Caller, at: datetime) -> None:
+        """Count the call for a rule that has a rate for it. If that is not possible, a metric says so.
+
+        Raises:
+            RateExceeded: The calls of this minute, hour or day are used up.
+        """
+        rate = by.rule.rate
+        if self._quotas is None or rate is None:
+            return
+        span = Span.of(at, rate.length)
+        of = Quota(f"{caller.application}#{by.id}", rate.calls, rate.calls, rate.calls, ())
+        try:
+            counted = self._quotas().count(of, at, span)
+        except NotCounted as failure:
+            _not_counted(failure, caller)
+            return
+        except QuotaExceeded as refusal:
+            self._say(by, span, Counted(0, refusal.retry_after_seconds))
+            seconds = refusal.retry_after_seconds
+            raise RateExceeded(by.policy, by.rule.code, by.rule.reason, seconds) from None
+        self._say(by, span, counted)
+
+    def _say(self, by: CompiledRule, span: Span, counted: Counted) -> None:
+        name, rate = by.rule.code, by.rule.rate
+        assert rate is not None  # noqa: S101 - the rule counts calls
+        self._rates.append((f'"{name}";q={rate.calls};w={span.seconds}', _left(name, counted)))
+
     def told(self, answer: dict[str, Any]) -> dict[str, Any]:
         """The answer with what is left, and the month beside the rates of the plan."""
         headers = answer["multiValueHeaders"]
-        if self._quota and self._month and POLICY in headers:
-            month = f'"month";q={self._quota.limit};w={self._month.seconds}'
-            headers[POLICY] = [f"{headers[POLICY][0]}, {month}"]
+        policies, left = list(headers.get(POLICY, ())), []
+        if self._quota and self._month and policies:
+            policies.append(f'"month";q={self._quota.limit};w={self._month.seconds}')
         if self._counted:
-            headers[LIMIT] = [f'"month";r={self._counted.left};t={self._counted.resets_in}']
+            left.append(_left("month", self._counted))
+        policies += [policy for policy, _ in self._rates]
+        left += [each for _, each in self._rates]
+        headers |= {
+            name: [", ".join(said)] for name, said in ((POLICY, policies), (LIMIT, left)) if said
+        }
         return answer
+
+
+def _left(name: str, counted: Counted) -> str:
+    return f'"{name}";r={counted.left};t={counted.resets_in}'
+
+
+def _not_counted(failure: NotCounted, caller: Caller) -> None:
+    telemetry.count(Metric.CALLS_NOT_COUNTED)
+    telemetry.logger.warning("not counted", reason=failure.reason, of=caller.principal)

@@ -24,6 +24,7 @@ from insurance.domain.core.errors import (
     NoAuthority,
     ProofRefused,
     QuotaExceeded,
+    RateExceeded,
     RefusedByPolicy,
     SignInTooOld,
     StaleRevision,
@@ -69,6 +70,8 @@ def _of_callers(route: Route) -> Iterator[type[InsuranceError]]:
         yield CertificateRefused
     if CallerKind.APPLICATION in route.callers:
         yield QuotaExceeded
+        if route.asks_policies:
+            yield RateExceeded
 
 
 def problems_of(route: Route) -> Mapping[str, Problem]:

@@ -17,6 +17,7 @@ from insurance.domain.core.errors import (
     InsuranceError,
     ProofRefused,
     QuotaExceeded,
+    RateExceeded,
     SignInTooOld,
     Unavailable,
 )
@@ -72,7 +73,7 @@ def refused(event: Mapping[str, Any], error: InsuranceError) -> dict[str, Any]:
     """The problem that a refusal is shown as."""
     telemetry.count(Metric.REFUSALS)
     headers = {}
-    if isinstance(error, Unavailable | QuotaExceeded):
+    if isinstance(error, Unavailable | QuotaExceeded | RateExceeded):
         headers["Retry-After"] = str(error.retry_after_seconds)
     challenge = _challenge(error)
     if challenge:

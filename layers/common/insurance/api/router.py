@@ -173,7 +173,7 @@ class Api:
         for name, value in path.items():
             check_parameter(name, value)
         given = {**path, **_inputs(route, call, path)}
-        mask = check_access(call, route, given, access, self.edge)
+        mask = check_access(call, route, given, access, self.edge, quota)
         context = _context(call, given)
 
         def show(result: Any) -> BaseModel:

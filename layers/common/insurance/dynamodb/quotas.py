@@ -17,12 +17,14 @@ from insurance.operations.partners.count_calls import Block, NotCounted
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from insurance.domain.partner.quota import Month, Quota
+    from insurance.domain.partner.quota import Month, Quota, Span
     from insurance.dynamodb.codec import Item
     from insurance.dynamodb.tables import Tables
 
 KEPT: Final = timedelta(days=400)
 """After its month: so long one may ask about a bill."""
+RATE_KEPT: Final = timedelta(days=1)
+"""After a span in which a rule had a rate."""
 TRIES: Final = 16
 """Each knows what the one before found, and takes half as much: one call fits wherever one is left. Where others
 take at the same time, the last tries are lost at the marks alone, which are passed once."""
@@ -35,7 +37,7 @@ class DynamoDBQuotas:
         self._client = client
         self._tables = tables
 
-    def take(self, quota: Quota, month: Month, *, seen: int, served: int) -> Block:
+    def take(self, quota: Quota, month: Month | Span, *, seen: int, served: int) -> Block:
         """Take a block of calls; see the port `QuotaStore`.
 
         Raises:
@@ -63,17 +65,18 @@ class DynamoDBQuotas:
         item = read(self._client, self._tables.quotas, _key(application_id, month))
         return int((item or {}).get("used", {}).get("N", 0))
 
-    def _request(self, quota: Quota, month: Month, used: int, size: int) -> dict[str, Any]:
+    def _request(self, quota: Quota, month: Month | Span, used: int, size: int) -> dict[str, Any]:
         """An update is sent once: with a second try after a lost reply the block would be taken twice."""
-        when = window(used, size, quota.limit)
+        when = window(used, size, quota.limit, quota.marks)
         condition = "used BETWEEN :least AND :most"
         if when.least == 0:
             condition = f"attribute_not_exists(used) OR {condition}"
+        kept = KEPT if quota.marks else RATE_KEPT
         values: Item = {
             ":v": QUOTA_MONTH.mark,
             ":size": codec.number(size),
             ":limit": codec.number(quota.limit),
-            ":expires_at": codec.number(int((month.ends_at + KEPT).timestamp())),
+            ":expires_at": codec.number(int((month.ends_at + kept).timestamp())),
             ":least": codec.number(when.least),
             ":most": codec.number(when.most),
         }
@@ -102,5 +105,5 @@ def reached_in(image: Item) -> tuple[str, QuotaMark] | None:
     return application_id, QuotaMark(month=month, percent=int(image["reached"]["S"]))
 
 
-def _key(application_id: str, month: Month) -> Item:
+def _key(application_id: str, month: Month | Span) -> Item:
     return {"id": codec.text(f"{application_id}#{month.name}")}

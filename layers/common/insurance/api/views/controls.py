@@ -1,5 +1,6 @@
 """How stops and access policies are shown."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -19,12 +20,15 @@ from insurance.domain.control.access_policy import (
     Condition,
     MaskedClass,
     OperationId,
+    RateCalls,
+    RatePeriod,
     ReasonCode,
     RuleCode,
     RuleScope,
     ScopeName,
     TimeZone,
 )
+from insurance.domain.control.decision import CompiledRule
 from insurance.domain.control.replay import CALLS_MAX, EXAMPLES_MAX, RefusedGroup, RuleCount
 from insurance.domain.control.stop import Activity, Stop, StopCause
 from insurance.domain.core.caller import CallerKind
@@ -95,8 +99,16 @@ def _shown(stop: Stop, *, is_lifted: bool) -> dict[str, Any]:
     return {**stop.__dict__, "status": StopStatus.LIFTED if is_lifted else asked}
 
 
+class RateView(Shown):
+    """So many calls of an application."""
+
+    calls: RateCalls
+    per: RatePeriod
+
+
 class AccessRuleView(Shown):
-    """A rule: the calls that it is about are refused where its condition holds, or answered with fields masked."""
+    """A rule: the calls that it is about are refused where its condition holds; or answered with fields masked, or up to
+    a rate."""
 
     code: RuleCode
     reason: ReasonCode
@@ -104,6 +116,7 @@ class AccessRuleView(Shown):
     name: ScopeName | None
     operations: Annotated[list[OperationId], Field(max_length=OPERATIONS_MAX)]
     mask: MaskedClass | None
+    rate: RateView | None
     when: Condition
 
 
@@ -197,6 +210,23 @@ class AccessDecision(StrEnum):
     NOT_REFUSED = "not_refused"
 
 
+class RuleRateView(Shown):
+    """A rule that has a rate for a call."""
+
+    policy: AccessPolicyCode
+    rule: RuleCode
+    calls: RateCalls
+    per: RatePeriod
+
+    @classmethod
+    def all_of(cls, rules: Sequence[CompiledRule]) -> list[Self]:
+        return [
+            cls(policy=by.policy, rule=by.rule.code, calls=by.rule.rate.calls, per=by.rule.rate.per)
+            for by in rules
+            if by.rule.rate
+        ]
+
+
 class PolicyCheckView(View):
     """How a call would be decided by the access policies in force."""
 
@@ -206,6 +236,7 @@ class PolicyCheckView(View):
     rule: RuleCode | None
     reason: ReasonCode | None
     mask: MaskedClass | None
+    rates: Annotated[list[RuleRateView], Field(max_length=RULES_IN_FORCE_MAX)]
     rules_in_force: Annotated[int, Field(ge=0, le=RULES_IN_FORCE_MAX)]
 
     @classmethod
@@ -220,6 +251,7 @@ class PolicyCheckView(View):
             rule=by.rule.code if by else None,
             reason=by.rule.reason if by else None,
             mask=by.rule.mask if by else None,
+            rates=RuleRateView.all_of(checked.decided.slowed_by),
             rules_in_force=checked.rules,
         )
 

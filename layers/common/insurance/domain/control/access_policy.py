@@ -1,5 +1,6 @@
 """Access policies: rules that narrow what a granted caller may do. A policy never grants."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Final, NamedTuple
 
@@ -15,6 +16,7 @@ RULES_MAX: Final = 30
 RULES_IN_FORCE_MAX: Final = 300
 """Of all policies of a mode: every function reads them, once a minute."""
 OPERATIONS_MAX: Final = 10
+RATE_MAX: Final = 1_000_000
 
 AccessPolicyCode = ReviewedCode
 RuleCode = AccessPolicyCode
@@ -25,6 +27,7 @@ OperationId = Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z]{1,59}$")
 TimeZone = Annotated[
     str, StringConstraints(max_length=60, pattern=r"^[A-Z][A-Za-z]+(/[A-Z][A-Za-z_-]+){0,2}$")
 ]
+RateCalls = Annotated[int, Field(ge=1, le=RATE_MAX)]
 Condition = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
 
 
@@ -47,8 +50,34 @@ class MaskedClass(StrEnum):
     """What the law protects most, such as health or what a claim tells."""
 
 
+class RatePeriod(StrEnum):
+    """What a rate is of. Each begins where the clock of UTC does: a minute with its second 0."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+
+
+LENGTHS: Final = {
+    RatePeriod.MINUTE: timedelta(minutes=1),
+    RatePeriod.HOUR: timedelta(hours=1),
+    RatePeriod.DAY: timedelta(days=1),
+}
+
+
+class Rate(Value):
+    """So many calls of one application, of those that a rule is about."""
+
+    calls: RateCalls
+    per: RatePeriod
+
+    @property
+    def length(self) -> timedelta:
+        return LENGTHS[self.per]
+
+
 class AccessRule(Value):
-    """A call that it is about is refused where its condition holds, or answered with fields masked."""
+    """A call that it is about is refused where its condition holds; or answered with fields masked, or up to a rate."""
 
     code: RuleCode
     reason: ReasonCode
@@ -59,7 +88,9 @@ class AccessRule(Value):
     operations: Annotated[tuple[OperationId, ...], Field(max_length=OPERATIONS_MAX)] = ()
     """Empty: every operation."""
     mask: MaskedClass | None = None
-    """What is masked in the answer. None: the call is refused."""
+    """What is masked in the answer."""
+    rate: Rate | None = None
+    """How many such calls of an application are answered. Neither this nor a mask: none is."""
     when: Condition = "true"
     """An expression, in the language of products (`vocabulary.py` has the names)."""
 

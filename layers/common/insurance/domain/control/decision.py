@@ -1,6 +1,6 @@
-"""Decisions about calls: which rule of the access policies in force refuses one, or masks its answer."""
+"""Decisions about calls: which rule of the access policies in force refuses one, masks its answer, or has a rate for it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from insurance.domain.control.access_policy import (
@@ -11,6 +11,7 @@ from insurance.domain.control.access_policy import (
     RuleScope,
 )
 from insurance.domain.control.vocabulary import CallFacts, Sold, Vocabulary
+from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import FieldFault
 from insurance.domain.product.faults import InvalidProduct
 from insurance.domain.product.language import expression
@@ -53,6 +54,8 @@ class CallDecision(NamedTuple):
     refused_by: CompiledRule | None = None
     masked_by: CompiledRule | None = None
     """The rule that masks most of the answer."""
+    slowed_by: tuple[CompiledRule, ...] = ()
+    """Rules that have a rate for such calls. An application alone has one: our own people and policyholders do not wait."""
 
 
 class _Rules:
@@ -69,6 +72,10 @@ class _Rules:
 
     def first(self, facts: CallFacts) -> CompiledRule | None:
         """The first that holds."""
+        return next(self.all(facts), None)
+
+    def all(self, facts: CallFacts) -> Iterator[CompiledRule]:
+        """All that hold."""
         place = (facts.operation, facts.api_products)
         general = self._general_of.get(place)
         if general is None:
@@ -76,11 +83,10 @@ class _Rules:
             self._general_of[place] = general
         for rule in general:
             if rule.holds(facts):
-                return rule
+                yield rule
         for rule in self._of_application.get(facts.application, ()):
             if rule.is_about(facts) and rule.holds(facts):
-                return rule
-        return None
+                yield rule
 
 
 class Ruleset:
@@ -88,7 +94,8 @@ class Ruleset:
 
     def __init__(self, rules: Sequence[CompiledRule]) -> None:
         self.rules = rules
-        self._refusing = _Rules([each for each in rules if each.rule.mask is None])
+        self._refusing = _Rules([each for each in rules if not (each.rule.mask or each.rule.rate)])
+        self._slowing = _Rules([each for each in rules if each.rule.rate])
         self._masking = [
             _Rules(masking)
             for mask in MaskedClass
@@ -96,15 +103,17 @@ class Ruleset:
         ]
 
     def decide(self, facts: CallFacts) -> CallDecision:
-        """Whether the call is refused, and what is masked of its answer."""
+        """Whether the call is refused, what is masked of its answer, and which rates it counts for."""
         refusing = self._refusing.first(facts)
-        if refusing is not None or not self._masking:
+        if refusing is not None:
             return CallDecision(refusing)
-        found = (rules.first(facts) for rules in self._masking)
-        masking = next((rule for rule in found if rule), None)
-        if facts.operation in OPEN_FILES:
-            return CallDecision(refused_by=masking)
-        return CallDecision(masked_by=masking)
+        masking = next(filter(None, (rules.first(facts) for rules in self._masking)), None)
+        if masking is not None and facts.operation in OPEN_FILES:
+            return CallDecision(masking)
+        is_application = facts.kind == CallerKind.APPLICATION
+        return CallDecision(
+            None, masking, tuple(self._slowing.all(facts)) if is_application else ()
+        )
 
 
 def compile_policies(policies: PoliciesInForce) -> Ruleset:

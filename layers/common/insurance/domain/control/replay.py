@@ -1,12 +1,15 @@
 """Replays: what a version of an access policy would have refused of calls that were made."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from insurance.domain.control.access_policy import AccessRule, PolicyText
-from insurance.domain.control.decision import Ruleset, compile_text
+from insurance.domain.control.decision import CallDecision, Ruleset, compile_text
 from insurance.domain.control.vocabulary import CallFacts
+from insurance.domain.partner.quota import Span
 
 EXAMPLES_MAX: Final = 50
 """Kinds of refused calls that a replay names."""
@@ -24,14 +27,14 @@ class CallGroup(NamedTuple):
 
 
 class RuleCount(NamedTuple):
-    """How many calls a rule would have refused or masked."""
+    """How many calls a rule would have refused or masked, or, by its rate, answered no more."""
 
     rule: AccessRule
     calls: int
 
 
 class RefusedGroup(NamedTuple):
-    """Calls of one kind that a rule would have refused or masked."""
+    """Calls of one kind that a rule would have refused or masked, or, by its rate, answered no more."""
 
     rule: AccessRule
     facts: CallFacts
@@ -63,10 +66,12 @@ def replayed(code: str, text: PolicyText, groups: Iterable[CallGroup]) -> Replay
     ruleset = Ruleset(compile_text(code, text))
     looked_at = refused = before = masked = 0
     counts = dict.fromkeys((rule.code for rule in text.rules), 0)
+    spans: Counter[tuple[str, str, datetime]] = Counter()
     found: dict[tuple[str | None, ...], RefusedGroup] = {}
     for group in groups:
         looked_at += group.calls
         decided = ruleset.decide(group.facts)
+        spans.update(_counted_for(decided, group))
         by = decided.refused_by or decided.masked_by
         if by is None:
             continue
@@ -79,10 +84,29 @@ def replayed(code: str, text: PolicyText, groups: Iterable[CallGroup]) -> Replay
         key = (by.rule.code, *_kind_of_call(group.facts))
         known = found.get(key) or RefusedGroup(by.rule, group.facts, 0)
         found[key] = known._replace(calls=known.calls + group.calls)
+    rates = {rule.code: rule.rate.calls for rule in text.rules if rule.rate}
+    for (rule, _, _), calls in spans.items():
+        counts[rule] += max(0, calls - rates[rule])
     largest = sorted(found.items(), key=lambda each: (-each[1].calls, str(each[0])))
     by_rule = [RuleCount(rule, counts[rule.code]) for rule in text.rules]
     examples = [group for _, group in largest[:EXAMPLES_MAX]]
     return Replayed(looked_at, refused, before, masked, by_rule, examples)
+
+
+def _counted_for(
+    decided: CallDecision, group: CallGroup
+) -> Mapping[tuple[str, str, datetime], int]:
+    """Which rates calls count for, by rule: of whose application, and in which span of time."""
+    facts = group.facts
+    return {
+        (
+            by.rule.code,
+            facts.application,
+            Span.of(facts.at, by.rule.rate.length).starts_at,
+        ): group.calls
+        for by in decided.slowed_by
+        if by.rule.rate
+    }
 
 
 def in_territory(facts: CallFacts, territory: str | None) -> CallFacts:

@@ -96,6 +96,7 @@ InsuranceError
 │   ├── NoAuthority
 │   └── RefusedByPolicy         a rule of an access policy refuses the call
 ├── QuotaExceeded               the application's calls of the month are used up
+├── RateExceeded                it calls more often than a rule of an access policy lets it
 └── Unavailable                 try again: nothing was done
     ├── QuotaUsedUp             an AWS account's quota must be raised
     └── Unanswered              try again: whether it was done, the idempotency record will tell
@@ -758,6 +759,17 @@ class QuotaExceeded(InsuranceError):
 
     def __init__(self, limit: int, *, retry_after_seconds: int) -> None:
         super().__init__(f"The application's {limit:,} calls of this month (UTC) are used up.")
+        self.retry_after_seconds = retry_after_seconds
+
+
+class RateExceeded(InsuranceError):
+    """An application calls more often than a rule of an access policy lets it."""
+
+    def __init__(self, policy: str, rule: str, reason: str, retry_after_seconds: int) -> None:
+        super().__init__(
+            f"The rule {rule} of the access policy {policy} slows this down: {reason}."
+        )
+        self.policy, self.rule, self.reason = policy, rule, reason
         self.retry_after_seconds = retry_after_seconds
 
 

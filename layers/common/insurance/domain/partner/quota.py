@@ -5,6 +5,7 @@ block has left when its process ends is lost to the application: it counts as us
 process has served, and the last calls of a month are taken one by one.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple, Self
 
@@ -49,6 +50,34 @@ class Month(NamedTuple):
         return -((at - self.ends_at) // timedelta(seconds=1))
 
 
+class Span(NamedTuple):
+    """A minute, an hour or a day of UTC, in which a rule has a rate of its own."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    @classmethod
+    def of(cls, at: datetime, length: timedelta) -> Self:
+        """The span of an instant; a day has a whole number of them."""
+        at = at.astimezone(UTC)
+        midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+        starts_at = midnight + (at - midnight) // length * length
+        return cls(starts_at, starts_at + length)
+
+    @property
+    def name(self) -> str:
+        """Such as 2026-11-30T21:05."""
+        return f"{self.starts_at:%Y-%m-%dT%H:%M}"
+
+    @property
+    def seconds(self) -> int:
+        return int((self.ends_at - self.starts_at).total_seconds())
+
+    def seconds_left(self, at: datetime) -> int:
+        """Until the next one begins, rounded up."""
+        return -((at - self.ends_at) // timedelta(seconds=1))
+
+
 class QuotaMark(Value):
     """A percentage of its month that an application has used."""
 
@@ -63,6 +92,8 @@ class Quota(NamedTuple):
     limit: int
     per_second: int
     burst: int
+    marks: tuple[int, ...] = MARKS
+    """The percentages that are told; none of a rate."""
 
 
 class Window(NamedTuple):
@@ -87,20 +118,20 @@ def block_size(used: int, limit: int, served: int) -> int:
     return max(1, min(left // LEFT_PARTS, served // SERVED_PARTS, BLOCK_MAX))
 
 
-def window(used: int, size: int, limit: int) -> Window:
+def window(used: int, size: int, limit: int, marks: Sequence[int] = MARKS) -> Window:
     """When a block that is meant for this many used calls may still be taken.
 
     Others take blocks at the same time. This one may be taken as long as it goes not beyond the quota, is not too
     large for what is left, and reaches the same mark, or none, as it would now.
     """
     after = used + size
-    marks = {percent: _calls_at(percent, limit) for percent in MARKS}
-    reached = max((each for each, calls in marks.items() if used < calls <= after), default=0)
+    told = {percent: _calls_at(percent, limit) for percent in marks}
+    reached = max((each for each, calls in told.items() if used < calls <= after), default=0)
     most = limit - (1 if size == 1 else max(LEFT_PARTS * size, last_calls(limit) + 1))
-    most = min([most, *(calls - size - 1 for calls in marks.values() if calls > after)])
+    most = min([most, *(calls - size - 1 for calls in told.values() if calls > after)])
     if reached:
-        return Window(marks[reached] - size, min(most, marks[reached] - 1), reached)
-    return Window(max((calls for calls in marks.values() if calls <= used), default=0), most)
+        return Window(told[reached] - size, min(most, told[reached] - 1), reached)
+    return Window(max((calls for calls in told.values() if calls <= used), default=0), most)
 
 
 def _calls_at(percent: int, limit: int) -> int:

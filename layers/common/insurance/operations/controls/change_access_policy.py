@@ -119,6 +119,8 @@ def faults_in(text: PolicyText, operations: Collection[str], sold: Sold) -> list
             faults.append(FieldFault(f"/rules/{number}/name", "one-of", SCOPE))
         elif rule.scope is RuleScope.API_PRODUCT and rule.name not in API_PRODUCTS:
             faults.append(FieldFault(f"/rules/{number}/name", "unknown", UNKNOWN_API_PRODUCT))
+        if rule.mask and rule.rate:
+            faults.append(FieldFault(f"/rules/{number}/rate", "one-of", EFFECT))
         faults += [
             FieldFault(f"/rules/{number}/operations/{place}", "unknown", UNKNOWN_OPERATION)
             for place, operation in enumerate(rule.operations)
@@ -130,6 +132,7 @@ def faults_in(text: PolicyText, operations: Collection[str], sold: Sold) -> list
 UNKNOWN_ZONE: Final = FieldFault("/zone", "unknown", "Name a zone such as Europe/London.")
 UNKNOWN_API_PRODUCT: Final = "Name an API product by its code in the catalogue: quoting."
 UNKNOWN_OPERATION: Final = "Name an operation by its id in the definition: createQuote."
+EFFECT: Final = "A rule masks or has a rate: write two rules."
 SCOPE: Final = (
     "An API product or an application is named by its code or id, and of `global` nothing is."
 )

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from insurance.domain.control.access_policy import AccessPolicy
+from insurance.domain.control.access_policy import AccessPolicy, PolicyText, RatePeriod
 from insurance.domain.control.replay import Replayed, replayed
 from insurance.domain.control.vocabulary import clock_minutes
 from insurance.operations.command import Query
@@ -34,7 +34,7 @@ def replay_access_policy(code: str, query: Query, ports: AccessPolicyPorts) -> P
     mode, until = query.caller.mode, query.now
     policy = ports.policies.get(mode, code).record
     since = until - REPLAYED
-    minutes = clock_minutes(policy.text.zone, until)
+    minutes = _minutes(policy.text, until)
     logged = ports.call_log().calls(mode, since, until, minutes=minutes)
     groups = [
         group._replace(facts=as_at_the_edge(group.facts, group.facts.at.date(), mode, ports))
@@ -42,3 +42,9 @@ def replay_access_policy(code: str, query: Query, ports: AccessPolicyPorts) -> P
     ]
     found = replayed(code, policy.text, groups)
     return PolicyReplay(policy, since, until, found, logged.is_complete)
+
+
+def _minutes(text: PolicyText, until: datetime) -> int:
+    """In how long a time calls that are alike may be put together: in a minute where a rule has a rate of one."""
+    by_minute = any(rule.rate and rule.rate.per is RatePeriod.MINUTE for rule in text.rules)
+    return 1 if by_minute else clock_minutes(text.zone, until)

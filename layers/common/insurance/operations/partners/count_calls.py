@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
 from insurance.domain.core.errors import QuotaExceeded
-from insurance.domain.partner.quota import Month, Quota
+from insurance.domain.partner.quota import Month, Quota, Span
 
 FRESH: Final = timedelta(minutes=5)
 """How long it is good enough to know what was used then."""
@@ -33,7 +33,7 @@ class Block(NamedTuple):
 class QuotaStore(Protocol):
     """How much of each quota is used."""
 
-    def take(self, quota: Quota, month: Month, *, seen: int, served: int) -> Block:
+    def take(self, quota: Quota, month: Month | Span, *, seen: int, served: int) -> Block:
         """Take a block of calls from an application's month, of the size that is right for this process.
 
         Never are more taken than the quota has, however many take at once. Who takes the call by which a mark is
@@ -65,7 +65,7 @@ class _Held:
     """What this process knows and holds of one application's month."""
 
     quota: Quota
-    month: Month
+    month: Month | Span
     left: int = 0
     """Of the blocks that were taken."""
     served: int = 0
@@ -95,14 +95,14 @@ class Quotas:
         self._store = store
         self._held: dict[str, _Held] = {}
 
-    def count(self, quota: Quota, at: datetime) -> Counted:
-        """Count one call at this time.
+    def count(self, quota: Quota, at: datetime, span: Span | None = None) -> Counted:
+        """Count one call at this time, of its month or of a span that is shorter.
 
         Raises:
             QuotaExceeded: The month's calls are used up.
             NotCounted: It cannot be counted now.
         """
-        held = self._of(quota, Month.of(at))
+        held = self._of(quota, span or Month.of(at))
         looked = False if held.left and held.is_fresh(at) else self._take(held, at)
         resets_in = held.month.seconds_left(at)
         if not held.left:
@@ -111,7 +111,7 @@ class Quotas:
         held.served += 1
         return Counted(held.surely_left(None if looked else at), resets_in)
 
-    def _of(self, quota: Quota, month: Month) -> _Held:
+    def _of(self, quota: Quota, month: Month | Span) -> _Held:
         held = self._held.get(quota.application)
         if held is None or (held.quota, held.month) != (quota, month):
             # What is left of a block stays used: by another figure it might be more than there is.
