@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from insurance.domain.claim import Claim
 from insurance.domain.claim.attention import waits_for, waits_from
 from insurance.domain.complaint import Complaint
 from insurance.domain.core.classification import Record
@@ -12,8 +11,7 @@ from insurance.domain.core.identity import (
     mode_of,
 )
 from insurance.domain.core.roles import Role
-from insurance.domain.party.record import Party
-from insurance.domain.quote.quote import Quote
+from insurance.domain.work.work_item import Waiting
 from insurance.operations.listing import ListEntry, ListRange
 
 from tests.fakes.memory import Memory
@@ -27,10 +25,10 @@ class MemoryWorkLists:
 
     def waiting(
         self, mode: Mode, role: str, until: datetime, part: ListRange
-    ) -> Sequence[ListEntry[Quote | Claim | Complaint | Party]]:
+    ) -> Sequence[ListEntry[Waiting]]:
         quotes = [stored.record for stored in self._memory.quotes.values()]
         complaints = [stored.record for stored in self._memory.complaints.values()]
-        waiting: list[tuple[datetime, Quote | Claim | Complaint | Party]] = [
+        waiting: list[tuple[datetime, Waiting]] = [
             *((quote.created_at, quote) for quote in quotes if quote.waits_for == role),
             *((one.since, one) for one in complaints if one.waits_for == role),
         ]
@@ -56,7 +54,7 @@ class MemoryWorkLists:
         return _entries(matches, mode, part)
 
 
-def _entries[R: Quote | Claim | Complaint | Party](
+def _entries[R: Waiting](
     records: Sequence[tuple[datetime, R]], mode: Mode, part: ListRange
 ) -> Sequence[ListEntry[R]]:
     """The records of the mode in order, from behind a position, without their personal fields."""

@@ -9,7 +9,7 @@ import pytest
 from insurance import wiring
 from insurance.domain.schedule.scheduled_job import LIVE, JobKind, ScheduledJob
 
-from tests.support.calls import CONTEXT
+from tests.support.calls import CONTEXT, staff
 from tests.support.intake import (
     GOOD,
     HEADINGS,
@@ -267,3 +267,28 @@ def test_a_source_is_scored_by_its_finished_batches_and_the_next_batch_notes_it(
     assert (metrics["validity"]["source"], metrics["validity"]["mode"]) == ("harbour_motor", "test")
     second = desk.brought_id(motor_file([OTHER]))
     assert desk.step(second, "start").body["source_score"] == 92
+
+
+def test_rows_that_are_kept_back_stand_in_the_work_list_until_the_last_is_resolved(
+    desk: Desk,
+) -> None:
+    ursula = staff("ursula", "underwriter", "work:read")
+    path = "/v1/work-items?role=underwriter"
+    desk.approved()
+    batch = desk.brought_id(motor_file([TOO_YOUNG, GOOD, TOO_YOUNG]))
+    assert desk.get(path, ursula)["items"] == []
+    desk.step(batch, "start")
+    done = desk.run(batch)
+
+    [item] = desk.get(path, ursula)["items"]
+
+    assert item["id"] == batch
+    assert (item["kind"], item["code"], item["rows"]) == ("batch", "rows_in_quarantine", 2)
+    assert (item["subject_status"], item["partner"]) == ("finished", "harbour")
+    assert done["open_rows"] == 2
+    reject = {"resolution": "reject", "reason": "No."}
+    desk.call(f"/v1/batches/{batch}/rows/2/resolution", reject)
+    [left] = desk.get(path, ursula)["items"]
+    assert left["rows"] == 1
+    desk.call(f"/v1/batches/{batch}/rows/4/resolution", reject)
+    assert desk.get(path, ursula)["items"] == []

@@ -1,9 +1,9 @@
 """How work lists are shown, and the notes and diary of a claim."""
 
 from datetime import datetime
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from insurance.api.paging import Page
 from insurance.api.views.claim_parts import DeadlineView
@@ -12,6 +12,7 @@ from insurance.domain.claim.lifecycle import Handling
 from insurance.domain.complaint.lifecycle import ComplaintStatus
 from insurance.domain.core.roles import Role
 from insurance.domain.core.tasks import TaskCode
+from insurance.domain.intake.batch import ROWS_MAX, BatchStatus
 from insurance.domain.quote.quote import QuoteStatus
 from insurance.domain.work.work_item import WorkItem
 from insurance.operations.listing import ListPage
@@ -20,14 +21,14 @@ from insurance.operations.listing import ListPage
 class WorkView(BaseModel):
     """One task that waits for a role: since when, and its next deadline."""
 
-    kind: Literal["claim", "quote", "complaint", "party"]
+    kind: Literal["claim", "quote", "complaint", "party", "batch"]
     id: str
     number: str | None
     """Of a claim; quotes and complaints have none."""
     role: Role
     code: TaskCode
-    subject_status: QuoteStatus | Handling | ComplaintStatus | None
-    """Of the quote, the claim or the complaint; a customer has none."""
+    subject_status: QuoteStatus | Handling | ComplaintStatus | BatchStatus | None
+    """Of the quote, the claim, the complaint or the batch; a customer has none."""
     waits_from: datetime
     age_days: int
     deadline: DeadlineView | None
@@ -35,6 +36,8 @@ class WorkView(BaseModel):
     """Whether that deadline has passed."""
     handler: str | None
     partner: str
+    rows: Annotated[int, Field(ge=0, le=ROWS_MAX)] | None
+    """Of a batch: rows that wait."""
 
     @classmethod
     def of(cls, work: WorkItem, now: datetime) -> Self:
@@ -52,6 +55,7 @@ class WorkView(BaseModel):
             late=deadline is not None and deadline.is_missed(now),
             handler=work.handler,
             partner=work.partner,
+            rows=work.rows,
         )
 
 

@@ -53,6 +53,10 @@ class TaskCode(StrEnum):
     DATA_RESTRICTION = "data_restriction"
     DATA_OBJECTION = "data_objection"
 
+    # Batches
+    ROWS_IN_QUARANTINE = "rows_in_quarantine"
+    """Rows of a file wait to be mended, taken as they are, or rejected."""
+
     # Quotes
     REFERRAL = "referral"
     """An underwriter decides whether the risk is accepted."""

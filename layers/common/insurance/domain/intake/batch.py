@@ -241,6 +241,11 @@ class DataBatch(Record):
         return self.replace(open_rows=self.open_rows - 1, tally=tally, changed_at=now)
 
     @property
+    def waits_from(self) -> datetime | None:
+        """Since when rows of it may wait for a person; None: none does."""
+        return (self.started_at or self.received_at) if self.open_rows else None
+
+    @property
     def title(self) -> str:
         return f"batch {self.id}"
 

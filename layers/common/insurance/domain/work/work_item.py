@@ -1,4 +1,4 @@
-"""Work items: claims, quotes, complaints and parties as a work list shows them."""
+"""Work items: claims, quotes, complaints, parties and batches as a work list shows them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,13 @@ from insurance.domain.complaint import Complaint
 from insurance.domain.complaint.lifecycle import ComplaintStatus
 from insurance.domain.core.roles import EVERY_ROLE, Role
 from insurance.domain.core.tasks import TaskCode
+from insurance.domain.intake.batch import BatchStatus, DataBatch
 from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline
 from insurance.domain.party.record import Party
 from insurance.domain.quote.quote import Quote, QuoteStatus
+
+type Waiting = Claim | Quote | Complaint | Party | DataBatch
+"""What can wait for a role."""
 
 OVERSEES: Final[Mapping[str, frozenset[Role]]] = MappingProxyType(
     {
@@ -31,18 +35,20 @@ class WorkItem:
     """One task that waits for a role: since when, and the next deadline that runs on it."""
 
     kind: str
-    """"claim", "quote", "complaint" or "party"."""
+    """"claim", "quote", "complaint", "party" or "batch"."""
     id: str
     role: str
     code: TaskCode
-    status: QuoteStatus | Handling | ComplaintStatus | None
-    """Of the quote, claim or complaint; a party has none."""
+    status: QuoteStatus | Handling | ComplaintStatus | BatchStatus | None
+    """Of the quote, claim, complaint or batch; a party has none."""
     waits_from: datetime
     deadline: RegulatoryDeadline | None
     handler: str | None
     partner: str
     number: str | None = None
     """Of a claim."""
+    rows: int | None = None
+    """Of a batch: those that wait."""
 
     def age_days(self, now: datetime) -> int:
         """How long it has been waiting, in whole days."""
@@ -54,7 +60,7 @@ def may_see_work_of(role: str, roles: Iterable[str]) -> bool:
     return any(role == own or role in OVERSEES.get(own, ()) for own in roles)
 
 
-def work_item_of(record: Claim | Quote | Complaint | Party, role: str) -> WorkItem:
+def work_item_of(record: Waiting, role: str) -> WorkItem:
     """The record as the work list of the role shows it."""
     match record:
         case Quote():
@@ -65,6 +71,8 @@ def work_item_of(record: Claim | Quote | Complaint | Party, role: str) -> WorkIt
             return _of_claim(record, role)
         case Party():
             return _of_party(record, role)
+        case DataBatch():
+            return _of_batch(record, role)
 
 
 def _of_quote(quote: Quote, role: str) -> WorkItem:
@@ -109,6 +117,24 @@ def _of_party(party: Party, role: str) -> WorkItem:
         deadline=request.deadline,
         handler=None,
         partner=party.partner,
+    )
+
+
+def _of_batch(batch: DataBatch, role: str) -> WorkItem:
+    since = batch.waits_from
+    if since is None:
+        raise ValueError(f"batch {batch.id} is in the work list and no row waits")
+    return WorkItem(
+        kind="batch",
+        id=batch.id,
+        role=role,
+        code=TaskCode.ROWS_IN_QUARANTINE,
+        status=batch.status,
+        waits_from=since,
+        deadline=None,
+        handler=None,
+        partner=batch.partner,
+        rows=batch.open_rows,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from insurance.domain.core.errors import BatchExists, BatchNotFound, StaleRevision
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode, party_id_for, row_id_for
+from insurance.domain.core.roles import Role
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.intake.batch import DataBatch
 from insurance.domain.intake.quality import BATCHES_MAX, BatchQuality
@@ -18,6 +19,7 @@ from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.kinds import BATCH_QUALITY, BATCH_SLICE
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, query, read, transact
+from insurance.dynamodb.work_queue_index import waiting_columns
 from insurance.operations.command import Command
 from insurance.operations.intake.ports import LoadedRow, RowOutcome, WorkedSlice
 from insurance.operations.listing import ListEntry, ListRange
@@ -178,7 +180,7 @@ class DynamoDBBatches:
             return StaleRevision(event.stream)
 
         tables = self._tables
-        columns = _columns(before.record)
+        columns = _columns(codec.read_value(DataBatch, event.facts))
         if before.key is not None:
             columns |= {KEY: codec.binary(before.key.wrapped)}
         return aggregates.moved(tables.intake, tables.events, event, before, stale, columns)
@@ -247,7 +249,8 @@ class DynamoDBBatches:
 def _columns(batch: DataBatch) -> Item:
     place = codec.text(f"{_latest_first(batch.received_at)}#{batch.id}")
     mine = {"book": codec.text(f"{batch.mode}#batches#{batch.partner}")} if batch.partner else {}
-    return {"list": codec.text(f"{batch.mode}#batches"), "place": place, **mine}
+    waiting = waiting_columns(batch.id, Role.UNDERWRITER, batch.waits_from)
+    return {"list": codec.text(f"{batch.mode}#batches"), "place": place, **mine, **waiting}
 
 
 def _latest_first(at: datetime) -> str:

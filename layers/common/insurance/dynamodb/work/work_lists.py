@@ -1,4 +1,4 @@
-"""Work lists and the register of complaints, read from the work queue indexes of quotes, claims, complaints and parties."""
+"""Work lists and the register of complaints, read from the work queue indexes of quotes, claims, complaints, parties and batches."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,8 +8,10 @@ from insurance.domain.claim import Claim
 from insurance.domain.complaint import Complaint
 from insurance.domain.core.classification import Record
 from insurance.domain.core.identity import Mode
+from insurance.domain.intake.batch import DataBatch
 from insurance.domain.party.record import Party
 from insurance.domain.quote.quote import Quote
+from insurance.domain.work.work_item import Waiting
 from insurance.dynamodb import aggregates
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.work_queue_index import (
@@ -25,11 +27,12 @@ from insurance.operations.listing import ListEntry, ListRange
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KINDS: dict[str, type[Claim | Quote | Complaint | Party]] = {
+KINDS: dict[str, type[Waiting]] = {
     "clm": Claim,
     "quo": Quote,
     "cmp": Complaint,
     "pty": Party,
+    "bat": DataBatch,
 }
 
 
@@ -38,14 +41,16 @@ class DynamoDBWorkLists:
 
     def __init__(self, client: "DynamoDBClient", tables: Tables) -> None:
         self._client = client
-        waiting = (tables.quotes, tables.claims, tables.complaints, tables.parties)
-        self._queues = [QueueIndex(table, QUEUE, WAITS) for table in waiting]
+        self._tables = tables
         self._months = [QueueIndex(tables.complaints, "month", "received")]
 
     def waiting(
         self, mode: Mode, role: str, until: datetime, part: ListRange
-    ) -> Sequence[ListEntry[Claim | Quote | Complaint | Party]]:
-        return [_entry(item) for item in self._read(self._queues, mode, role, part, until)]
+    ) -> Sequence[ListEntry[Waiting]]:
+        tables = self._tables  # who reads the register alone has not all of them
+        waiting = (tables.quotes, tables.claims, tables.complaints, tables.parties, tables.intake)
+        queues = [QueueIndex(table, QUEUE, WAITS) for table in waiting]
+        return [_entry(item) for item in self._read(queues, mode, role, part, until)]
 
     def complaints_received(
         self, mode: Mode, month: str, part: ListRange
@@ -63,7 +68,7 @@ class DynamoDBWorkLists:
         return read_queue(self._client, indexes, Queue(mode, name), part, until=until)
 
 
-def _entry(queued: QueuedItem) -> ListEntry[Claim | Quote | Complaint | Party]:
+def _entry(queued: QueuedItem) -> ListEntry[Waiting]:
     if not queued.item:
         return ListEntry(queued.position, None)
     kind = KINDS[queued.item["id"]["S"].split("_", 1)[0]]

@@ -9,11 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from insurance.domain.claim import Claim
-    from insurance.domain.complaint import Complaint
     from insurance.domain.core.identity import Mode
-    from insurance.domain.party.record import Party
-    from insurance.domain.quote.quote import Quote
+    from insurance.domain.work.work_item import Waiting
     from insurance.operations.listing import ListEntry, ListRange
 
 
@@ -25,7 +22,7 @@ class WorkLists(Protocol):
 
     def waiting(
         self, mode: Mode, role: str, until: datetime, part: ListRange
-    ) -> Sequence[ListEntry[Claim | Quote | Complaint | Party]]:
+    ) -> Sequence[ListEntry[Waiting]]:
         """What waits for a role at the time `until`, the longest wait first."""
 
 
