@@ -73,6 +73,7 @@ from insurance.operations.intake.change_source import (
     list_sources,
     read_source,
 )
+from insurance.operations.intake.erase_rows import erase_rows_of_party
 from insurance.operations.intake.ports import RowOutcome, SourcePorts
 from insurance.operations.intake.preview_source import Preview, preview_source
 from insurance.operations.intake.read_quality import SourceQuality, read_quality
@@ -388,9 +389,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 @telemetry.metrics.log_metrics
 def run_live(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Work on the live batches that are due."""
+    """Work on the live batches that are due, and erase rows of them."""
     time_is_up = running_out(context)
-    job = partial(work_on_live_batch, work=partial(work, time_is_up=time_is_up))
-    jobs = {JobKind(kind): job for kind in event["kinds"]}
+    known = {
+        JobKind.BATCH: partial(work_on_live_batch, work=partial(work, time_is_up=time_is_up)),
+        JobKind.ERASED_ROWS: partial(erase_rows_of_party, rows=ports.persons),
+    }
+    jobs = {JobKind(kind): known[JobKind(kind)] for kind in event["kinds"]}
     report = run_live_jobs(jobs, wiring.stores().scheduled_jobs, time_is_up=time_is_up)
     return {"jobs": report.jobs, "failed": report.failed, "finished": report.finished}

@@ -229,7 +229,7 @@ def test_only_known_managed_policies_are_attached(resources: Json) -> None:
 def test_no_function_may_scan_or_delete(resources: Json) -> None:
     """But for the places of the search index, which are made from the events: erasure removes them. And for the
     notes that events wait for a webhook, once it has them, or for a root, once it covers them: they are made from the
-    events too."""
+    events too. And for the entries by which rows of files are found by person, which go with what the rows say."""
     allowed = [
         (name, action, target(statement["Resource"]))
         for name, _, statements in functions(resources)
@@ -239,6 +239,7 @@ def test_no_function_may_scan_or_delete(resources: Json) -> None:
 
     assert sorted(allowed) == [
         ("AuditFunction", "dynamodb:DeleteItem", "AuditTable"),
+        ("DataIntakeFunction", "dynamodb:DeleteItem", "IntakeTable"),
         ("EventDeliveryFunction", "dynamodb:DeleteItem", "SearchTable"),
         ("WebhookDeliveryFunction", "dynamodb:DeleteItem", "WebhooksTable"),
     ]

@@ -21,11 +21,12 @@ WITHOUT_OUR_KEY = {ACCESS_LOGS, "SiteBucket"}
 DISPOSABLE = {"IdempotencyTable", "JwksTable", "ProofsTable", "ScheduledJobsTable"}
 # Open quotes, idempotency records and cached keys; in Balances only the marks of events that were posted, in
 # ScheduledJobs what is done with. In Feeds what partners read; that an event was told stays.
-# In Webhooks what was tried, in Quotas the months of more than a year ago. In
+# In Webhooks what was tried, in Quotas the months of more than a year ago, in Intake word of who was erased. In
 # Usage months that are no longer shown, and the marks of lines that cannot come again.
 EXPIRING = {
     *("QuotesTable", "IdempotencyTable", "JwksTable", "ProofsTable", "BalancesTable"),
     *("ScheduledJobsTable", "FeedsTable", "WebhooksTable", "QuotasTable", "UsageTable"),
+    "IntakeTable",
 }
 # The stream waits for one, and schedules for the others; a call of them through the gateway ends in time.
 NOT_WAITED_FOR = {

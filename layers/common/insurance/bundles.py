@@ -130,6 +130,8 @@ def erasure_ports() -> ErasurePorts:
         products=wiring.products(),
         copies=wiring.stores().key_copies,
         files=(wiring.objects("documents"), wiring.objects("evidence")),
+        erased=wiring.stores().person_rows,
+        index_keys=wiring.stores().index_keys,
     )
 
 

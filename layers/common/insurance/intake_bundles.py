@@ -15,6 +15,8 @@ def intake_ports() -> IntakePorts:
     return IntakePorts(
         sources=wiring.stores().sources,
         batches=wiring.stores().batches,
+        persons=wiring.stores().person_rows,
+        index_keys=wiring.stores().index_keys,
         uploads=upload_ports("intake"),
         keys=wiring.keys(),
         kinds={

@@ -29,8 +29,9 @@ from insurance.operations.policy.transfer_policy import TransferRequested, trans
 from insurance.operations.quoting.quoted_party import PartyInput
 from insurance.products import SampleLookUps
 
+from tests.fakes.intake import MemoryErasedPersons
 from tests.fakes.party_contracts import MemoryPartyContracts
-from tests.fakes.party_records import MemoryKeyCopies, MemoryParties
+from tests.fakes.party_records import MemoryIndexKeys, MemoryKeyCopies, MemoryParties
 from tests.fakes.policy import MemoryRegisteredPartners
 from tests.fakes.screening import screening_ports
 from tests.support.plain import plain_product, price
@@ -71,7 +72,13 @@ class Customers(RuleBasedStateMachine):
         self.parties = MemoryParties(self.platform.memory)
         contracts = MemoryPartyContracts(self.platform.memory)
         self.erasing = ErasurePorts(
-            self.parties, contracts, self.platform.products, MemoryKeyCopies(), ()
+            self.parties,
+            contracts,
+            self.platform.products,
+            MemoryKeyCopies(),
+            (),
+            MemoryErasedPersons(),
+            MemoryIndexKeys(),
         )
         self.correcting = CorrectionPorts(
             self.platform.products,

@@ -15,8 +15,9 @@ from insurance.operations.parties.erase_party import ErasureInput, erase_party, 
 from insurance.operations.parties.ports import ErasurePorts
 from insurance.operations.quoting.quoted_party import PartyInput
 
+from tests.fakes.intake import MemoryErasedPersons
 from tests.fakes.party_contracts import MemoryPartyContracts
-from tests.fakes.party_records import MemoryParties
+from tests.fakes.party_records import MemoryIndexKeys, MemoryParties
 from tests.support.plain import plain_product, price
 from tests.support.platform import Platform
 from tests.support.policy_life import UNDERWRITER
@@ -34,7 +35,13 @@ class Asked:
         self.parties = MemoryParties(self.platform.memory)
         contracts = MemoryPartyContracts(self.platform.memory)
         self.ports = ErasurePorts(
-            self.parties, contracts, self.platform.products, self, (self.platform.objects,)
+            self.parties,
+            contracts,
+            self.platform.products,
+            self,
+            (self.platform.objects,),
+            MemoryErasedPersons(),
+            MemoryIndexKeys(),
         )
         ada = Policyholder(name="Ada Lovelace", email="ada@example.com")
         self.party_id = self.issue(PartyInput(ada, None))

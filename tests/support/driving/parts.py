@@ -17,6 +17,7 @@ from tests.fakes.claims import MemoryClaims, MemoryPayeeAccounts, MemoryRunningT
 from tests.fakes.complaints import MemoryComplaints
 from tests.fakes.controls import MemoryAccessPolicies, MemoryStops
 from tests.fakes.documents import MemoryDocuments, MemoryObjects
+from tests.fakes.intake import MemoryErasedPersons
 from tests.fakes.keys import PlainKeys
 from tests.fakes.ledger import MemoryEarnings
 from tests.fakes.memory import Memory
@@ -76,6 +77,7 @@ def stores_in_memory(memory: Memory) -> SimpleNamespace:
         named_parties=MemoryParties(memory),
         index_keys=MemoryIndexKeys(),
         key_copies=MemoryKeyCopies(),
+        person_rows=MemoryErasedPersons(),
         contract_demands=MemoryContractDemands(),
         party_contracts=MemoryPartyContracts(memory),
         claims=MemoryClaims(memory),

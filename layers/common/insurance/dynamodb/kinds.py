@@ -132,6 +132,8 @@ AUDIT_LEAF: Final = ItemKind("events that a root covers")
 AUDIT_ROOT: Final = ItemKind("root of a day")
 BATCH_SLICE: Final = ItemKind("what came of a slice of a batch")
 BATCH_QUALITY: Final = ItemKind("how good a batch was")
+PERSON_ROW: Final = ItemKind("mark of a row that names a person")
+ERASED_PERSON: Final = ItemKind("word that a person was erased")
 FEED_MARK: Final = ItemKind("mark of an event that is in a feed")
 
 

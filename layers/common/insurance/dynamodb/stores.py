@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from insurance.dynamodb.event_stores import EventStores
+from insurance.dynamodb.intake_stores import IntakeStores
 from insurance.dynamodb.partner_stores import PartnerStores
 
 # A function loads the stores that it uses and no other: every import below is inside its property.
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from insurance.dynamodb.controls.rules_in_force import DynamoDBAccessRules
     from insurance.dynamodb.controls.stops import DynamoDBStops
     from insurance.dynamodb.documents.documents import DynamoDBDocuments
-    from insurance.dynamodb.intake.batches import DynamoDBBatches
-    from insurance.dynamodb.intake.sources import DynamoDBSources
     from insurance.dynamodb.ledger.calendars import DynamoDBCalendars
     from insurance.dynamodb.ledger.control_accounts import DynamoDBControlAccounts
     from insurance.dynamodb.ledger.earnings import DynamoDBEarnings
@@ -57,7 +56,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.work.work_lists import DynamoDBWorkLists
 
 
-class Stores(EventStores, PartnerStores):
+class Stores(EventStores, IntakeStores, PartnerStores):
     """The stores over one client, one set of tables and one key ring.
 
     `table` names a table by its setting ("quotes"). All four are called on first use, so a function
@@ -89,20 +88,6 @@ class Stores(EventStores, PartnerStores):
 
         # Who is only held by stops has no commands on them, and no right to their records.
         return DynamoDBStops(self.client, self._tables, idempotency=lambda: self.staff_idempotency)
-
-    @cached_property
-    def sources(self) -> DynamoDBSources:
-        from insurance.dynamodb.intake.sources import DynamoDBSources
-
-        return DynamoDBSources(self.client, self._tables, idempotency=self.staff_idempotency)
-
-    @cached_property
-    def batches(self) -> DynamoDBBatches:
-        from insurance.dynamodb.intake.batches import DynamoDBBatches
-
-        return DynamoDBBatches(
-            self.client, self._tables, idempotency=self.staff_idempotency, keys=self.keys
-        )
 
     @cached_property
     def quotes(self) -> DynamoDBQuotes:

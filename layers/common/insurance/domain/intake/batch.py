@@ -240,6 +240,10 @@ class DataBatch(Record):
         tally = self.tally.replace(accepted=self.tally.accepted + int(accepted))
         return self.replace(open_rows=self.open_rows - 1, tally=tally, changed_at=now)
 
+    def row_closed(self, now: AwareDatetime) -> Self:
+        """The batch when a row waits no more that nobody resolved."""
+        return self.replace(open_rows=self.open_rows - 1, changed_at=now)
+
     @property
     def waits_from(self) -> datetime | None:
         """Since when rows of it may wait for a person; None: none does."""

@@ -23,6 +23,7 @@ class BatchEventType(EventType):
     FINISHED = "batch.finished"
     HALTED = "batch.halted"
     ROW_RESOLVED = "batch.row_resolved"
+    ROW_ERASED = "batch.row_erased"
 
 
 class RowEventType(EventType):
@@ -30,3 +31,4 @@ class RowEventType(EventType):
     FIXED = "row.fixed"
     ACCEPTED = "row.accepted"
     REJECTED = "row.rejected"
+    ERASED = "row.erased"

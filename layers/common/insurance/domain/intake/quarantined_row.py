@@ -1,4 +1,4 @@
-"""Rows in quarantine: what was wrong, and what a person made of it. What the row said is sealed with its batch's key."""
+"""Rows in quarantine: what was wrong, and what a person made of it. What the row said is sealed with a key of its own."""
 
 from enum import StrEnum
 from typing import Annotated, Final, Self
@@ -20,6 +20,8 @@ class RowStatus(StrEnum):
     ACCEPTED = "accepted"
     """A person took it as it is."""
     REJECTED = "rejected"
+    ERASED = "erased"
+    """Whom it named was erased before anybody resolved it."""
 
 
 class RowResolution(StrEnum):
@@ -50,7 +52,7 @@ class QuarantinedRow(Record):
     status: Internal[RowStatus]
     reasons: Internal[tuple[RowReason, ...]]
     values: Annotated[dict[str, str] | None, Classification.PERSONAL] = None
-    """What the file says, by column; None: the batch's key was destroyed."""
+    """What the file says, by column; None: the row's key was destroyed."""
     made_id: Internal[str | None] = None
     """Of what the row became when it was resolved."""
     resolved_by: Internal[str | None] = None
@@ -59,6 +61,19 @@ class QuarantinedRow(Record):
     ] = None
     """Why it was accepted or rejected."""
     changed_at: Internal[AwareDatetime]
+    erased_at: Internal[AwareDatetime | None] = None
+    """When the key of what it says was destroyed, with the person whom it names."""
+
+    def erased(self, now: AwareDatetime) -> Self:
+        """The row without what it says. Who erases destroys its key."""
+        is_open = self.status is RowStatus.QUARANTINED
+        return self.replace(
+            status=RowStatus.ERASED if is_open else self.status,
+            values=None,
+            reason=None,
+            changed_at=now,
+            erased_at=now,
+        )
 
     def resolved(self, status: RowStatus, *, by: str, now: AwareDatetime, reason: str) -> Self:
         """The row as a person decided it.

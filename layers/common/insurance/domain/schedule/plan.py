@@ -84,6 +84,8 @@ def jobs_after(event: Event, product_of: ProductOf) -> Iterator[ScheduledJob]:
         yield _job(event, JobKind.ERASURE, _instant(event.facts["erasure"]["check_at"]))
     elif event.type == PartyEventType.ERASED:
         yield _job(event, JobKind.ERASURE, event.processed_at + SWEPT_AFTER)
+        if event.mode is Mode.LIVE:
+            yield _job(event, JobKind.ERASED_ROWS, event.processed_at)
 
 
 def _deadline_jobs(event: Event) -> Iterator[ScheduledJob]:

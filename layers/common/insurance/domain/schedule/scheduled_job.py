@@ -48,6 +48,8 @@ class JobKind(StrEnum):
     """Have a person look at what is on its way to a party whose name, address or account was corrected."""
     BATCH = "batch"
     """Work on a file of rows."""
+    ERASED_ROWS = "erased_rows"
+    """Erase the rows of files that name a party who was erased."""
 
 
 def _next_second(instant: datetime) -> datetime:

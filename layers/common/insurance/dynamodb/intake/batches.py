@@ -1,27 +1,40 @@
 """Batches in their table, each with its key; their rows in quarantine; and what came of each slice."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from insurance.domain.core.errors import BatchExists, BatchNotFound, StaleRevision
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import Mode, party_id_for, row_id_for
-from insurance.domain.core.roles import Role
+from insurance.domain.core.identity import Mode, row_id_for
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.intake.batch import DataBatch
 from insurance.domain.intake.quality import BATCHES_MAX, BatchQuality
 from insurance.domain.intake.quarantined_row import QuarantinedRow, RowStatus
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
-from insurance.dynamodb.contract_keys import KEY, OnePartyKey
+from insurance.dynamodb.contract_keys import KEY
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
+from insurance.dynamodb.intake.items import (
+    PERSONS,
+    batch_columns,
+    latest_first,
+    persons_in,
+    read_batch,
+    read_row,
+    row_columns,
+)
+from insurance.dynamodb.intake.person_rows import person_entries
 from insurance.dynamodb.kinds import BATCH_QUALITY, BATCH_SLICE
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, query, read, transact
-from insurance.dynamodb.work_queue_index import waiting_columns
 from insurance.operations.command import Command
-from insurance.operations.intake.ports import LoadedRow, RowOutcome, WorkedSlice
+from insurance.operations.intake.ports import (
+    LoadedRow,
+    NewRow,
+    ResolvedRow,
+    RowOutcome,
+    WorkedSlice,
+)
 from insurance.operations.listing import ListEntry, ListRange
 
 if TYPE_CHECKING:
@@ -89,7 +102,9 @@ class DynamoDBBatches:
         if item is None:
             raise BatchNotFound(batch_id)
         batch = self._batch(item)
-        return LoadedRow(batch, self._row(row, batch) if row else None)
+        if row is None:
+            return LoadedRow(batch, None)
+        return LoadedRow(batch, read_row(row, self._keys), persons_in(row))
 
     def batches(
         self, mode: Mode, partner: str | None, part: ListRange
@@ -105,7 +120,7 @@ class DynamoDBBatches:
         self, batch: Stored[DataBatch], status: RowStatus, part: ListRange
     ) -> Sequence[ListEntry[QuarantinedRow]]:
         return [
-            ListEntry(item["place"]["S"], self._row(item, batch).record)
+            ListEntry(item["place"]["S"], read_row(item, self._keys).record)
             for item in self._listed("list", "list", f"{batch.record.id}#{status}", part)
         ]
 
@@ -131,7 +146,7 @@ class DynamoDBBatches:
         Raises:
             BatchExists: This file was brought before, for this version of the source.
         """
-        columns = _columns(batch) | {KEY: codec.binary(key.wrapped)}
+        columns = batch_columns(batch, key)
         tables = self._tables
         moved = aggregates.moved(
             tables.intake,
@@ -149,7 +164,7 @@ class DynamoDBBatches:
 
     def store_slice(self, worked: WorkedSlice, before: Stored[DataBatch]) -> None:
         batch, event = worked.batch, worked.event
-        rows = [write for each, row in worked.quarantined for write in self._new_row(each, row)]
+        rows = [write for row in worked.quarantined for write in self._new_row(row)]
         writes = [*self._moved(event, before), *rows]
         if worked.outcomes:
             writes.append(self._slice(batch, worked.outcomes))
@@ -157,44 +172,43 @@ class DynamoDBBatches:
             writes.append(self._quality(worked.quality))
         transact(self._client, writes)
 
-    def store_row(
-        self,
-        events: tuple[Event, Event],
-        row: QuarantinedRow,
-        before: LoadedRow,
-        command: Command,
-    ) -> None:
+    def store_row(self, resolved: ResolvedRow, before: LoadedRow, command: Command) -> None:
+        row, tables = resolved.row, self._tables
+
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(row.id)
 
-        event, counted = events
-        tables = self._tables
+        key = before.row.key if before.row else None
+        columns = row_columns(row) | _personal_columns(key, resolved.persons)
         moved = aggregates.moved(
-            tables.intake, tables.events, event, before.row, stale, _row_columns(row)
+            tables.intake, tables.events, resolved.event, before.row, stale, columns
+        )
+        entries = person_entries(
+            tables.intake, row.id, row.batch_id, resolved.persons - before.persons
         )
         answer = self._idempotency.keep(command.idempotency)
-        transact(self._client, [*moved, *self._moved(counted, before.batch), answer])
+        counted = self._moved(resolved.counted, before.batch)
+        transact(self._client, [*moved, *entries, *counted, answer])
 
     def _moved(self, event: Event, before: Stored[DataBatch]) -> list[Write]:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(event.stream)
 
         tables = self._tables
-        columns = _columns(codec.read_value(DataBatch, event.facts))
-        if before.key is not None:
-            columns |= {KEY: codec.binary(before.key.wrapped)}
+        columns = batch_columns(codec.read_value(DataBatch, event.facts), before.key)
         return aggregates.moved(tables.intake, tables.events, event, before, stale, columns)
 
-    def _new_row(self, event: Event, row: QuarantinedRow) -> list[Write]:
-        tables = self._tables
-        return aggregates.moved(
+    def _new_row(self, new: NewRow) -> list[Write]:
+        row, tables = new.row, self._tables
+        moved = aggregates.moved(
             tables.intake,
             tables.events,
-            event,
+            new.event,
             None,
             lambda _item: StaleRevision(row.id),
-            _row_columns(row),
+            row_columns(row) | _personal_columns(new.key, new.persons),
         )
+        return [*moved, *person_entries(tables.intake, row.id, row.batch_id, new.persons)]
 
     def _slice(self, batch: DataBatch, outcomes: Sequence[RowOutcome]) -> Write:
         item = {
@@ -211,7 +225,7 @@ class DynamoDBBatches:
             "id": codec.text(f"quality#{quality.batch_id}"),
             "v": BATCH_QUALITY.mark,
             "list": codec.text(f"{quality.source_id}#quality"),
-            "place": codec.text(f"{_latest_first(quality.ended_at)}#{quality.batch_id}"),
+            "place": codec.text(f"{latest_first(quality.ended_at)}#{quality.batch_id}"),
             "body": codec.binary(codec.pack(quality.model_dump(mode="json"))),
         }
         return add(
@@ -234,32 +248,13 @@ class DynamoDBBatches:
         )
 
     def _batch(self, item: Item) -> Stored[DataBatch]:
-        stored = aggregates.read_stored(DataBatch, item, None)
-        key = self._keys.open(item[KEY]["B"]) if KEY in item else None
-        return Stored(stored.record, stored.head, key, stored.body)
-
-    def _row(self, item: Item, batch: Stored[DataBatch]) -> Stored[QuarantinedRow]:
-        keys = OnePartyKey(party_id_for(batch.record.id), batch.key)
-        return aggregates.read_stored(QuarantinedRow, item, keys)
+        return read_batch(item, self._keys)
 
     def _place(self, id: str) -> tuple[str, Item]:
         return self._tables.intake, {"id": codec.text(id)}
 
 
-def _columns(batch: DataBatch) -> Item:
-    place = codec.text(f"{_latest_first(batch.received_at)}#{batch.id}")
-    mine = {"book": codec.text(f"{batch.mode}#batches#{batch.partner}")} if batch.partner else {}
-    waiting = waiting_columns(batch.id, Role.UNDERWRITER, batch.waits_from)
-    return {"list": codec.text(f"{batch.mode}#batches"), "place": place, **mine, **waiting}
-
-
-def _latest_first(at: datetime) -> str:
-    """A place in a list that later ones stand before."""
-    return f"{10**11 - int(at.timestamp()):011d}"
-
-
-def _row_columns(row: QuarantinedRow) -> Item:
-    return {
-        "list": codec.text(f"{row.batch_id}#{row.status}"),
-        "place": codec.text(f"{row.number:08d}"),
-    }
+def _personal_columns(key: PartyKey | None, persons: frozenset[str]) -> Item:
+    """A row's key, and whom it names."""
+    columns = {KEY: codec.binary(key.wrapped)} if key else {}
+    return columns | ({PERSONS: {"SS": sorted(persons)}} if persons else {})

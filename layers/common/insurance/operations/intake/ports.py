@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from insurance.domain.core.event import Event
-    from insurance.domain.core.identity import Mode
+    from insurance.domain.core.identity import Mode, PartyId
     from insurance.domain.core.stored import PartyKey, Stored
     from insurance.domain.intake.batch import DataBatch
     from insurance.domain.intake.document import MappingDocument
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from insurance.operations.files.ports import UploadPorts
     from insurance.operations.intake.kinds import TakesRows
     from insurance.operations.listing import ListEntry, ListRange
-    from insurance.operations.parties.ports import Keys
+    from insurance.operations.parties.ports import ErasedPerson, IndexKeys, Keys
 
 
 class Sources(Protocol):
@@ -71,10 +72,32 @@ class RowOutcome(NamedTuple):
 
 
 class LoadedRow(NamedTuple):
-    """A row in quarantine with its batch, whose key has opened it. None: no row of this place is, or was."""
+    """A row in quarantine, opened with its key, and its batch. None: no row of this place is, or was."""
 
     batch: Stored[DataBatch]
     row: Stored[QuarantinedRow] | None
+    persons: frozenset[str] = frozenset()
+    """Index tokens of whom it names."""
+
+
+class NewRow(NamedTuple):
+    """A row that is kept back, sealed with a key of its own."""
+
+    event: Event
+    row: QuarantinedRow
+    key: PartyKey
+    persons: frozenset[str]
+    """Index tokens of whom it names."""
+
+
+class ResolvedRow(NamedTuple):
+    """A row as a person resolved it, and its batch, which waits for one row less."""
+
+    event: Event
+    row: QuarantinedRow
+    counted: Event
+    persons: frozenset[str]
+    """Index tokens of whom it names by now: it stays under those of before."""
 
 
 class WorkedSlice(NamedTuple):
@@ -83,9 +106,40 @@ class WorkedSlice(NamedTuple):
     event: Event
     batch: DataBatch
     outcomes: Sequence[RowOutcome]
-    quarantined: Sequence[tuple[Event, QuarantinedRow]]
+    quarantined: Sequence[NewRow]
     quality: BatchQuality | None = None
     """Of the whole batch, with the slice that ends it."""
+
+
+class PersonRow(NamedTuple):
+    """A row that was kept back, and its batch."""
+
+    row: Stored[QuarantinedRow]
+    batch: Stored[DataBatch]
+    persons: frozenset[str]
+    """Index tokens of whom it names."""
+
+
+class PersonRows(Protocol):
+    """Rows that name a person, found by index tokens, and word of those who were erased."""
+
+    def find(self, mode: Mode, tokens: Collection[str]) -> Iterator[PersonRow]:
+        """The rows of these tokens that have a key still, each once, with what they say. A new one is listed a moment
+        later."""
+
+    def erase(self, events: Sequence[Event], before: PersonRow) -> None:
+        """Destroy the key of a row, and store it as its event left it; and its batch, where the events are two. Nothing
+        finds the row by a person afterwards.
+
+        Raises:
+            StaleRevision: Row or batch has changed since they were read.
+        """
+
+    def noted(self, party_id: PartyId) -> ErasedPerson | None:
+        """The word that was left of a party; None: there is none, or its keys are not destroyed."""
+
+    def erased_since(self, mode: Mode, partner: str, since: datetime) -> Sequence[ErasedPerson]:
+        """Word of a partner's customers who were erased at that time or later, and whose keys are destroyed."""
 
 
 class Batches(Protocol):
@@ -154,10 +208,8 @@ class Batches(Protocol):
             StaleRevision: The batch has changed since it was read.
         """
 
-    def store_row(
-        self, events: tuple[Event, Event], row: QuarantinedRow, before: LoadedRow, command: Command
-    ) -> None:
-        """Store a row as its event left it, its batch as the second event left it, and the command's answer.
+    def store_row(self, resolved: ResolvedRow, before: LoadedRow, command: Command) -> None:
+        """Store a row and its batch as their events left them, and the command's answer.
 
         Raises:
             AlreadyAnswered: This call was answered before.
@@ -178,6 +230,8 @@ class IntakePorts:
 
     sources: Sources
     batches: Batches
+    persons: PersonRows
+    index_keys: IndexKeys
     uploads: UploadPorts
     keys: Keys
     kinds: Mapping[RowKind, TakesRows]

@@ -11,13 +11,11 @@ from insurance.domain.core.errors import (
     WrongState,
 )
 from insurance.domain.core.event import DestroyedKey, Event, NothingToSeal
-from insurance.domain.core.identity import source_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.intake.batch import DataBatch
 from insurance.domain.intake.checking import CompiledMapping
 from insurance.domain.intake.document import escaped
 from insurance.domain.intake.event_types import BatchEventType, RowEventType
-from insurance.domain.intake.mapping import compile_mapping
 from insurance.domain.intake.quarantined_row import (
     QuarantinedRow,
     RowReason,
@@ -27,7 +25,8 @@ from insurance.domain.intake.quarantined_row import (
 from insurance.domain.intake.row import CheckedRow, RawRow
 from insurance.operations.command import Command, Query
 from insurance.operations.intake.bring_batch import read_batch
-from insurance.operations.intake.ports import IntakePorts, RowOutcome
+from insurance.operations.intake.ports import IntakePorts, ResolvedRow, RowOutcome
+from insurance.operations.intake.row_persons import persons_in_row
 from insurance.operations.intake.take_row import (
     TAKEN_OTHERWISE,
     RowRefused,
@@ -35,7 +34,7 @@ from insurance.operations.intake.take_row import (
     made_of_row,
     take_row,
 )
-from insurance.operations.intake.work_on_batch import reasons_in
+from insurance.operations.intake.work_on_batch import mapping_of, reasons_in
 from insurance.operations.listing import ListPage, ListRange, page_of
 
 ENDS: Final = {
@@ -77,7 +76,7 @@ def resolve_row(
         raise BatchNotFound(batch_id)
     if before.row is None:
         raise RowNotFound(str(number))
-    row = before.row.record
+    row, persons = before.row.record, before.persons
     status, type = ENDS[wanted.resolution]
     after = row.resolved(status, by=command.actor, now=command.now, reason=wanted.reason)
     if row.values is None:
@@ -86,9 +85,13 @@ def resolve_row(
         _check_not_taken(batch, row, command, ports)
     else:
         values = _mended(row.values, wanted.values)
-        outcome = _take(batch, RawRow(number, values), wanted.resolution, command, ports)
+        mapping, checked = _checked(batch, RawRow(number, values), ports)
+        if wanted.resolution is RowResolution.FIX and not checked.is_accepted:
+            raise InvalidFields(_faults(batch, reasons_in(checked), mapping))
+        outcome = _take(batch, checked, mapping, wanted.resolution, command, ports)
         after = after.replace(values=values, made_id=outcome.made_id)
-    key = before.batch.key or DestroyedKey()
+        persons |= persons_in_row(batch, checked.record, values, mapping, ports)
+    key = before.row.key or DestroyedKey()
     event = Event.following(
         before.row.head, after, key, stream=row.id, type=type, actor=command.actor, now=command.now
     )
@@ -102,8 +105,9 @@ def resolve_row(
         actor=command.actor,
         now=command.now,
     )
-    stored = Stored(after, event.head, before.batch.key)
-    ports.batches.store_row((event, counted), after, before, command.with_answer(stored))
+    stored = Stored(after, event.head, before.row.key)
+    resolved = ResolvedRow(event, after, counted, persons)
+    ports.batches.store_row(resolved, before, command.with_answer(stored))
     return stored
 
 
@@ -153,8 +157,7 @@ def _checked(
     batch: DataBatch, row: RawRow, ports: IntakePorts
 ) -> tuple[CompiledMapping, CheckedRow]:
     """A row by itself under the batch's mapping."""
-    text = ports.sources.text(source_id_for(batch.mode, batch.source), batch.source_revision)
-    mapping = compile_mapping(text.mapping)
+    mapping = mapping_of(batch, ports)
     [checked] = mapping.check([row], mapping.seen_keys(slots=ONE_ROW))
     return mapping, checked
 
@@ -172,15 +175,13 @@ def _mended(values: Mapping[str, str], given: Mapping[str, str]) -> dict[str, st
 
 def _take(
     batch: DataBatch,
-    row: RawRow,
+    checked: CheckedRow,
+    mapping: CompiledMapping,
     resolution: RowResolution,
     command: Command,
     ports: IntakePorts,
 ) -> RowOutcome:
     """What comes of the row."""
-    mapping, checked = _checked(batch, row, ports)
-    if resolution is RowResolution.FIX and not checked.is_accepted:
-        raise InvalidFields(_faults(batch, reasons_in(checked), mapping))
     times = Times(command.now, command.received_at)
     try:
         return take_row(batch, checked, times, ports, resolution)

@@ -18,7 +18,8 @@ from insurance.domain.privacy.legal_hold import ContractRecords, LegalHold, lega
 from insurance.operations.command import Command
 from insurance.operations.files.issue_download_link import take_back_copies
 from insurance.operations.parties.change_party import load_party, store_party
-from insurance.operations.parties.ports import ErasurePorts, PartyChange, PartyGroup
+from insurance.operations.parties.person_tokens import tokens_of_party
+from insurance.operations.parties.ports import ErasedPerson, ErasurePorts, PartyChange, PartyGroup
 
 
 class ErasureInput(NamedTuple):
@@ -104,13 +105,17 @@ def destroy_keys(
     ports: ErasurePorts,
 ) -> Erasure:
     """Erase a party and its members, whose contracts were read and hold nothing back; then take back the
-    readable copies of their files. A copy that is made in this moment goes with the scheduler's look.
+    readable copies of their files. A copy that is made in this moment goes with the scheduler's look. Rows of files that
+    name them are erased by data intake, for which word is left before.
 
     Raises:
         StaleRevision: A party or a contract has changed since it was read.
         Unavailable: The object store did not answer; the keys are destroyed.
     """
     party = group.party.record
+    tokens = tokens_of_party(group, ports.index_keys)
+    if tokens:
+        ports.erased.note(ErasedPerson(party.id, party.partner, tokens, command.now))
     erasure = Erasure(
         party_id=party.id, partner=party.partner, reason=reason, erased_at=command.now
     )

@@ -293,6 +293,22 @@ class ContractProducts(Protocol):
         """The version that a quote or policy was made on, on sale or not."""
 
 
+class ErasedPerson(NamedTuple):
+    """Word that a person was erased: index tokens of what named them."""
+
+    party_id: PartyId
+    partner: str
+    tokens: frozenset[str]
+    erased_at: datetime
+
+
+class ErasedPersons(Protocol):
+    """Word of persons who are erased, for files of rows that name them."""
+
+    def note(self, erased: ErasedPerson) -> None:
+        """Leave word. Safe to repeat."""
+
+
 @dataclass(frozen=True, slots=True)
 class ErasurePorts:
     """What the erasure of a party needs from outside."""
@@ -303,6 +319,8 @@ class ErasurePorts:
     copies: KeyCopies
     files: Sequence[Objects]
     """Where readable copies of files are: of documents, exports and evidence."""
+    erased: ErasedPersons
+    index_keys: IndexKeys
 
 
 @dataclass(frozen=True, slots=True)

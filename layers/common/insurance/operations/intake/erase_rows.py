@@ -1,0 +1,91 @@
+"""Erase the rows that name a person who was erased: those that were kept back have what the file says of them."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+from insurance.domain.core.errors import StaleRevision
+from insurance.domain.core.event import Event, NothingToSeal
+from insurance.domain.core.identity import Mode, PartyId, mode_of
+from insurance.domain.core.system_actor import SYSTEM_ACTOR
+from insurance.domain.intake.batch import DataBatch
+from insurance.domain.intake.event_types import BatchEventType, RowEventType
+from insurance.domain.intake.quarantined_row import RowStatus
+from insurance.domain.schedule.plan import SWEPT_AFTER
+from insurance.operations.intake.ports import PersonRow, PersonRows
+
+TRIES: Final = 8
+"""A batch that is worked on moves on with each slice."""
+
+
+def erase_rows_of_party(party_id: PartyId, now: datetime, *, rows: PersonRows) -> datetime | None:
+    """The scheduler's job after an erasure. Returns when to look again, for rows that no index lists yet.
+
+    Raises:
+        StaleRevision: Their batches move all the time: the next run tries again.
+    """
+    noted = rows.noted(party_id)
+    if noted is None:
+        return None
+    erase_rows(mode_of(party_id), noted.tokens, now, rows)
+    last = noted.erased_at + SWEPT_AFTER
+    return last if now < last else None
+
+
+def erase_rows_of_batch(batch: DataBatch, now: datetime, rows: PersonRows) -> None:
+    """Erase the rows that name customers of the batch's partner who were erased since it came.
+
+    Raises:
+        StaleRevision: Batches move all the time.
+    """
+    for noted in rows.erased_since(batch.mode, batch.partner, batch.received_at):
+        erase_rows(batch.mode, noted.tokens, now, rows)
+
+
+def erase_rows(mode: Mode, tokens: Collection[str], now: datetime, rows: PersonRows) -> None:
+    """Destroy the key of each row of these tokens, with an event; one that waited for a person waits no more. Safe to
+    repeat.
+
+    Raises:
+        StaleRevision: Their batches move all the time.
+    """
+    for attempt in range(TRIES):
+        stale: StaleRevision | None = None
+        for found in rows.find(mode, tokens):
+            try:
+                rows.erase(_events(found, now), found)
+            except StaleRevision as moved:
+                stale = moved
+        if stale is None:
+            return
+        if attempt == TRIES - 1:
+            raise stale
+
+
+def _events(found: PersonRow, now: datetime) -> list[Event]:
+    """What becomes of the row, and of its batch where it waits for one row less."""
+    row, batch = found.row.record, found.batch.record
+    events = [
+        Event.following(
+            found.row.head,
+            row.erased(now),
+            NothingToSeal(),
+            stream=row.id,
+            type=RowEventType.ERASED,
+            actor=SYSTEM_ACTOR,
+            now=now,
+        )
+    ]
+    if row.status is RowStatus.QUARANTINED:
+        events.append(
+            Event.following(
+                found.batch.head,
+                batch.row_closed(now),
+                NothingToSeal(),
+                stream=batch.id,
+                type=BatchEventType.ROW_ERASED,
+                actor=SYSTEM_ACTOR,
+                now=now,
+            )
+        )
+    return events
