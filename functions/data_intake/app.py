@@ -13,27 +13,10 @@ from insurance import intake_bundles, telemetry, wiring
 from insurance.api.new_code import new_code
 from insurance.api.paging import Page
 from insurance.api.parameters import Parameters
-from insurance.api.requests.intake import (
-    BatchRequest,
-    BatchStepRequest,
-    BatchUploadRequest,
-    PreviewRequest,
-    RowResolutionRequest,
-    SourceRequest,
-    SourceStepRequest,
-)
+from insurance.api.requests import intake as sent
 from insurance.api.router import Api
-from insurance.api.views.intake import (
-    BatchListView,
-    BatchView,
-    OutcomeListView,
-    RowListView,
-    RowView,
-    SourceListView,
-    SourcePreviewView,
-    SourceQualityView,
-    SourceView,
-)
+from insurance.api.views import intake as shown
+from insurance.api.views import intake_quality as shown_quality
 from insurance.api.views.uploads import AnnouncedUploadView
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import (
@@ -53,50 +36,28 @@ from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.domain.intake.batch import DataBatch
 from insurance.domain.intake.files import UnreadableFile
-from insurance.domain.intake.quality import BatchQuality, means_of
 from insurance.domain.intake.quarantined_row import QuarantinedRow, RowStatus
+from insurance.domain.intake.repeated_fixes import Proposal
 from insurance.domain.intake.source import DataSource
 from insurance.domain.schedule.scheduled_job import JobKind
 from insurance.live_jobs import run_live_jobs, running_out
 from insurance.operations.command import Command, Query
 from insurance.operations.files.uploads import AnnouncedUpload, announce_upload
-from insurance.operations.intake.bring_batch import (
-    BatchInput,
-    advance_batch,
-    bring_batch,
-    list_batches,
-    read_batch,
-)
-from insurance.operations.intake.change_source import (
-    advance_source,
-    draft_source,
-    list_sources,
-    read_source,
-)
+from insurance.operations.intake import bring_batch as batches
+from insurance.operations.intake import change_source, read_quality, resolve_row
 from insurance.operations.intake.erase_rows import erase_rows_of_party
 from insurance.operations.intake.ports import RowOutcome, SourcePorts
 from insurance.operations.intake.preview_source import Preview, preview_source
-from insurance.operations.intake.read_quality import SourceQuality, read_quality
-from insurance.operations.intake.resolve_row import (
-    ResolutionInput,
-    list_outcomes,
-    list_rows,
-    resolve_row,
-)
+from insurance.operations.intake.rerun_rows import RerunReport, rerun_rows
 from insurance.operations.intake.work_on_batch import work_on_batch, work_on_live_batch
 from insurance.operations.listing import ListPage
 from pydantic import Field
 
 ports = intake_bundles.intake_ports()
 sources = SourcePorts(ports.sources)
-
-
-def _measure(quality: BatchQuality) -> None:
-    means = means_of(quality.scores.values())
-    telemetry.source_quality(means, source=quality.source, mode=quality.mode)
-
-
-work = partial(work_on_batch, ports=ports, clock=partial(datetime.now, UTC), ended=_measure)
+work = partial(
+    work_on_batch, ports=ports, clock=partial(datetime.now, UTC), ended=telemetry.source_quality
+)
 api = Api(wiring.stores().staff_idempotency.find_replay, wiring.edge())
 answer = api.entrypoint()
 
@@ -126,11 +87,11 @@ class RowParameters(Parameters):
     scope=Scope.DATA_READ,
     callers=STAFF,
     roles=SOURCE_READERS,
-    shows=SourceListView,
+    shows=shown.SourceListView,
     paged="sources",
 )
 def get_sources(page: Page, query: Query) -> ListPage[DataSource]:
-    return list_sources(page, query, sources)
+    return change_source.list_sources(page, query, sources)
 
 
 @api.query(
@@ -140,12 +101,12 @@ def get_sources(page: Page, query: Query) -> ListPage[DataSource]:
     scope=Scope.DATA_READ,
     callers=STAFF,
     roles=SOURCE_READERS,
-    shows=SourceView,
+    shows=shown.SourceView,
     etag=True,
     raises=(SourceNotFound,),
 )
 def get_source(source: str, query: Query) -> Stored[DataSource]:
-    return read_source(source, query, sources)
+    return change_source.read_source(source, query, sources)
 
 
 @api.command(
@@ -155,14 +116,14 @@ def get_source(source: str, query: Query) -> Stored[DataSource]:
     scope=Scope.DATA_WRITE,
     callers=STAFF,
     roles=SOURCE_WRITERS,
-    shows=SourceView,
+    shows=shown.SourceView,
     if_match=True,
     raises=(WrongState,),
 )
-def post_draft(source: str, request: SourceRequest, command: Command) -> Stored[DataSource]:
+def post_draft(source: str, request: sent.SourceRequest, command: Command) -> Stored[DataSource]:
     """The mapping says how a file is read and what its rows become. What is in force stays until another person
     approves this."""
-    return draft_source(new_code("source", source), request.text(), command, sources)
+    return change_source.draft_source(new_code("source", source), request.text(), command, sources)
 
 
 @api.command(
@@ -172,15 +133,15 @@ def post_draft(source: str, request: SourceRequest, command: Command) -> Stored[
     scope=Scope.DATA_WRITE,
     callers=STAFF,
     roles=SOURCE_WRITERS,
-    shows=SourceView,
+    shows=shown.SourceView,
     if_match=True,
     raises=(SamePerson, SourceNotFound, WrongState),
 )
 def post_source_step(
-    source: str, request: SourceStepRequest, command: Command
+    source: str, request: sent.SourceStepRequest, command: Command
 ) -> Stored[DataSource]:
     """Who wrote on a version does not approve it."""
-    return advance_source(source, request.step, request.reason, command, sources)
+    return change_source.advance_source(source, request.step, request.reason, command, sources)
 
 
 @api.query(
@@ -190,13 +151,29 @@ def post_source_step(
     scope=Scope.DATA_READ,
     callers=STAFF,
     roles=SOURCE_READERS,
-    shows=SourceQualityView,
+    shows=shown_quality.SourceQualityView,
     raises=(SourceNotFound,),
 )
-def get_quality(source: str, query: Query) -> SourceQuality:
+def get_quality(source: str, query: Query) -> read_quality.SourceQuality:
     """Its last ten batches, as they came: each field's completeness, validity, uniqueness, consistency and timeliness. What
     people mended later changes nothing of it."""
-    return read_quality(source, query, sources, ports.batches)
+    return read_quality.read_quality(source, query, sources, ports.batches)
+
+
+@api.query(
+    f"{SOURCE}/proposals",
+    operation_id="listSourceProposals",
+    summary="Propose changes of a mapping from what people mended again and again",
+    scope=Scope.DATA_READ,
+    callers=STAFF,
+    roles=BATCH_ROLES,
+    shows=shown_quality.ProposalView,
+    raises=(SourceNotFound,),
+)
+def get_proposals(source: str, query: Query) -> Proposal:
+    """What was done by hand three times and more to rows of the last ten batches: the same text in place of the same other, or rows
+    taken in spite of the same rule. Nothing is proposed of a personal column. Nothing is stored: `draftSource` takes the mapping."""
+    return read_quality.propose_for_source(source, query, sources, ports.batches)
 
 
 @api.query(
@@ -207,10 +184,10 @@ def get_quality(source: str, query: Query) -> SourceQuality:
     scope=Scope.DATA_WRITE,
     callers=STAFF,
     roles=SOURCE_PREVIEWERS,
-    shows=SourcePreviewView,
+    shows=shown.SourcePreviewView,
     raises=(UnreadableFile, UploadNotScanned, UploadNotSent, UploadRefused),
 )
-def post_preview(source: str, request: PreviewRequest, query: Query) -> Preview:
+def post_preview(source: str, request: sent.PreviewRequest, query: Query) -> Preview:
     """Each row as it would be taken, with every finding. Nothing is stored. Where the source is new and no mapping is sent,
     one is proposed from a CSV file's headings and values."""
     return preview_source(source, request.upload_id, request.mapping, query, ports)
@@ -226,7 +203,7 @@ def post_preview(source: str, request: PreviewRequest, query: Query) -> Preview:
     roles=BATCH_ROLES,
     shows=AnnouncedUploadView,
 )
-def post_upload(request: BatchUploadRequest, query: Query) -> AnnouncedUpload:
+def post_upload(request: sent.BatchUploadRequest, query: Query) -> AnnouncedUpload:
     """The form takes this very file for ten minutes. A batch may name it until the file is deleted, after two weeks."""
     return announce_upload(request.file(), query, ports.uploads)
 
@@ -239,7 +216,7 @@ def post_upload(request: BatchUploadRequest, query: Query) -> AnnouncedUpload:
     callers=SENDERS,
     roles=BATCH_ROLES,
     status=HTTPStatus.CREATED,
-    shows=BatchView,
+    shows=shown.BatchView,
     raises=(
         BatchExists,
         SourceNotFound,
@@ -249,9 +226,11 @@ def post_upload(request: BatchUploadRequest, query: Query) -> AnnouncedUpload:
         WrongState,
     ),
 )
-def post_batch(request: BatchRequest, command: Command) -> Stored[DataBatch]:
+def post_batch(request: sent.BatchRequest, command: Command) -> Stored[DataBatch]:
     """Nothing is worked before somebody starts it. The same file, for the same version of its source, makes one batch."""
-    return bring_batch(BatchInput(request.source, request.upload_id), command, ports)
+    return batches.bring_batch(
+        batches.BatchInput(request.source, request.upload_id), command, ports
+    )
 
 
 @api.query(
@@ -261,11 +240,11 @@ def post_batch(request: BatchRequest, command: Command) -> Stored[DataBatch]:
     scope=Scope.DATA_READ,
     callers=SENDERS,
     roles=BATCH_READERS,
-    shows=BatchListView,
+    shows=shown.BatchListView,
     paged="batches",
 )
 def get_batches(page: Page, query: Query) -> ListPage[DataBatch]:
-    return list_batches(page, query, ports)
+    return batches.list_batches(page, query, ports)
 
 
 @api.query(
@@ -275,11 +254,11 @@ def get_batches(page: Page, query: Query) -> ListPage[DataBatch]:
     scope=Scope.DATA_READ,
     callers=SENDERS,
     roles=BATCH_READERS,
-    shows=BatchView,
+    shows=shown.BatchView,
     etag=True,
 )
 def get_batch(batch_id: str, query: Query) -> Stored[DataBatch]:
-    return read_batch(batch_id, query, ports)
+    return batches.read_batch(batch_id, query, ports)
 
 
 @api.command(
@@ -289,15 +268,15 @@ def get_batch(batch_id: str, query: Query) -> Stored[DataBatch]:
     scope=Scope.DATA_WRITE,
     callers=SENDERS,
     roles=BATCH_ROLES,
-    shows=BatchView,
+    shows=shown.BatchView,
     if_match=True,
     raises=(WrongState,),
 )
 def post_batch_step(
-    batch_id: str, request: BatchStepRequest, command: Command
+    batch_id: str, request: sent.BatchStepRequest, command: Command
 ) -> Stored[DataBatch]:
     """A dry run judges every row and writes none. The scheduler works live batches each minute; `runBatch` does not wait for it."""
-    return advance_batch(batch_id, request.step, request.reason, command, ports)
+    return batches.advance_batch(batch_id, request.step, request.reason, command, ports)
 
 
 @api.query(
@@ -308,17 +287,17 @@ def post_batch_step(
     scope=Scope.DATA_WRITE,
     callers=SENDERS,
     roles=BATCH_ROLES,
-    shows=BatchView,
+    shows=shown.BatchView,
     raises=(Stopped,),
 )
 def post_run(batch_id: str, query: Query) -> Stored[DataBatch]:
     """As the scheduler does, which test data do not have: call again until `status` says that it is done. Calls at the same
     time do nothing twice."""
-    read_batch(batch_id, query, ports)
+    batches.read_batch(batch_id, query, ports)
     until = time.monotonic() + ANSWER_SECONDS
     with suppress(StaleRevision):  # another run was faster
         work(batch_id, query.now, time_is_up=lambda: time.monotonic() > until)
-    return read_batch(batch_id, query, ports)
+    return batches.read_batch(batch_id, query, ports)
 
 
 @api.query(
@@ -328,14 +307,14 @@ def post_run(batch_id: str, query: Query) -> Stored[DataBatch]:
     scope=Scope.DATA_READ,
     callers=SENDERS,
     roles=BATCH_READERS,
-    shows=RowListView,
+    shows=shown.RowListView,
     paged="batch-rows:{batch_id}:{state}",
 )
 def get_rows(
     batch_id: str, parameters: RowParameters, page: Page, query: Query
 ) -> ListPage[QuarantinedRow]:
     """What a row says is shown to the partner that sent it, and to those who may resolve it."""
-    return list_rows(batch_id, parameters.state, page, query, ports)
+    return resolve_row.list_rows(batch_id, parameters.state, page, query, ports)
 
 
 @api.command(
@@ -345,15 +324,35 @@ def get_rows(
     scope=Scope.DATA_WRITE,
     callers=SENDERS,
     roles=BATCH_ROLES,
-    shows=RowView,
+    shows=shown.RowView,
     raises=(RowNotFound, Stopped, WrongState),
 )
 def post_resolution(
-    batch_id: str, row: str, request: RowResolutionRequest, command: Command
+    batch_id: str, row: str, request: sent.RowResolutionRequest, command: Command
 ) -> Stored[QuarantinedRow]:
     """What still stands against a mended row is answered with its place, and the row stays where it is."""
-    wanted = ResolutionInput(request.resolution, request.reason, request.values)
-    return resolve_row(batch_id, row_number(row), wanted, command, ports)
+    wanted = resolve_row.ResolutionInput(request.resolution, request.reason, request.values)
+    return resolve_row.resolve_row(batch_id, row_number(row), wanted, command, ports)
+
+
+@api.query(
+    f"{BATCH}/reruns",
+    method="POST",
+    operation_id="runBatchRows",
+    summary="Run all rows in quarantine again, by the version of the source in force",
+    scope=Scope.DATA_WRITE,
+    callers=SENDERS,
+    roles=BATCH_ROLES,
+    shows=shown.RerunView,
+    raises=(Stopped,),
+)
+def post_rerun(batch_id: str, request: sent.RerunRequest, query: Query) -> RerunReport:
+    """After a mapping was changed. A row that passes is taken, as `fixed`; one that does not stays. Works for some seconds: where `next`
+    is answered, call again with it as `after`."""
+    until = time.monotonic() + ANSWER_SECONDS
+    return rerun_rows(
+        batch_id, request.after, query, ports, time_is_up=lambda: time.monotonic() > until
+    )
 
 
 @api.query(
@@ -363,12 +362,12 @@ def post_resolution(
     scope=Scope.DATA_READ,
     callers=SENDERS,
     roles=BATCH_READERS,
-    shows=OutcomeListView,
+    shows=shown.OutcomeListView,
     paged="batch-results:{batch_id}",
 )
 def get_results(batch_id: str, page: Page, query: Query) -> ListPage[Sequence[RowOutcome]]:
     """A page has whole slices of the file: `limit` counts them, and each has up to forty rows."""
-    return list_outcomes(batch_id, page, query, ports)
+    return resolve_row.list_outcomes(batch_id, page, query, ports)
 
 
 def row_number(sent: str) -> int:

@@ -332,6 +332,7 @@ def test_commands_want_an_idempotency_key_and_questions_do_not(operations: Opera
                 "/replay",
                 "/scheduler/runs",
                 "/{batch_id}/runs",
+                "/{batch_id}/reruns",
                 "/screening-runs",
                 "/search",
             )

@@ -1,12 +1,15 @@
 """Logs and metrics: structured, without personal data; every metric that a dashboard shows starts here."""
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from insurance.config import setting
 from insurance.metrics import Metric
+
+if TYPE_CHECKING:
+    from insurance.domain.intake.quality import BatchQuality
 
 logger = Logger()
 metrics = Metrics()
@@ -31,9 +34,9 @@ def tampered(stream: str, sequence: str) -> None:
     logger.error("an event was changed or removed", stream=stream, sequence=sequence)
 
 
-def source_quality(shares: Mapping[str, int], *, source: str, mode: str) -> None:
+def source_quality(quality: "BatchQuality") -> None:
     """How good a batch of a source was, in hundredths, by what was looked at."""
-    for quality, share in shares.items():
+    for name, share in quality.means.items():
         with single_metric(
             name=Metric.SOURCE_QUALITY,
             unit=MetricUnit.Percent,
@@ -41,9 +44,9 @@ def source_quality(shares: Mapping[str, int], *, source: str, mode: str) -> None
             namespace=setting("POWERTOOLS_METRICS_NAMESPACE"),
         ) as metric:
             metric.add_dimension(name="service", value=setting("POWERTOOLS_SERVICE_NAME"))
-            metric.add_dimension(name="mode", value=mode)
-            metric.add_dimension(name="source", value=source)
-            metric.add_dimension(name="quality", value=quality)
+            metric.add_dimension(name="mode", value=quality.mode)
+            metric.add_dimension(name="source", value=quality.source)
+            metric.add_dimension(name="quality", value=name)
 
 
 def business(name: Metric, minor_units: int, *, mode: str, currency: str) -> None:

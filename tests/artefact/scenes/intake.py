@@ -109,6 +109,10 @@ def intake_scenes() -> Iterator[Scene]:
     yield Scene("data_intake/list_results", f"{one}/results", SENDER, None, done, **OF_BATCH)
     quality = "GET /v1/sources/{source}/quality"
     yield Scene("data_intake/read_quality", quality, CHIEF, None, done, **SOURCE)
+    proposals = "GET /v1/sources/{source}/proposals"
+    yield Scene("data_intake/list_proposals", proposals, CHIEF, None, done, **SOURCE)
+    rerun = "POST /v1/batches/{batch_id}/reruns"
+    yield Scene("data_intake/rerun_rows", rerun, SENDER, {}, done, key="-", **OF_BATCH)
     yield Scene("data_intake/list_rows", f"{one}/rows", SENDER, None, done, **OF_BATCH)
     resolve = "POST /v1/batches/{batch_id}/rows/{row}/resolution"
     fix = {

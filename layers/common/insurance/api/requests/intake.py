@@ -9,7 +9,7 @@ from insurance.api.fields import Code, Reason
 from insurance.api.requests.uploads import UploadRequest
 from insurance.domain.core.identity import UploadId
 from insurance.domain.core.review import ReviewStep
-from insurance.domain.intake.batch import BatchStep
+from insurance.domain.intake.batch import ROWS_MAX, BatchStep
 from insurance.domain.intake.document import Heading
 from insurance.domain.intake.quarantined_row import RowResolution
 from insurance.domain.intake.source import SourceCode, SourceText
@@ -62,6 +62,12 @@ class BatchStepRequest(Request):
 
     step: BatchStep
     reason: Code | None = None
+
+
+class RerunRequest(Request):
+    """Where to begin."""
+
+    after: Annotated[int, Field(ge=0, le=ROWS_MAX)] = 0
 
 
 class RowResolutionRequest(Request):

@@ -1,6 +1,6 @@
 """How sources, batches and rows in quarantine are shown. What a row says is shown to nobody but those who resolve it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Self
 
@@ -9,6 +9,14 @@ from pydantic import Field
 from insurance.api.etag import etag
 from insurance.api.fields import Code, Subject
 from insurance.api.paging import Page
+from insurance.api.views.intake_quality import (
+    BatchTallyView,
+    Count,
+    FieldScoreView,
+    RowNumber,
+    Score,
+    scores_view,
+)
 from insurance.api.views.terms import Shown, View
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.classification import Sensitive
@@ -16,10 +24,10 @@ from insurance.domain.core.identity import BatchId, StreamId, UploadId
 from insurance.domain.core.review import VERSIONS_MAX, ReviewStatus
 from insurance.domain.core.roles import BATCH_ROLES
 from insurance.domain.core.stored import Stored
-from insurance.domain.intake.batch import ROWS_MAX, BatchStatus, DataBatch, HaltCode
+from insurance.domain.intake.batch import BatchStatus, DataBatch, HaltCode
 from insurance.domain.intake.document import COLUMNS_MAX, FIELDS_MAX
 from insurance.domain.intake.made import MadeStatus
-from insurance.domain.intake.quality import BATCHES_MAX, WHOLE, BatchQuality, FieldScore
+from insurance.domain.intake.quality import BatchQuality
 from insurance.domain.intake.quarantined_row import REASONS_MAX, QuarantinedRow, RowStatus
 from insurance.domain.intake.row import Action, CheckedRow
 from insurance.domain.intake.source import (
@@ -30,14 +38,10 @@ from insurance.domain.intake.source import (
 )
 from insurance.operations.intake.ports import RowOutcome
 from insurance.operations.intake.preview_source import FINDINGS_MAX, ROWS_SHOWN, Preview
-from insurance.operations.intake.read_quality import SourceQuality
+from insurance.operations.intake.rerun_rows import RerunReport
 from insurance.operations.listing import ListPage
 
-Count = Annotated[int, Field(ge=0, le=ROWS_MAX)]
-RowNumber = Annotated[int, Field(ge=1, le=ROWS_MAX)]
 FaultCode = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,100}$")]
-Share = Annotated[str, Field(pattern=r"^[01]\.[0-9]{4}$")]
-Score = Annotated[int, Field(ge=0, le=100)]
 
 
 class SourceTextView(View):
@@ -109,35 +113,6 @@ class SourceListView(View):
         )
 
 
-class BatchTallyView(Shown):
-    """What came of the rows that were worked."""
-
-    read: Count
-    accepted: Count
-    warned: Count
-    cleaned: Count
-    quarantined: Count
-
-
-class FieldScoreView(View):
-    """How good the values of a field are: shares of the rows that were read."""
-
-    completeness: Share
-    validity: Share
-    uniqueness: Share
-    consistency: Share
-    timeliness: Share | None
-
-    @classmethod
-    def of(cls, score: FieldScore) -> Self:
-        return cls(
-            **{
-                name: None if share is None else _share(share)
-                for name, share in score._asdict().items()
-            }
-        )
-
-
 class BatchView(View):
     """A file of a source, and how far it is."""
 
@@ -188,55 +163,7 @@ class BatchView(View):
             rows_per_second=progress.rows_per_second,
             expected_end=progress.expected_end,
             source_score=batch.source_score,
-            scores=_scores(BatchQuality.of(batch).scores),
-        )
-
-
-def _scores(scores: Mapping[str, FieldScore]) -> dict[str, FieldScoreView]:
-    return {path: FieldScoreView.of(score) for path, score in scores.items()}
-
-
-def _share(ten_thousandths: int) -> str:
-    return f"{ten_thousandths // WHOLE}.{ten_thousandths % WHOLE:04d}"
-
-
-class BatchQualityView(View):
-    """How good a batch was when it came."""
-
-    batch_id: BatchId
-    version: Annotated[int, Field(ge=1, le=VERSIONS_MAX)]
-    ended_at: datetime
-    tally: BatchTallyView
-    score: Score | None
-    fields: Annotated[dict[str, FieldScoreView], Field(max_length=FIELDS_MAX)]
-
-    @classmethod
-    def of(cls, quality: BatchQuality) -> Self:
-        return cls(
-            batch_id=quality.batch_id,
-            version=quality.version,
-            ended_at=quality.ended_at,
-            tally=BatchTallyView.of(quality.tally),
-            score=quality.score,
-            fields=_scores(quality.scores),
-        )
-
-
-class SourceQualityView(View):
-    """How good a source is, by its last batches."""
-
-    source: SourceCode
-    score: Score | None
-    fields: Annotated[dict[str, FieldScoreView], Field(max_length=FIELDS_MAX)]
-    batches: Annotated[list[BatchQualityView], Field(max_length=BATCHES_MAX)]
-
-    @classmethod
-    def of(cls, quality: SourceQuality) -> Self:
-        return cls(
-            source=quality.source,
-            score=quality.score,
-            fields=_scores(quality.fields),
-            batches=[BatchQualityView.of(batch) for batch in quality.batches],
+            scores=scores_view(BatchQuality.of(batch).scores),
         )
 
 
@@ -316,6 +243,18 @@ class RowListView(View):
             items=[OpenedRowView.of_row(row, caller) for row in rows.items],
             next=page.next(rows.next) if rows.next else None,
         )
+
+
+class RerunView(View):
+    """What came of running rows in quarantine again."""
+
+    read: Count
+    taken: Count
+    next: RowNumber | None
+
+    @classmethod
+    def of(cls, report: RerunReport) -> Self:
+        return cls(read=report.read, taken=report.taken, next=report.next)
 
 
 class OutcomeView(View):

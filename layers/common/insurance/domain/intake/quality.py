@@ -80,6 +80,11 @@ class BatchQuality(Value):
         return {path: FieldScore.of(tally, self.tally.read) for path, tally in self.fields.items()}
 
     @property
+    def means(self) -> dict[str, int]:
+        """Each of the five over all fields, in hundredths."""
+        return means_of(self.scores.values())
+
+    @property
     def score(self) -> int | None:
         """The batch's own score."""
         return score_of(self.scores.values())

@@ -16,7 +16,7 @@ REASONS_MAX: Final = 100
 class RowStatus(StrEnum):
     QUARANTINED = "quarantined"
     FIXED = "fixed"
-    """Its values were mended, and it passed."""
+    """Its values, or its source's mapping, were mended, and it passed."""
     ACCEPTED = "accepted"
     """A person took it as it is."""
     REJECTED = "rejected"
@@ -30,6 +30,8 @@ class RowResolution(StrEnum):
     FIX = "fix"
     ACCEPT = "accept"
     REJECT = "reject"
+    RERUN = "rerun"
+    """Judge it again as it is, by the version of the source that is in force now."""
 
 
 class RowReason(Value):
@@ -53,6 +55,8 @@ class QuarantinedRow(Record):
     reasons: Internal[tuple[RowReason, ...]]
     values: Annotated[dict[str, str] | None, Classification.PERSONAL] = None
     """What the file says, by column; None: the row's key was destroyed."""
+    mended: Annotated[dict[str, str] | None, Classification.PERSONAL] = None
+    """Of a fix: by column, what the file said before."""
     made_id: Internal[str | None] = None
     """Of what the row became when it was resolved."""
     resolved_by: Internal[str | None] = None

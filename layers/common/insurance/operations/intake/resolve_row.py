@@ -41,6 +41,7 @@ ENDS: Final = {
     RowResolution.FIX: (RowStatus.FIXED, RowEventType.FIXED),
     RowResolution.ACCEPT: (RowStatus.ACCEPTED, RowEventType.ACCEPTED),
     RowResolution.REJECT: (RowStatus.REJECTED, RowEventType.REJECTED),
+    RowResolution.RERUN: (RowStatus.FIXED, RowEventType.FIXED),
 }
 
 
@@ -60,12 +61,14 @@ class ResolutionInput(NamedTuple):
 def resolve_row(
     batch_id: str, number: int, wanted: ResolutionInput, command: Command, ports: IntakePorts
 ) -> Stored[QuarantinedRow]:
-    """Mend a row and run it again, take it as it is, or reject it.
+    """Mend a row and run it again, run it again as it is by the version of the source in force, take it as it is, or
+    reject it.
 
     Raises:
         BatchNotFound: There is no such batch that the caller may see.
         RowNotFound: The row is not in quarantine, and never was.
-        WrongState: It was resolved before, or what it said is destroyed; or it was taken, and cannot be rejected.
+        WrongState: It was resolved before, or what it said is destroyed; or it was taken, and cannot be rejected; or no
+            version of the source is in force to run it again by, or one of another kind.
         InvalidFields: A column is unknown; or rules, or the product, still refuse the row: each reason with its place.
         Stopped: A stop holds what it asks for.
         Unavailable: Something that is needed did not answer.
@@ -85,11 +88,13 @@ def resolve_row(
         _check_not_taken(batch, row, command, ports)
     else:
         values = _mended(row.values, wanted.values)
-        mapping, checked = _checked(batch, RawRow(number, values), ports)
-        if wanted.resolution is RowResolution.FIX and not checked.is_accepted:
+        judged = _judged_by(batch, wanted.resolution, ports)
+        mapping, checked = _checked(judged, RawRow(number, values), ports)
+        if wanted.resolution is not RowResolution.ACCEPT and not checked.is_accepted:
             raise InvalidFields(_faults(batch, reasons_in(checked), mapping))
-        outcome = _take(batch, checked, mapping, wanted.resolution, command, ports)
-        after = after.replace(values=values, made_id=outcome.made_id)
+        outcome = _take(judged, checked, mapping, wanted.resolution, command, ports)
+        mended = {column: row.values[column] for column in wanted.values}
+        after = after.replace(values=values, mended=mended or None, made_id=outcome.made_id)
         persons |= persons_in_row(batch, checked.record, values, mapping, ports)
     key = before.row.key or DestroyedKey()
     event = Event.following(
@@ -151,6 +156,21 @@ def _check_not_taken(
     found = made_of_row(batch, checked, times, ports)
     if found is not None and found[1] >= row.changed_at:
         raise WrongState(f"row {row.number}", f"taken as {found[0]}", "be rejected")
+
+
+def _judged_by(batch: DataBatch, resolution: RowResolution, ports: IntakePorts) -> DataBatch:
+    """The batch as it came; to run a row again, as if it had come now: under the version of its source that is in force.
+
+    Raises:
+        WrongState: None is, or its rows become something else.
+    """
+    if resolution is not RowResolution.RERUN:
+        return batch
+    source = ports.sources.get(batch.mode, batch.source)
+    text = source.record.current()
+    if text.kind is not batch.kind:
+        raise WrongState(batch.title, f"of the kind {batch.kind}", f"become {text.kind}")
+    return batch.replace(version=text.version, source_revision=source.head.sequence)
 
 
 def _checked(
