@@ -78,6 +78,9 @@ class Person:
         return str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.name}.people.coverwright.example"))
 
 
+_TEAM = (*_PARTNERS, *_QUOTING, *_WEBHOOKS, "usage:read")
+
+
 @dataclass(frozen=True)
 class Developer:
     """A person of a partner's team, who signs in at the developer portal."""
@@ -85,7 +88,8 @@ class Developer:
     name: str
     partner: str
     mode: str = "test"
-    scopes: tuple[str, ...] = (*_PARTNERS, *_QUOTING, *_WEBHOOKS, "usage:read")
+    scopes: tuple[str, ...] = _TEAM
+    role: str = "developer"
 
     @property
     def subject(self) -> str:
@@ -246,7 +250,11 @@ STAFF = (
     Staff("underwriter", ("live", "underwriter"), (*_READS, "quotes:underwrite")),
 )
 PEOPLE = (Person("ada-test", "portal-test"), Person("ben-test", "portal-test"))
-DEVELOPERS = (Developer("dora-test", "harbour"), Developer("milo-test", "meadow"))
+DEVELOPERS = (
+    Developer("dora-test", "harbour"),
+    Developer("milo-test", "meadow"),
+    Developer("olga-test", "harbour", scopes=(*_TEAM, "partners:write"), role="administrator"),
+)
 BANKS: Mapping[str, Machine] = {
     "live": Machine("bank-live", "BankClient", ("payments:report",)),
     "test": Machine("bank-test", "BankTestClient", ("payments:report",)),

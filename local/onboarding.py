@@ -24,7 +24,7 @@ from insurance.domain.partner.application import (
     SenderProof,
     SenderProofMethod,
 )
-from insurance.domain.partner.partner import DeveloperStep
+from insurance.domain.partner.partner import DeveloperStep, TeamRole
 from insurance.dynamodb.stores import Stores
 from insurance.operations.command import Command
 from insurance.operations.idempotency import Idempotency, RecordedAnswer
@@ -33,7 +33,7 @@ from insurance.operations.partners.change_application import (
     decide_application,
     request_application,
 )
-from insurance.operations.partners.change_developers import change_developers
+from insurance.operations.partners.change_developers import TeamChange, change_developers
 from insurance.operations.partners.issue_credentials import provision_application
 from insurance.operations.partners.ports import PartnerPorts
 from insurance.operations.partners.register_partner import register_partner
@@ -113,7 +113,8 @@ class Onboarding:
         if subject in self._ports.partners.partner(mode, developer.partner).record.developers:
             return
         command = _command(ASKS, mode, f"add {developer.name}", developer.partner)
-        change_developers(developer.partner, DeveloperStep.ADD, subject, command, self._ports)
+        change = TeamChange(DeveloperStep.ADD, subject, TeamRole(developer.role))
+        change_developers(developer.partner, change, command, self._ports)
 
     def _status(self, partner: Partner) -> ApplicationStatus | None:
         try:

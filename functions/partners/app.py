@@ -136,18 +136,18 @@ def get_partner(partner: str, query: Query) -> Stored[Partner]:
 @api.command(
     f"{PARTNER}/developers",
     operation_id="changeDevelopers",
-    summary="Add a person to a partner's team, or remove one",
+    summary="Add a person to a partner's team, remove one, or change a role",
     scope=Scope.PARTNERS_WRITE,
-    callers=WHO,
+    callers=READ_BY,
     roles=MANAGERS,
     shows=PartnerView,
     if_match=True,
     raises=(InvalidFields, PartnerNotFound),
 )
 def post_developer(partner: str, request: DeveloperRequest, command: Command) -> Stored[Partner]:
-    """They sign in at the developer portal, and see the partner's applications. Who is removed is admitted for up
-    to 60 seconds more."""
-    return change_developers(partner, request.step, request.subject, command, ports)
+    """They sign in at the developer portal, and see the partner's applications. An administrator of the team may do
+    this, too, but for themselves. Who is removed is admitted for up to 60 seconds more."""
+    return change_developers(partner, request.change(), command, ports)
 
 
 @api.command(

@@ -6,6 +6,7 @@ import { ApplicationsPage } from "./pages/applications.js";
 import { CataloguePage } from "./pages/catalogue.js";
 import { ChangelogPage } from "./pages/changelog.js";
 import { ProblemsPage } from "./pages/problems.js";
+import { TeamPage } from "./pages/team.js";
 import { TryItPage } from "./pages/try_it.js";
 import { UsagePage } from "./pages/usage.js";
 import { WebhookPage } from "./pages/webhook.js";
@@ -25,6 +26,7 @@ const PAGES: Readonly<Record<string, Page>> = {
   "try-it": { title: "Try it", own: true, show: ({ docs }) => <TryItPage docs={docs} /> },
   usage: { title: "Usage", own: true, show: ({ docs }) => <UsagePage docs={docs} /> },
   webhooks: { title: "Webhooks", own: true, show: () => <WebhooksPage /> },
+  team: { title: "Team", own: true, show: () => <TeamPage /> },
   catalogue: { title: "Catalogue", own: false, show: ({ docs }) => <CataloguePage docs={docs} /> },
   problems: { title: "Problems", own: false, show: ({ docs }) => <ProblemsPage docs={docs} /> },
   changelog: { title: "Changelog", own: false, show: ({ docs }) => <ChangelogPage docs={docs} /> },

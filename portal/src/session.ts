@@ -11,7 +11,7 @@ import type { Configuration } from "./files.js";
 const PENDING = "sign-in";
 const SCOPES = [
   "openid",
-  ...["partners:read", "products:read", "quotes:read", "quotes:write", "usage:read", "webhooks:read", "webhooks:write"].map(
+  ...["partners:read", "partners:write", "products:read", "quotes:read", "quotes:write", "usage:read", "webhooks:read", "webhooks:write"].map(
     (scope) => `coverwright/${scope}`,
   ),
 ];
@@ -29,6 +29,17 @@ const listeners = new Set<() => void>();
 
 export function currentToken(): string | undefined {
   return token;
+}
+
+/** The id of the person who signed in, as the user pool has it: what their own token says. */
+export function mine(): string {
+  try {
+    const [, claims = ""] = (token ?? "").split(".");
+    const said = JSON.parse(atob(claims.replace(/-/g, "+").replace(/_/g, "/"))) as { sub?: unknown };
+    return typeof said.sub === "string" ? said.sub : "";
+  } catch {
+    return "";
+  }
 }
 
 /** Be told when somebody signs in or out. */

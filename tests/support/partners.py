@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from insurance.access.people import developer_id
 from insurance.domain.core.identity import Mode
 from insurance.domain.partner.application import ApplicationStatus
-from insurance.domain.partner.partner import DeveloperStep, Partner
+from insurance.domain.partner.partner import DeveloperStep, Partner, TeamRole
 from insurance.dynamodb.partners.partners import admission_row, developer_row
 from insurance.operations.partners.ports import DeveloperChange
 
@@ -32,5 +32,5 @@ def register_partners(dynamodb: "DynamoDBClient") -> None:
         )
         dynamodb.put_item(TableName=table, Item=admission_row(admitted))
     elm = Partner.registered(Mode.TEST, "elm", "Elm", by="tests", now=REGISTERED_AT)
-    change = DeveloperChange(developer_id("dora"), DeveloperStep.ADD)
+    change = DeveloperChange(developer_id("dora"), DeveloperStep.ADD, TeamRole.DEVELOPER)
     dynamodb.put_item(TableName=table, Item=developer_row(elm, change, Mode.TEST))

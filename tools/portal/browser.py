@@ -1,6 +1,6 @@
 """A walk through the portal in a browser, as a person of a partner's team. It runs in .tools/docs.
 
-Its input is JSON: `{"base": …, "person": …, "axe": …, "chromium": …, "shots": … or null}`. It prints what it saw as JSON, a
+Its input is JSON: `{"base": …, "person": …, "subject": …, "axe": …, "chromium": …, "shots": … or null}`. It prints what it saw as JSON, a
 line each: `{"at": …, "findings": […]}`, and at the end `{"first_load": bytes, "errors": […], "outside": […]}`.
 """
 
@@ -183,8 +183,28 @@ def sign_out(walk: Walk) -> None:
     walk.go("applications")
 
 
+def team(walk: Walk) -> None:
+    """Who is in the team, as a developer sees it, and as an administrator does."""
+    walk.turn("team", "Team")
+    walk.wait("An administrator of your team")
+    walk.look("team")
+    people = [{"subject": walk.asked["subject"], "role": "administrator"}]
+    people.append({"subject": "a2c44d00-0000-4000-8000-000000000000", "role": "billing_viewer"})
+    led = {"code": "harbour", "name": PAYLOADS[0], "team": people}
+    walk.answer(r"/v1/partners/harbour$", led)
+    walk.turn("catalogue", "Catalogue")
+    walk.turn("team", "Team")
+    walk.tab.get_by_role("button", name="Add").wait_for()
+    walk.look("team-led")
+    walk.answer(r"/v1/partners/harbour/developers$", led)
+    walk.tab.get_by_label("Role of a2c44d00").select_option("developer")
+    walk.wait("The role has changed")
+    walk.tab.unroute_all()
+
+
 def own_pages(walk: Walk) -> None:
     walk.look("applications")
+    team(walk)
     walk.turn("catalogue", "Catalogue")
     walk.wait("Versions of Quoting")
     walk.wait("published")

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import httpx
 
+from demo.samples import DEVELOPERS
 from local.processes import LOOPBACK
 from local.settings import Settings
 from local.stack import Stack, ephemeral
@@ -27,7 +28,9 @@ type Json = dict[str, Any]
 
 BYTES_AT_MOST: Final = 200_000
 """Of the first load, as it is sent: compressed."""
-PERSON, APPLICATION = "dora-test", "harbour-test"
+APPLICATION = "harbour-test"
+DEVELOPER: Final = next(each for each in DEVELOPERS if each.name == "dora-test")
+PERSON: Final = DEVELOPER.name
 
 
 class NotWalked(Exception):
@@ -51,6 +54,7 @@ def check(shots: Path | None = None) -> tuple[str, list[str]]:
         "axe": str(file_of(AXE, "axe.min.js")),
         "chromium": str(program),
         "person": PERSON,
+        "subject": DEVELOPER.subject,
         "shots": str(shots) if shots else None,
     }
     with tempfile.TemporaryDirectory() as name:

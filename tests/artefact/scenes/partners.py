@@ -49,6 +49,8 @@ def team_scenes(done: tuple[str, ...]) -> Iterator[Scene]:
     yield Scene("partners/add_developer", change, ONBOARDING, add, done, **OF_OAK)
     done = (*done, "partners/add_developer")
     yield Scene("partners/add_the_same_developer", change, ONBOARDING, add, done, **OF_OAK)
+    lead: Json = {"step": "change_role", "subject": DORA, "role": "administrator"}
+    yield Scene("partners/appoint_administrator", change, ONBOARDING, lead, done, **OF_OAK)
     remove = add | {"step": "remove"}
     yield Scene("partners/remove_developer", change, ONBOARDING, remove, done, **OF_OAK)
 

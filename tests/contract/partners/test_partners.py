@@ -14,14 +14,14 @@ from insurance.domain.core.identity import Mode
 from insurance.domain.core.stored import Stored
 from insurance.domain.partner.application import ApplicationStep, PartnerApplication
 from insurance.domain.partner.event_types import ApplicationEventType, PartnerEventType
-from insurance.domain.partner.partner import DeveloperStep
+from insurance.domain.partner.partner import DeveloperStep, TeamRole
 from insurance.operations.idempotency import AlreadyAnswered
 from insurance.operations.partners.change_application import (
     advance_application,
     decide_application,
     request_application,
 )
-from insurance.operations.partners.change_developers import change_developers
+from insurance.operations.partners.change_developers import TeamChange, change_developers
 from insurance.operations.partners.issue_credentials import (
     cancel_application,
     provision_application,
@@ -148,24 +148,26 @@ def test_a_person_is_in_one_team_and_a_change_on_a_passed_revision_is_stale(stor
     for code in ("oak", "elm"):
         register_partner(code, code.title(), command(f"register {code}"), ports)
     before = stores.partners.partner(Mode.TEST, "oak")
-    change_developers("oak", DeveloperStep.ADD, "dora", command("add"), ports)
+    change_developers("oak", TeamChange(DeveloperStep.ADD, "dora"), command("add"), ports)
 
     assert stores.partners.partner(Mode.TEST, "oak").record.developers == ("dora",)
     with pytest.raises(AlreadyAnswered):
-        change_developers("oak", DeveloperStep.ADD, "dora", command("add"), ports)
+        change_developers("oak", TeamChange(DeveloperStep.ADD, "dora"), command("add"), ports)
     with pytest.raises(InvalidFields):
-        change_developers("elm", DeveloperStep.ADD, "dora", command("add elsewhere"), ports)
+        change_developers(
+            "elm", TeamChange(DeveloperStep.ADD, "dora"), command("add elsewhere"), ports
+        )
     assert stores.partners.partner(Mode.TEST, "elm").record.developers == ()
-    late, full = command("late"), before.record.with_developer("eve")
+    late, full = command("late"), before.record.with_developer("eve", TeamRole.DEVELOPER)
     event = late.event(full.id, full, PartnerEventType.DEVELOPER_ADDED, before)
     with pytest.raises(StaleRevision):
         stores.partners.change_developer(
             event,
             full,
-            DeveloperChange("dev_eve", DeveloperStep.ADD),
+            DeveloperChange("dev_eve", DeveloperStep.ADD, TeamRole.DEVELOPER),
             before,
             late.with_answer(before),
         )
-    change_developers("oak", DeveloperStep.REMOVE, "dora", command("remove"), ports)
-    change_developers("elm", DeveloperStep.ADD, "dora", command("add later"), ports)
+    change_developers("oak", TeamChange(DeveloperStep.REMOVE, "dora"), command("remove"), ports)
+    change_developers("elm", TeamChange(DeveloperStep.ADD, "dora"), command("add later"), ports)
     assert stores.partners.partner(Mode.TEST, "elm").record.developers == ("dora",)

@@ -54,8 +54,10 @@ class Teams:
     def get(self, path: str, by: Json = ANN) -> Answer:
         return self._platform.call("GET", path, by=by, clock=None)
 
-    def change(self, step: str, subject: str, partner: str = "oak", by: Json = ANN) -> Answer:
-        body = {"step": step, "subject": subject}
+    def change(
+        self, step: str, subject: str, partner: str = "oak", by: Json = ANN, role: str = ""
+    ) -> Answer:
+        body = {"step": step, "subject": subject} | ({"role": role} if role else {})
         return self.send(f"/v1/partners/{partner}/developers", body, by)
 
 
@@ -151,3 +153,89 @@ def test_a_developer_makes_a_first_quote(teams: Teams) -> None:
     assert teams.get(f"/v1/quotes/{made.body['id']}", dora).status == 200
     other = teams.get(f"/v1/quotes/{made.body['id']}", developer("elm"))
     assert (other.status, other.code) == (404, "quote-not-found")
+
+
+def administrator(subject: str, partner: str = "oak") -> Json:
+    """The authorizer's context for somebody who is, or was, an administrator of the team."""
+    one = application(developer_id(subject), partner, scopes="partners:read partners:write")
+    return one | {"kind": "developer", "plan": "bronze"}
+
+
+def team(answer: Answer) -> Json:
+    return {each["subject"]: each["role"] for each in answer.body["team"]}
+
+
+def test_an_administrator_says_who_is_in_the_team_and_as_what(teams: Teams) -> None:
+    teams.change("add", DORA, role="administrator")
+    dora = administrator(DORA)
+
+    added = teams.change("add", EVE, by=dora, role="billing_viewer")
+    raised = teams.change("change_role", EVE, by=dora, role="administrator")
+    gone = teams.change("remove", DORA, by=administrator(EVE))
+
+    assert team(added) == {DORA: "administrator", EVE: "billing_viewer"}
+    assert team(raised) == {DORA: "administrator", EVE: "administrator"}
+    assert team(gone) == {EVE: "administrator"}
+    late = teams.change("add", "mia", by=dora)  # the gateway may admit her for a minute more
+    assert (late.status, late.code) == (403, "no-authority")
+
+
+def test_nobody_says_what_they_are_themselves(teams: Teams) -> None:
+    teams.change("add", DORA, role="administrator")
+    teams.change("add", EVE)
+
+    for tried in (
+        teams.change("change_role", EVE, by=administrator(EVE), role="administrator"),
+        teams.change("add", "mia", by=administrator(EVE)),
+        teams.change("change_role", DORA, by=administrator(DORA), role="developer"),
+        teams.change("add", "ann", role="administrator"),  # an operator, as one of the partner's
+    ):
+        assert (tried.status, tried.code) == (403, "no-authority")
+
+    assert team(teams.get("/v1/partners/oak")) == {DORA: "administrator", EVE: "developer"}
+
+
+def test_the_last_administrator_stays(teams: Teams) -> None:
+    teams.change("add", DORA, role="administrator")
+    alone = teams.change("remove", DORA, by=administrator(DORA))
+    teams.change("add", EVE)
+
+    for tried in (
+        alone,
+        teams.change("remove", DORA),
+        teams.change("remove", DORA, by=administrator(DORA)),
+        teams.change("change_role", DORA, role="developer"),
+    ):
+        assert fault(tried) == (422, "invalid-fields", "/subject", "last-administrator")
+
+    teams.change("remove", EVE)
+    assert teams.change("remove", DORA).body["team"] == []  # by an operator: the partner leaves
+
+
+def test_the_team_of_another_partner_is_as_unknown_as_none(teams: Teams) -> None:
+    teams.change("add", DORA, role="administrator")
+
+    foreign, missing = (
+        teams.change("add", "mia", partner, by=administrator(DORA)) for partner in ("elm", "yew")
+    )
+
+    assert (
+        (foreign.status, foreign.code)
+        == (missing.status, missing.code)
+        == (404, "partner-not-found")
+    )
+    assert foreign.body["detail"].replace("elm", "yew") == missing.body["detail"]
+
+
+def test_a_role_that_is_not_said_or_is_theirs_already_is_refused_where_it_stands(
+    teams: Teams,
+) -> None:
+    teams.change("add", DORA)
+
+    unsaid = teams.change("change_role", DORA)
+    same = teams.change("change_role", DORA, role="developer")
+    nobody = teams.change("change_role", EVE, role="administrator")
+
+    assert fault(unsaid)[2:] == ("/role", "required")
+    assert fault(same)[2:] == ("/role", "the-same")
+    assert fault(nobody)[2:] == ("/subject", "unknown")

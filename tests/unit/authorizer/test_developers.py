@@ -1,5 +1,7 @@
 """People of a partner's team: who they are comes from their row, and what they may do is little."""
 
+from dataclasses import replace
+
 from insurance.access.grants import Application
 from insurance.access.people import developer_id
 
@@ -66,6 +68,22 @@ def test_they_read_and_quote_in_test_mode_and_only_read_in_live_mode(house: Hous
 
     assert sorted(test) == ["partners:read", "quotes:read", "quotes:write", "webhooks:read"]
     assert sorted(live) == ["partners:read", "webhooks:read"]
+
+
+def test_a_role_in_the_team_gives_and_takes_scopes(house: House) -> None:
+    token = {
+        **TOKEN,
+        "scope": f"{TOKEN['scope']} coverwright/partners:write coverwright/usage:read",
+    }
+
+    def scopes(role: str) -> list[str]:
+        answer = with_row(house, replace(row(), role=role)).answer(signed(token))
+        return sorted(answer["context"]["scopes"].split())
+
+    developers = ["partners:read", "quotes:read", "quotes:write", "usage:read", "webhooks:read"]
+    assert scopes("developer") == scopes("of_a_later_release") == developers
+    assert scopes("administrator") == sorted([*developers, "partners:write"])
+    assert scopes("billing_viewer") == ["partners:read", "usage:read"]
 
 
 def test_they_reach_what_the_portal_calls_and_nothing_else(house: House) -> None:

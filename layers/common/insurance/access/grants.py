@@ -50,6 +50,11 @@ DEVELOPERS_SCOPES: Mapping[str, frozenset[str]] = {
 }
 """The most that a person of a partner's team may do, by mode: they try quotes in test mode alone."""
 
+ADMINISTRATORS_SCOPES = frozenset({"partners:write"})
+"""What an administrator of the team may do beside: handlers open to developers say who is in it."""
+VIEWERS_SCOPES = frozenset({"partners:read", "products:read", "usage:read"})
+"""The most that a viewer of bills may do."""
+
 type Kind = Literal["application", "staff", "policyholder", "developer"]
 type Mode = Literal["live", "test"]
 
@@ -78,6 +83,7 @@ class Application:
     issuer: str | None  # who signs its tokens; None: our own issuer
     is_portal: bool = False  # policyholders sign in through it
     is_developer: bool = False  # no application: a person of the partner's team
+    role: str = "developer"  # in that team
     binding: Binding | None = None  # what the sender of its tokens must prove
     per_month: int | None = None  # calls of a month; None: as its plan has it
     is_keyed_by_plan: bool = False  # its usage key is of its plan too
@@ -235,11 +241,19 @@ def developer_of(claims: Json, row: Application | None) -> AdmittedCaller:
         kind="developer",
         partner=row.partner,
         roles=frozenset(),
-        scopes=_scopes(claims) & DEVELOPERS_SCOPES[row.mode],
+        scopes=_scopes(claims) & team_scopes(row.mode, row.role),
         plan=row.plan,
         mode=row.mode,
         products=frozenset(),
     )
+
+
+def team_scopes(mode: Mode, role: str) -> frozenset[str]:
+    """The most that a person of a partner's team may do."""
+    scopes = DEVELOPERS_SCOPES[mode]
+    if role == "administrator":
+        return scopes | ADMINISTRATORS_SCOPES
+    return scopes & VIEWERS_SCOPES if role == "billing_viewer" else scopes
 
 
 def _binding(
@@ -298,6 +312,7 @@ def application_in(item: Mapping[str, Any]) -> Application:
         issuer=item.get("issuer", {}).get("S"),
         is_portal=item.get("portal", {}).get("BOOL") is True,
         is_developer=developer_of is not None,
+        role=item.get("role", {}).get("S", "developer"),
         binding=_registered_binding(item),
         per_month=int(item["per_month"]["N"]) if "per_month" in item else None,
         is_keyed_by_plan=item.get("keyed", {}).get("BOOL") is True,

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from insurance.api.body import Request
 from insurance.api.fields import Code
 from insurance.api_products import ApiProduct
+from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.core.scopes import Scope
 from insurance.domain.partner.application import (
     PARTNER_SCOPES,
@@ -23,7 +24,14 @@ from insurance.domain.partner.application import (
     SenderProofMethod,
     Thumbprint,
 )
-from insurance.domain.partner.partner import DeveloperStep, DeveloperSubject, PartnerCode, TradeName
+from insurance.domain.partner.partner import (
+    DeveloperStep,
+    DeveloperSubject,
+    PartnerCode,
+    TeamRole,
+    TradeName,
+)
+from insurance.operations.partners.change_developers import TeamChange
 
 
 def _without_number(name: str) -> str:
@@ -122,10 +130,24 @@ class WithdrawalRequest(Request):
 
 
 class DeveloperRequest(Request):
-    """Who is to join the partner's team, or to leave it."""
+    """Who is to join the partner's team, to leave it, or to be something else in it."""
 
     step: DeveloperStep
     subject: DeveloperSubject
+    role: TeamRole | None = None
+    """Absent: a developer."""
+
+    def change(self) -> TeamChange:
+        """What is to become of the person.
+
+        Raises:
+            InvalidFields: Their role is to change, and nobody says to which.
+        """
+        if self.step is DeveloperStep.CHANGE_ROLE and self.role is None:
+            raise InvalidFields(
+                [FieldFault("/role", "required", "Say which role they are to have.")]
+            )
+        return TeamChange(self.step, self.subject, self.role or TeamRole.DEVELOPER)
 
 
 class ChangeRequest(Request):

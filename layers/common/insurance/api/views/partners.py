@@ -31,6 +31,7 @@ from insurance.domain.partner.partner import (
     DeveloperSubject,
     Partner,
     PartnerCode,
+    TeamRole,
     TradeName,
 )
 from insurance.operations.listing import ListPage
@@ -49,6 +50,13 @@ class PartnerEntryView(Shown):
     registered_at: datetime
 
 
+class TeamMemberView(Shown):
+    """A person of a partner's team."""
+
+    subject: DeveloperSubject
+    role: TeamRole
+
+
 class PartnerView(View):
     """A partner."""
 
@@ -58,6 +66,8 @@ class PartnerView(View):
     registered_at: datetime
     developers: Annotated[list[DeveloperSubject], Field(max_length=DEVELOPERS_MAX)]
     """The people of its team, who may sign in at the developer portal."""
+    team: Annotated[list[TeamMemberView], Field(max_length=DEVELOPERS_MAX)]
+    """The same, with what they are."""
 
     @classmethod
     def of(cls, stored: Stored[Partner]) -> Self:
@@ -69,6 +79,10 @@ class PartnerView(View):
             registered_by=partner.registered_by,
             registered_at=partner.registered_at,
             developers=list(partner.developers),
+            team=[
+                TeamMemberView(subject=each, role=partner.role_of(each))
+                for each in partner.developers
+            ],
         )
 
 

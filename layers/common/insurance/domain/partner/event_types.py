@@ -7,6 +7,7 @@ class PartnerEventType(EventType):
     REGISTERED = "partner.registered"
     DEVELOPER_ADDED = "partner.developer_added"
     DEVELOPER_REMOVED = "partner.developer_removed"
+    DEVELOPER_ROLE_CHANGED = "partner.developer_role_changed"
 
 
 class ApiProductEventType(EventType):

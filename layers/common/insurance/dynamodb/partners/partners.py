@@ -240,17 +240,18 @@ def admission_row(application: PartnerApplication) -> Item:
 
 def developer_row(partner: Partner, change: DeveloperChange, mode: Mode) -> Item:
     """A person of a partner's team as the authorizer reads them, in the place of an application's client."""
-    is_added = change.step is DeveloperStep.ADD
+    is_member = change.step is not DeveloperStep.REMOVE
     return {
         "id": codec.text(change.developer_id),
         "v": APPLICATION_ROW.mark,
         "application": codec.text(change.developer_id),
         # Not `partner`: who appoints a broker counts the rows that have it (its index) as applications.
         "developer_of": codec.text(partner.code),
-        "status": codec.text("active" if is_added else "removed"),
+        "status": codec.text("active" if is_member else "removed"),
+        "role": codec.text(change.role),
         "mode": codec.text(mode),
         "plan": codec.text(PartnerPlan.BRONZE),
-        **({"team": codec.text(partner.id)} if is_added else {}),
+        **({"team": codec.text(partner.id)} if is_member else {}),
     }
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from insurance.domain.core.stored import Stored
     from insurance.domain.partner.api_product import ApiProductLife
     from insurance.domain.partner.application import PartnerApplication
-    from insurance.domain.partner.partner import DeveloperStep, Partner
+    from insurance.domain.partner.partner import DeveloperStep, Partner, TeamRole
     from insurance.operations.command import Command
     from insurance.operations.listing import ListEntry, ListRange
 
@@ -23,6 +23,7 @@ class DeveloperChange(NamedTuple):
 
     developer_id: str
     step: DeveloperStep
+    role: TeamRole
 
 
 class Partners(Protocol):
