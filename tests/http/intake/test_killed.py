@@ -1,34 +1,54 @@
-"""A batch that is killed before or after any call that writes, and started again, comes out as one that was not."""
+"""A batch that is killed at two hundred moments, before or after any call to a service, comes out as one that was not."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from random import Random
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 from insurance.operations.intake import work_on_batch
 
 from tests.support.fuse import Fuse, Killed
-from tests.support.intake import GOOD, Desk, motor_file
+from tests.support.intake import GOOD, UNA, Desk, motor_file
 from tests.support.platform import Platform
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
-WRITES = 7
-"""Four quotes, and three slices of two rows."""
+MOMENTS = 200
+ROWS = 150
+FURTHEST = 10
+"""Calls after which a run is killed at the latest: it needs six to begin, and three for a slice of two rows."""
+CALLS = ("idempotency", "quotas", "scheduledjobs", "proofs", "usage", "applications")
+"""Tables that say how often somebody called, not what came of it."""
+
+type Run = Callable[[str], None]
 
 
-def file_of(attempt: int) -> bytes:
-    rows = [(f"AB{row} CDE", f"Ada {attempt}", *GOOD[2:]) for row in range(10, 15)]
-    rows[2] = (*rows[2][:2], "7", *rows[2][3:])  # too young
-    return motor_file(rows)
+def rows_of(count: int) -> list[tuple[str, ...]]:
+    """Each fourth is too young, and every customer has two cars."""
+    rows = [
+        (f"AB{place // 26 + 10} C{chr(65 + place % 26)}E", f"Ada {place // 2}", *GOOD[2:])
+        for place in range(count)
+    ]
+    return [(*row[:2], "7", *row[3:]) if place % 4 == 3 else row for place, row in enumerate(rows)]
 
 
-def test_killed_before_or_after_any_write_and_started_again_it_comes_out_the_same(
-    handlers: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    desk = Desk(handlers)
-    desk.approved()
+@contextmanager
+def killed_by(fuse: Fuse) -> Iterator[None]:
+    """Every call to a service goes through the fuse."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(
+            BaseClient, "_make_api_call", fuse.guard(vars(BaseClient)["_make_api_call"])
+        )
+        yield
+
+
+@pytest.fixture
+def run(handlers: Platform, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Works on a batch, two rows at a time."""
     monkeypatch.setattr(work_on_batch, "SLICE_ROWS", 2)
     ports: Any = handlers.apps["data_intake"].ports
-    stores = ((ports.batches, "store_slice"), (ports.kinds["quotes"].ports.quotes, "add"))
 
     def work(batch: str) -> None:
         with handlers.surroundings():
@@ -36,32 +56,95 @@ def test_killed_before_or_after_any_write_and_started_again_it_comes_out_the_sam
                 batch, NOW, ports=ports, clock=lambda: NOW, time_is_up=lambda: False
             )
 
-    def result(batch: str) -> tuple[Any, ...]:
-        shown = desk.get(f"/v1/batches/{batch}")
-        outcomes = desk.get(f"/v1/batches/{batch}/results")["items"]
-        kept = [row["number"] for row in desk.get(f"/v1/batches/{batch}/rows")["items"]]
-        quotes = [each["made_id"] for each in outcomes if "made_id" in each]
-        assert len(set(quotes)) == 4
-        return shown["status"], shown["tally"], [each["number"] for each in outcomes], kept
+    return work
 
-    undisturbed = desk.brought_id(file_of(0))
-    desk.step(undisturbed, "start")
-    work(undisturbed)
-    expected = result(undisturbed)
-    assert (expected[0], expected[2], expected[3]) == ("finished", [2, 3, 4, 5, 6], [4])
 
-    killed = 0
-    for attempt in range(2 * WRITES):
-        batch = desk.brought_id(file_of(attempt + 1))
-        desk.step(batch, "start")
-        fuse = Fuse(attempt // 2, after=bool(attempt % 2))
-        with monkeypatch.context() as patched:
-            for store, name in stores:
-                patched.setattr(store, name, fuse.guard(getattr(store, name)))
-            with pytest.raises(Killed):
-                work(batch)
-        killed += 1
-        work(batch)
+def run_killed(batch: str, run: Run, seed: int) -> int:
+    """Works on a batch that is killed after some calls, again and again, until it is done. Returns how often."""
+    random = Random(seed)  # noqa: S311 - the same moments each time
+    kills = 0
+    while True:
+        fuse = Fuse(random.randrange(FURTHEST), after=random.random() < 0.5)
+        try:
+            with killed_by(fuse):
+                run(batch)
+        except Killed:
+            kills += 1
+        else:
+            return kills
 
-        assert result(batch) == expected, attempt
-    assert killed == 2 * WRITES
+
+def plain(platform: Platform) -> dict[str, list[Any]]:
+    """What stands in the tables, but for what is sealed: a sealing is another each time."""
+    tables = platform.backend.everything()
+    return {
+        name: sorted(
+            (sorted((key, *value.items()) for key, value in item.items() if "B" not in value))
+            for item in items
+        )
+        for name, items in tables.items()
+        if not any(word in name.lower() for word in CALLS)
+    }
+
+
+def opened(desk: Desk, batch: str) -> dict[str, Any]:
+    """What came of a batch as people see it, and the hashes of its own events: of these nothing is sealed."""
+    outcomes, kept = (every(desk, f"/v1/batches/{batch}/{list}") for list in ("results", "rows"))
+    made = [each["made_id"] for each in outcomes if "made_id" in each]
+    events = [
+        (item["sequence"]["N"], bytes(item["hash"]["B"]))
+        for item in desk.platform.backend.items("events")
+        if item["stream"]["S"] == batch
+    ]
+    return {
+        "batch": desk.get(f"/v1/batches/{batch}"),
+        "outcomes": outcomes,
+        "rows": kept,
+        "quotes": [desk.get(f"/v1/quotes/{quote}") for quote in made],
+        "events": sorted(events),
+    }
+
+
+def every(desk: Desk, path: str) -> list[Any]:
+    """All entries of a list."""
+    items: list[Any] = []
+    after = ""
+    while True:
+        page = desk.get(f"{path}?limit=100{after}", UNA)
+        items += page["items"]
+        if "next" not in page:
+            return items
+        after = f"&after={page['next']}"
+
+
+def test_killed_at_two_hundred_moments_it_leaves_what_an_undisturbed_run_leaves(
+    handlers: Platform, run: Run
+) -> None:
+    desk = Desk(handlers)
+    desk.approved()
+    first = desk.brought_id(motor_file(rows_of(4)))  # so that keys are there that all batches share
+    desk.step(first, "start")
+    run(first)
+    file = motor_file(rows_of(ROWS))
+    batch = desk.brought_id(file)
+    desk.step(batch, "start")
+    before = handlers.backend.state()
+    run(batch)
+    expected, stored = opened(desk, batch), plain(handlers)
+    handlers.backend.restore(before)
+
+    kills = run_killed(batch, run, seed=17)
+
+    assert kills >= MOMENTS
+    assert plain(handlers) == stored
+    assert opened(desk, batch) == expected
+    quotes = [quote["id"] for quote in expected["quotes"]]
+    assert len(set(quotes)) == ROWS - len(expected["rows"]) == 113
+
+    desk.approved()  # a second batch of the same file makes nothing twice
+    second = desk.brought_id(file)
+    desk.step(second, "start")
+    quoted = handlers.backend.items("quotes")
+    run_killed(second, run, seed=18)
+    assert handlers.backend.items("quotes") == quoted
+    assert opened(desk, second)["quotes"] == expected["quotes"]
