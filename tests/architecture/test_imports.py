@@ -42,6 +42,12 @@ BESIDE: dict[str, tuple[str, ...]] = {
         "insurance.dynamodb.claims.claims",
         "insurance.dynamodb.policy.policies",
     ),
+    "data_steward": (
+        "joserfc",
+        "insurance.dynamodb.claims.claims",
+        "insurance.dynamodb.policy.policies",
+        "insurance.products",
+    ),
     "usage": ("joserfc", "cryptography", "insurance.kms", "insurance.dynamodb.quoting.quotes"),
     "partners": ("joserfc", "cryptography", "insurance.kms", "insurance.dynamodb.quoting.quotes"),
     "catalogue": (

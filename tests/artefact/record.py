@@ -179,13 +179,14 @@ def delete_stale(paths: set[str]) -> None:
     for file in EVENTS.glob("*/*.json"):
         path = f"{file.parent.name}/{file.name.removesuffix(EXPECTED).removesuffix('.json')}"
         if (
-            path not in paths | {BY_SCHEDULE, RECONCILE, SCHEDULED, PROBED, ROOTS_MADE}
+            path not in paths | {BY_SCHEDULE, MATCHED, RECONCILE, SCHEDULED, PROBED, ROOTS_MADE}
             and file.parent.name not in RECORDED_APART
         ):
             file.unlink()
 
 
 RECONCILE, SCHEDULED = "accounting/reconcile", "scheduler/scheduled"
+MATCHED = "data_steward/scheduled"
 RECORDED_APART = frozenset({"authorizer", "event_delivery", "event_register", "webhook_delivery"})
 """The folders of events that are no scenes: tokens, and records of the table's stream."""
 
@@ -196,8 +197,9 @@ def _record_others(stage: SourceStage) -> None:
     # Live data, by the real time: nothing of test mode stands in them.
     write(f"{SCHEDULED}.json", {"kinds": ["billing", "earning"], "release_parked": True})
     _answer(stage, SCHEDULED, (), (*BUSY, PLANNED))
-    write(f"{BY_SCHEDULE}.json", {"kinds": ["batch"]})
-    _answer(stage, BY_SCHEDULE, (), ())
+    for path, kind in ((BY_SCHEDULE, "batch"), (MATCHED, "match")):
+        write(f"{path}.json", {"kinds": [kind]})
+        _answer(stage, path, (), ())
     write(f"{PROBED}.json", probe())
     _answer(stage, PROBED, (), ())
     usage_key = ("/answer/usageIdentifierKey",)

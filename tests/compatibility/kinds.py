@@ -47,7 +47,11 @@ BY_KEY: dict[str, dict[str, ItemKind]] = {
         "slice": kinds.BATCH_SLICE,
         "src": kinds.AGGREGATE,
     },
-    "PartiesTable": {"account": kinds.PAYEE_ACCOUNT, "index": kinds.INDEX_KEY},
+    "PartiesTable": {
+        "account": kinds.PAYEE_ACCOUNT,
+        "index": kinds.INDEX_KEY,
+        "mat": kinds.AGGREGATE,
+    },
     "PaymentsTable": {"pmf": kinds.AGGREGATE, "place": kinds.PAYMENT_PLACE},
     "PoliciesTable": {"num": kinds.NUMBER, "pol": kinds.AGGREGATE},
     "SearchTable": {"book": kinds.SEARCH_BOOK, "mark": kinds.PARTY_MARK},

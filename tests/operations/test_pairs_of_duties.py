@@ -204,6 +204,9 @@ ELSEWHERE = {
     frozenset(
         {OfficeDuty.SOURCE_WRITTEN, OfficeDuty.SOURCE_APPROVED}
     ): "tests/http/intake/test_batches.py",
+    frozenset(
+        {OfficeDuty.MATCH_PROPOSED, OfficeDuty.MATCH_CONFIRMED}
+    ): "tests/http/parties/test_matches.py",
     frozenset({OfficeDuty.STOP_SET, OfficeDuty.STOP_LIFTED}): LIFTED_STOPS,
     frozenset({OfficeDuty.STOP_LIFT_REQUESTED, OfficeDuty.STOP_LIFTED}): LIFTED_STOPS,
     frozenset({Duty.RESOLUTION_PROPOSED, Duty.RESOLUTION_APPROVED}): RESOLVED_REPORTS,

@@ -37,6 +37,7 @@ IDS = {
     "invoice_id": f"inv_test_{SUFFIX}_1",
     "webhook_id": f"whk_test_{SUFFIX}",
     "batch_id": f"bat_test_{SUFFIX}",
+    "match_id": f"mat_test_{SUFFIX}",
     "row": "2",
     "stop_id": f"stp_test_{SUFFIX}",
     "application_id": f"app_test_{'0' * APPLICATION_LENGTH}",

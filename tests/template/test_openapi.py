@@ -334,6 +334,7 @@ def test_commands_want_an_idempotency_key_and_questions_do_not(operations: Opera
                 "/{batch_id}/runs",
                 "/{batch_id}/reruns",
                 "/screening-runs",
+                "/match-runs",
                 "/search",
             )
         )

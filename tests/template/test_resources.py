@@ -31,7 +31,7 @@ EXPIRING = {
 # The stream waits for one, and schedules for the others; a call of them through the gateway ends in time.
 NOT_WAITED_FOR = {
     *("AccountingFunction", "AuditFunction", "EventDeliveryFunction", "SchedulerFunction"),
-    *("DataIntakeFunction", "WebhookDeliveryFunction"),
+    *("DataIntakeFunction", "DataStewardFunction", "WebhookDeliveryFunction"),
 }
 # The few that AWS does not make without a name, or does not accept under a made-up one.
 NAMED = {

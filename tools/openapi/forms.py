@@ -158,10 +158,9 @@ STRINGS: Final[dict[str, Json]] = {
     **dict.fromkeys(("WebhookView.id", "WebhookSecretView.id"), _of(identity.WebhookId)),
     "secret": _like("^whsec_[0-9A-Za-z+/]{43}=$"),
     **dict.fromkeys(("policy_number", "claim_number", "number"), NUMBER),
-    # Codes
     **dict.fromkeys(
         (
-            *("code", "cover", "options", "exclusions", "product", "plan", "purpose"),
+            *("code", "cover", "options", "exclusions", "product", "plan", "purpose", "mark"),
             *("reason_code", "catastrophe_event", "supplied", "missing", "DecisionView.rules"),
             *("NoticeItem.reason", "TransactionView.reason", "EntryView.reason"),
         ),
@@ -192,7 +191,7 @@ STRINGS: Final[dict[str, Json]] = {
     "country": _of_field(party.Address, "country"),
     "language": _of(fields.Language),
     **dict.fromkeys(("DocumentView.language", "DocumentRowView.language"), WRITTEN_IN),
-    "version": VERSION,
+    **dict.fromkeys(("version", "weights_version"), VERSION),
     **dict.fromkeys(
         ("period", "closed_through", "locked_through", "BusinessReportView.since"), PERIOD
     ),
@@ -306,6 +305,7 @@ NUMBERS: Final[dict[str, Json]] = {
     "counts": _from_to(0, statement.ENTRIES_MAX),
     "kept": _from_to(0, kept_report.KEPT_MAX),
     "score": _from_to(0, 100),
+    **dict.fromkeys(("weight", "prior"), _from_to(-2_000, 2_000)),
     "other_claims": _from_to(0, CLAIMS_MAX),
     "age_days": _from_to(0, 110_000),
     **dict.fromkeys(("age_seconds", "oldest_kept_report_seconds"), SECONDS),

@@ -24,7 +24,7 @@ TAGS = (
     Tag(
         "Customers",
         "Register, read, find, merge and erase customers; what they allow and ask for",
-        ("customers",),
+        ("customers", "data_steward"),
         ("parties",),
     ),
     Tag("Quotes", "Price a risk, explain the price, refer, accept", ("quoting",), ("quotes",)),

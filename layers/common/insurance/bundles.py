@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from insurance.operations.documents.ports import DocumentPorts
     from insurance.operations.files.ports import UploadPorts
     from insurance.operations.ledger.ports import AccountingPorts, EarningsPorts, LedgerPorts
+    from insurance.operations.parties.match_ports import MatchPorts
     from insurance.operations.parties.ports import (
         ErasurePorts,
         ExportPorts,
@@ -226,6 +227,14 @@ def party_ports() -> PartyPorts:
         parties=wiring.stores().parties,
         index_keys=wiring.stores().index_keys,
         keys=wiring.keys(),
+    )
+
+
+def match_ports() -> MatchPorts:
+    from insurance.operations.parties.match_ports import MatchPorts
+
+    return MatchPorts(
+        matches=wiring.stores().matches, parties=wiring.stores().parties, search=search_ports()
     )
 
 

@@ -8,6 +8,7 @@ from insurance.domain.core.identity import Mode
 from tests.artefact.scenes.common import (
     ADA,
     BEN,
+    CALL_CENTRE,
     CLAIMED_AT,
     ERASED_CUSTOMER,
     HARBOUR,
@@ -86,8 +87,27 @@ def _record_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
     transfer, passed = "POST /v1/policies/{policy_id}/transfers", (*ISSUED, REGISTER)
     known = "policyholder_changes/transfer_to_a_known_customer"
     yield Scene(known, transfer, HARBOUR, to_known, passed, {"policy_id": POLICY}, at=CLAIMED_AT)
+    yield from _match_scenes(of_customer)
     undone = "customers/undo_merge"
     yield Scene(undone, route + "merge-reversals", HARBOUR, same, (*both, merge), of_customer)
+
+
+def _match_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
+    """Two records of one customer, whom a person names: these stand in no index."""
+    both, run = (REGISTER, ANOTHER), "data_steward/run"
+    look, named = "POST /v1/parties/{party_id}/match-runs", {"party_id": SAME}
+    yield Scene(run, look, CALL_CENTRE, named, both, of_customer, key="-")
+    of_match, done = {"match_id": identity.match_id_for(CUSTOMER, SAME)}, (*both, run)
+    linked = {"status": "linked"}
+    yield Scene("data_steward/list", "GET /v1/matches", CALL_CENTRE, None, done, query=linked)
+    one = "GET /v1/matches/{match_id}"
+    yield Scene("data_steward/read", one, CALL_CENTRE, None, done, of_match)
+    yield Scene("data_steward/read_unknown", one, CALL_CENTRE, None, (), of_match)
+    decide = "POST /v1/matches/{match_id}/decision"
+    apart = {"decision": "different", "reason": "linked_by_mistake"}
+    yield Scene("data_steward/part", decide, CALL_CENTRE, apart, done, of_match)
+    again = {"decision": "same", "reason": "customer_said"}
+    yield Scene("data_steward/link_what_is_linked", decide, CALL_CENTRE, again, done, of_match)
 
 
 def _correction_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:

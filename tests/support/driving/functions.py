@@ -50,6 +50,7 @@ FOLDERS = (
     "notifications",
     "audit",
     "customers",
+    "data_steward",
     "complaints",
     "billing",
     "payment_execution",

@@ -26,6 +26,7 @@ PATH_IDS: dict[str, tuple[Any, type[NotFound]]] = {
     "application_id": (identity.ApplicationId, errors.ApplicationNotFound),
     "stop_id": (identity.StopId, errors.StopNotFound),
     "batch_id": (identity.BatchId, errors.BatchNotFound),
+    "match_id": (identity.MatchId, errors.MatchNotFound),
     "party_id": (identity.PartyId, errors.PartyNotFound),
 }
 """Path parameters that are ids: one of another form is as unknown as one that was never given."""

@@ -145,6 +145,7 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.Stopped: Problem(HTTPStatus.CONFLICT, "stopped", "Stopped"),
     errors.TooManyStops: Problem(HTTPStatus.CONFLICT, "too-many-stops", "As many stops as can be"),
     errors.SourceNotFound: Problem(HTTPStatus.NOT_FOUND, "source-not-found", "Source not found"),
+    errors.MatchNotFound: Problem(HTTPStatus.NOT_FOUND, "match-not-found", "Match not found"),
     errors.BatchNotFound: Problem(HTTPStatus.NOT_FOUND, "batch-not-found", "Batch not found"),
     errors.RowNotFound: Problem(HTTPStatus.NOT_FOUND, "row-not-found", "Row not found"),
     errors.BatchExists: Problem(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from insurance.dynamodb.parties.accesses import DynamoDBAccesses
     from insurance.dynamodb.parties.contract_demands import DynamoDBContractDemands
     from insurance.dynamodb.parties.key_copies import DynamoDBKeyCopies
+    from insurance.dynamodb.parties.matches import DynamoDBMatches
     from insurance.dynamodb.parties.named_parties import DynamoDBNamedParties
     from insurance.dynamodb.parties.parties import DynamoDBParties
     from insurance.dynamodb.parties.party_contracts import DynamoDBPartyContracts
@@ -238,6 +239,14 @@ class Stores(EventStores, IntakeStores, PartnerStores):
 
         return DynamoDBParties(
             self.client, self._tables, idempotency=self.idempotency, keys=self.keys
+        )
+
+    @cached_property
+    def matches(self) -> DynamoDBMatches:
+        from insurance.dynamodb.parties.matches import DynamoDBMatches
+
+        return DynamoDBMatches(
+            self.client, self._tables, idempotency=self.staff_idempotency, keys=self.keys
         )
 
     @cached_property

@@ -13,6 +13,7 @@ from insurance.domain.complaint.lifecycle import ComplaintStatus
 from insurance.domain.core.roles import Role
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.intake.batch import ROWS_MAX, BatchStatus
+from insurance.domain.party.match import MatchStatus
 from insurance.domain.quote.quote import QuoteStatus
 from insurance.domain.work.work_item import WorkItem
 from insurance.operations.listing import ListPage
@@ -21,14 +22,14 @@ from insurance.operations.listing import ListPage
 class WorkView(BaseModel):
     """One task that waits for a role: since when, and its next deadline."""
 
-    kind: Literal["claim", "quote", "complaint", "party", "batch"]
+    kind: Literal["claim", "quote", "complaint", "party", "batch", "match"]
     id: str
     number: str | None
     """Of a claim; quotes and complaints have none."""
     role: Role
     code: TaskCode
-    subject_status: QuoteStatus | Handling | ComplaintStatus | BatchStatus | None
-    """Of the quote, the claim, the complaint or the batch; a customer has none."""
+    subject_status: QuoteStatus | Handling | ComplaintStatus | BatchStatus | MatchStatus | None
+    """Of the quote, the claim, the complaint, the batch or the match; a customer has none."""
     waits_from: datetime
     age_days: int
     deadline: DeadlineView | None

@@ -252,6 +252,10 @@ class BatchNotFound(NotFound):
     kind = "batch"
 
 
+class MatchNotFound(NotFound):
+    kind = "match"
+
+
 class RowNotFound(NotFound):
     kind = "row in quarantine"
 

@@ -91,6 +91,7 @@ ApplicationId = Annotated[str, _pattern("app", APPLICATION_LENGTH)]
 AccessPolicyId = Annotated[str, _pattern("acp")]
 StopId = Annotated[str, _pattern("stp")]
 BatchId = Annotated[str, _pattern("bat")]
+MatchId = Annotated[str, _pattern("mat")]
 
 StreamId = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}_(test_)?[0-9a-z_-]{1,60}$")]
 """Any aggregate whose changes are events."""
@@ -326,6 +327,12 @@ def source_id_for(mode: Mode, code: str) -> str:
     """One source of one code, in one mode."""
     prefix = "src_test_" if mode is Mode.TEST else "src_"
     return prefix + _letters(fingerprint("source", mode, code), SUFFIX_LENGTH)
+
+
+def match_id_for(one: PartyId, other: PartyId) -> MatchId:
+    """Two parties have one match, whichever is named first."""
+    prefix = "mat_test_" if mode_of(one) is Mode.TEST else "mat_"
+    return prefix + _letters(fingerprint("match", *sorted((one, other))), SUFFIX_LENGTH)
 
 
 def batch_id_for(source_id: str, version: int, digest: str) -> BatchId:

@@ -53,5 +53,8 @@ POLICY_WRITERS = frozenset({Role.OPERATOR, Role.COMPLIANCE})
 SOURCE_WRITERS = frozenset({Role.OPERATOR, Role.CHIEF_UNDERWRITER})
 """Who may write sources of data, and approve those of others."""
 
+MATCH_ROLES = SERVICING_ROLES | {Role.PRIVACY_OFFICER, Role.COMPLIANCE}
+"""Who may say whether two parties are one customer."""
+
 BATCH_ROLES = frozenset({Role.UNDERWRITER, Role.CHIEF_UNDERWRITER})
 """Who may bring files of risks, and resolve the rows that were kept back."""

@@ -45,6 +45,8 @@ class OfficeDuty(StrEnum):
     STOP_SET = "stop_set"
     STOP_LIFT_REQUESTED = "stop_lift_requested"
     STOP_LIFTED = "stop_lifted"
+    MATCH_PROPOSED = "match_proposed"
+    MATCH_CONFIRMED = "match_confirmed"
     API_VERSION_SUBMITTED = "api_version_submitted"
     API_VERSION_APPROVED = "api_version_approved"
 
@@ -76,6 +78,8 @@ WORDS: Final[Mapping[Duty | OfficeDuty, str]] = {
     OfficeDuty.STOP_SET: "set the stop",
     OfficeDuty.STOP_LIFT_REQUESTED: "ask for the lift",
     OfficeDuty.STOP_LIFTED: "lift the stop",
+    OfficeDuty.MATCH_PROPOSED: "propose the link",
+    OfficeDuty.MATCH_CONFIRMED: "confirm the link",
     OfficeDuty.API_VERSION_SUBMITTED: "submit the version of the API product",
     OfficeDuty.API_VERSION_APPROVED: "approve the version of the API product",
 }
@@ -109,6 +113,7 @@ INCOMPATIBLE: Final[frozenset[frozenset[Duty | OfficeDuty]]] = frozenset(
         (OfficeDuty.SOURCE_WRITTEN, OfficeDuty.SOURCE_APPROVED),
         (OfficeDuty.STOP_SET, OfficeDuty.STOP_LIFTED),
         (OfficeDuty.STOP_LIFT_REQUESTED, OfficeDuty.STOP_LIFTED),
+        (OfficeDuty.MATCH_PROPOSED, OfficeDuty.MATCH_CONFIRMED),
         (OfficeDuty.API_VERSION_SUBMITTED, OfficeDuty.API_VERSION_APPROVED),
     )
 )

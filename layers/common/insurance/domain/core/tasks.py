@@ -52,6 +52,8 @@ class TaskCode(StrEnum):
     DATA_ERASURE = "data_erasure"
     DATA_RESTRICTION = "data_restriction"
     DATA_OBJECTION = "data_objection"
+    MATCH_DOUBTFUL = "match_doubtful"
+    """Two records may be of one customer: a person says whether they are."""
 
     # Batches
     ROWS_IN_QUARANTINE = "rows_in_quarantine"

@@ -38,7 +38,8 @@ from insurance.domain.partner.event_types import (
     PartnerEventType,
 )
 from insurance.domain.partner.partner import Partner
-from insurance.domain.party.event_types import PartyEventType
+from insurance.domain.party.event_types import MatchEventType, PartyEventType
+from insurance.domain.party.match import Match
 from insurance.domain.party.party import Access, Erasure
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
@@ -95,6 +96,7 @@ _AREAS: Final = (
     _Area("complaint", ComplaintEventType, Complaint, Audience.POLICYHOLDER),
     _Area("document", DocumentEventType, Document, Audience.POLICYHOLDER),
     _Area("party", PartyEventType, Party, Audience.POLICYHOLDER),
+    _Area("party", MatchEventType, Match, Audience.INTERNAL, since="0.10"),
     _Area("screening", ScreeningEventType, ScreeningCase, Audience.INTERNAL),
     _Area("bank", BankEventType, PaymentFile, Audience.INTERNAL),
     _Area("ledger", LedgerEventType, Calendar, Audience.INTERNAL),

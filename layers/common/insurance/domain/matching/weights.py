@@ -55,6 +55,8 @@ class Score(NamedTuple):
     prior: int
     """What the weights of the marks are added to: how rare one customer is among all pairs."""
     fields: tuple[FieldWeight, ...]
+    is_contradicted: bool
+    """One of the marks says that they are two, whatever the others weigh."""
     version: str
     """Of the weights."""
 
@@ -102,8 +104,10 @@ class Weights(NamedTuple):
             for field, level, table in zip(FIELDS, levels, self.tables[otherwise], strict=True)
             if level is not None
         )
+        contradicted = self._contradicted(levels)
         verdict = self._judged(weight, levels, alike=one.is_person is other.is_person)
-        return Score(weight, verdict, otherwise, self.priors[otherwise], fields, self.version)
+        prior = self.priors[otherwise]
+        return Score(weight, verdict, otherwise, prior, fields, contradicted, self.version)
 
     def verdict(self, one: Details, other: Details) -> MatchVerdict:
         """The verdict alone, without its reasons. A person and a firm are never one customer."""
@@ -127,9 +131,11 @@ class Weights(NamedTuple):
             return MatchVerdict.NONE
         if weight < self.sure:
             return MatchVerdict.DOUBTFUL
+        return MatchVerdict.DOUBTFUL if self._contradicted(levels) else MatchVerdict.SURE
+
+    def _contradicted(self, levels: _Levels) -> bool:
         said = frozenset(zip(FIELDS, levels, strict=True))
-        vetoed = not said.isdisjoint(self.never_sure) and said.isdisjoint(self.unless)
-        return MatchVerdict.DOUBTFUL if vetoed else MatchVerdict.SURE
+        return not said.isdisjoint(self.never_sure) and said.isdisjoint(self.unless)
 
 
 def compare(one: Details, other: Details) -> _Levels:

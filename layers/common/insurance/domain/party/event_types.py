@@ -3,6 +3,17 @@
 from insurance.domain.core.event import EventType
 
 
+class MatchEventType(EventType):
+    FOUND = "match.found"
+    """Two parties may be one customer: a person decides."""
+    LINKED = "match.linked"
+    """They are, as far as the weights go: one is merged into the other by the same transaction."""
+    PROPOSED = "match.proposed"
+    """A person says that they are one although a mark contradicts: another one confirms."""
+    DECIDED = "match.decided"
+    """A person said whether they are one customer, or two."""
+
+
 class PartyEventType(EventType):
     REGISTERED = "party.registered"
     CORRECTED = "party.corrected"

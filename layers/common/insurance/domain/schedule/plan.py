@@ -14,7 +14,7 @@ from insurance.domain.billing.event_types import BillingEventType
 from insurance.domain.contract.terms import ProductRef
 from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.event import Event
-from insurance.domain.core.identity import Mode, policy_id_for
+from insurance.domain.core.identity import Mode, party_id_for, policy_id_for
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.intake.event_types import BatchEventType
 from insurance.domain.jurisdiction.jurisdiction import local_midnight
@@ -60,6 +60,18 @@ BATCH_GOES_ON: Final = frozenset(
 """After these the scheduler works on a batch: a live one, for test data are worked when their owner calls."""
 PAYMENTS: Final = frozenset({BillingEventType.PAYMENT_RECEIVED, BillingEventType.ARREARS_OFFSET})
 
+MATCHED: Final = frozenset(
+    {
+        PartyEventType.REGISTERED,
+        PartyEventType.CORRECTED,
+        PartyEventType.RESTRICTION_LIFTED,
+        PolicyEventType.ISSUED,
+    }
+)
+"""After these other records of the customer are looked for: a live one's, for test data are looked at when somebody calls."""
+MATCHED_AFTER: Final = timedelta(minutes=1)
+"""By then the search index has the record, mostly."""
+
 SWEPT_AFTER: Final = timedelta(minutes=15)
 """When what is left of an erased party is looked for again: long after every command that had read it."""
 
@@ -80,6 +92,8 @@ def jobs_after(event: Event, product_of: ProductOf) -> Iterator[ScheduledJob]:
         yield _job(event, JobKind.BATCH, event.processed_at)
     if event.facts.get("payee_corrected_in") == event.sequence:
         yield _job(event, JobKind.PAYEE, event.processed_at)
+    if event.type in MATCHED and event.mode is Mode.LIVE:
+        yield _match_job(event)
     if event.type == PartyEventType.ERASURE_REQUESTED:
         yield _job(event, JobKind.ERASURE, _instant(event.facts["erasure"]["check_at"]))
     elif event.type == PartyEventType.ERASED:
@@ -140,6 +154,18 @@ def _corrects_holder(event: Event) -> bool:
 
 def _is_paid_under_notice(event: Event) -> bool:
     return event.type in PAYMENTS and "under_notice" in event.facts["paid_in"][-1]
+
+
+def _match_job(event: Event) -> ScheduledJob:
+    """Of the party, or of the one that took out the policy."""
+    of_party = event.stream.startswith("pty_")
+    party_id = event.stream if of_party else event.facts.get("party_id")
+    return ScheduledJob(
+        kind=JobKind.MATCH,
+        subject=party_id or party_id_for(event.stream),
+        partition=partition_for(event.mode, event.facts.get("partner", "")),
+        due_at=event.processed_at + MATCHED_AFTER,
+    )
 
 
 def _job(event: Event, kind: JobKind, due_at: datetime) -> ScheduledJob:

@@ -50,6 +50,8 @@ class JobKind(StrEnum):
     """Work on a file of rows."""
     ERASED_ROWS = "erased_rows"
     """Erase the rows of files that name a party who was erased."""
+    MATCH = "match"
+    """Look for other records of a customer."""
 
 
 def _next_second(instant: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""Work items: claims, quotes, complaints, parties and batches as a work list shows them."""
+"""Work items: claims, quotes, complaints, parties, matches and batches as a work list shows them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,10 +15,11 @@ from insurance.domain.core.roles import EVERY_ROLE, Role
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.intake.batch import BatchStatus, DataBatch
 from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline
+from insurance.domain.party.match import Match, MatchStatus
 from insurance.domain.party.record import Party
 from insurance.domain.quote.quote import Quote, QuoteStatus
 
-type Waiting = Claim | Quote | Complaint | Party | DataBatch
+type Waiting = Claim | Quote | Complaint | Party | DataBatch | Match
 """What can wait for a role."""
 
 OVERSEES: Final[Mapping[str, frozenset[Role]]] = MappingProxyType(
@@ -35,12 +36,12 @@ class WorkItem:
     """One task that waits for a role: since when, and the next deadline that runs on it."""
 
     kind: str
-    """"claim", "quote", "complaint", "party" or "batch"."""
+    """"claim", "quote", "complaint", "party", "batch" or "match"."""
     id: str
     role: str
     code: TaskCode
-    status: QuoteStatus | Handling | ComplaintStatus | BatchStatus | None
-    """Of the quote, claim, complaint or batch; a party has none."""
+    status: QuoteStatus | Handling | ComplaintStatus | BatchStatus | MatchStatus | None
+    """Of the quote, claim, complaint, batch or match; a party has none."""
     waits_from: datetime
     deadline: RegulatoryDeadline | None
     handler: str | None
@@ -73,6 +74,8 @@ def work_item_of(record: Waiting, role: str) -> WorkItem:
             return _of_party(record, role)
         case DataBatch():
             return _of_batch(record, role)
+        case Match():
+            return _of_match(record, role)
 
 
 def _of_quote(quote: Quote, role: str) -> WorkItem:
@@ -135,6 +138,20 @@ def _of_batch(batch: DataBatch, role: str) -> WorkItem:
         handler=None,
         partner=batch.partner,
         rows=batch.open_rows,
+    )
+
+
+def _of_match(match: Match, role: str) -> WorkItem:
+    return WorkItem(
+        kind="match",
+        id=match.id,
+        role=role,
+        code=TaskCode.MATCH_DOUBTFUL,
+        status=match.status,
+        waits_from=match.found_at,
+        deadline=None,
+        handler=None,
+        partner=match.partner,
     )
 
 

@@ -9,6 +9,7 @@ from insurance.domain.complaint import Complaint
 from insurance.domain.core.classification import Record
 from insurance.domain.core.identity import Mode
 from insurance.domain.intake.batch import DataBatch
+from insurance.domain.party.match import Match
 from insurance.domain.party.record import Party
 from insurance.domain.quote.quote import Quote
 from insurance.domain.work.work_item import Waiting
@@ -33,6 +34,7 @@ KINDS: dict[str, type[Waiting]] = {
     "cmp": Complaint,
     "pty": Party,
     "bat": DataBatch,
+    "mat": Match,
 }
 
 
