@@ -58,6 +58,11 @@ ELSEWHERE = {
     ("data_intake", "s3:GetObject"),  # the same
     ("data_intake", "kms:Decrypt"),  # of a batch that another process brought: tests/http/intake
     ("data_intake", "dynamodb:UpdateItem"),  # of the job of a live batch: tests/http/intake
+    (
+        "data_steward",
+        "dynamodb:Query",
+    ),  # of the search index, which has no key here: tests/http/parties
+    ("data_steward", "dynamodb:UpdateItem"),  # of the job of a live party: tests/http/parties
     # Of personal values in the search index. A recorded event is sealed with a key that the stage
     # does not have, so nothing personal is read here; tests/http/search fill the index with them.
     ("event_delivery", "dynamodb:ConditionCheckItem"),
