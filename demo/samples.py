@@ -164,7 +164,7 @@ STAFF = (
     Staff(
         "underwriter-test",
         ("test", "underwriter"),
-        (*_READS, "quotes:underwrite", "notices:write", "work:read"),
+        (*_READS, "quotes:underwrite", "notices:write", "work:read", *_DATA),
     ),
     Staff(
         "handler-test",

@@ -6,13 +6,11 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
-from re import fullmatch
 from typing import Any, Final
 
 from insurance import intake_bundles, telemetry, wiring
 from insurance.api.new_code import new_code
 from insurance.api.paging import Page
-from insurance.api.parameters import Parameters
 from insurance.api.requests import intake as sent
 from insurance.api.router import Api
 from insurance.api.views import intake as shown
@@ -26,6 +24,7 @@ from insurance.domain.core.errors import (
     SourceNotFound,
     StaleRevision,
     Stopped,
+    TotalsDiffer,
     UploadNotScanned,
     UploadNotSent,
     UploadRefused,
@@ -36,7 +35,7 @@ from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.domain.intake.batch import DataBatch
 from insurance.domain.intake.files import UnreadableFile
-from insurance.domain.intake.quarantined_row import QuarantinedRow, RowStatus
+from insurance.domain.intake.quarantined_row import QuarantinedRow
 from insurance.domain.intake.repeated_fixes import Proposal
 from insurance.domain.intake.source import DataSource
 from insurance.domain.schedule.scheduled_job import JobKind
@@ -51,7 +50,6 @@ from insurance.operations.intake.preview_source import Preview, preview_source
 from insurance.operations.intake.rerun_rows import RerunReport, rerun_rows
 from insurance.operations.intake.work_on_batch import work_on_batch, work_on_live_batch
 from insurance.operations.listing import ListPage
-from pydantic import Field
 
 ports = intake_bundles.intake_ports()
 sources = SourcePorts(ports.sources)
@@ -72,12 +70,6 @@ SOURCE_PREVIEWERS = BATCH_ROLES
 BATCH_READERS = BATCH_ROLES | {Role.OPERATOR, Role.AUDITOR}
 SOURCE = "/v1/sources/{source}"
 BATCH = "/v1/batches/{batch_id}"
-
-
-class RowParameters(Parameters):
-    """Which rows are listed."""
-
-    state: RowStatus = Field(RowStatus.QUARANTINED, description="What became of the rows")
 
 
 @api.query(
@@ -228,9 +220,7 @@ def post_upload(request: sent.BatchUploadRequest, query: Query) -> AnnouncedUplo
 )
 def post_batch(request: sent.BatchRequest, command: Command) -> Stored[DataBatch]:
     """Nothing is worked before somebody starts it. The same file, for the same version of its source, makes one batch."""
-    return batches.bring_batch(
-        batches.BatchInput(request.source, request.upload_id), command, ports
-    )
+    return batches.bring_batch(request.batch(), command, ports)
 
 
 @api.query(
@@ -279,6 +269,24 @@ def post_batch_step(
     return batches.advance_batch(batch_id, request.step, request.reason, command, ports)
 
 
+@api.command(
+    f"{BATCH}/cut-over",
+    operation_id="cutOverBatch",
+    summary="Let the policies of a batch be ours, as a second person",
+    scope=Scope.DATA_WRITE,
+    callers=STAFF,
+    roles=BATCH_ROLES,
+    shows=shown.BatchView,
+    if_match=True,
+    raises=(SamePerson, TotalsDiffer, WrongState),
+)
+def post_cut_over(
+    batch_id: str, _request: sent.CutOverRequest, command: Command
+) -> Stored[DataBatch]:
+    """Every row is taken or rejected, and the totals are the source's. From then on nothing can be taken back."""
+    return batches.cut_over_batch(batch_id, command, ports)
+
+
 @api.query(
     f"{BATCH}/runs",
     method="POST",
@@ -311,7 +319,7 @@ def post_run(batch_id: str, query: Query) -> Stored[DataBatch]:
     paged="batch-rows:{batch_id}:{state}",
 )
 def get_rows(
-    batch_id: str, parameters: RowParameters, page: Page, query: Query
+    batch_id: str, parameters: sent.RowParameters, page: Page, query: Query
 ) -> ListPage[QuarantinedRow]:
     """What a row says is shown to the partner that sent it, and to those who may resolve it."""
     return resolve_row.list_rows(batch_id, parameters.state, page, query, ports)
@@ -332,7 +340,7 @@ def post_resolution(
 ) -> Stored[QuarantinedRow]:
     """What still stands against a mended row is answered with its place, and the row stays where it is."""
     wanted = resolve_row.ResolutionInput(request.resolution, request.reason, request.values)
-    return resolve_row.resolve_row(batch_id, row_number(row), wanted, command, ports)
+    return resolve_row.resolve_row(batch_id, sent.row_number(row), wanted, command, ports)
 
 
 @api.query(
@@ -368,17 +376,6 @@ def post_rerun(batch_id: str, request: sent.RerunRequest, query: Query) -> Rerun
 def get_results(batch_id: str, page: Page, query: Query) -> ListPage[Sequence[RowOutcome]]:
     """A page has whole slices of the file: `limit` counts them, and each has up to forty rows."""
     return resolve_row.list_outcomes(batch_id, page, query, ports)
-
-
-def row_number(sent: str) -> int:
-    """The place of a row in its file.
-
-    Raises:
-        RowNotFound: No row has such a place.
-    """
-    if not fullmatch("[1-9][0-9]{0,7}", sent):
-        raise RowNotFound(sent)
-    return int(sent)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

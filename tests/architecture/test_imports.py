@@ -40,7 +40,6 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "data_intake": (
         "joserfc",
         "insurance.dynamodb.claims.claims",
-        "insurance.dynamodb.policy.policies",
     ),
     "data_steward": (
         "joserfc",

@@ -66,6 +66,7 @@ from tests.artefact.scenes.customers import customers_scenes
 from tests.artefact.scenes.documents import documents_scenes, evidence_scenes
 from tests.artefact.scenes.intake import BY_SCHEDULE, intake_scenes
 from tests.artefact.scenes.ledger import reporting_scenes
+from tests.artefact.scenes.migration import migration_scenes
 from tests.artefact.scenes.notifications import notifications_scenes
 from tests.artefact.scenes.partners import partners_scenes
 from tests.artefact.scenes.policy import (
@@ -120,6 +121,7 @@ def scenes() -> Iterator[Scene]:
     yield from partners_scenes()
     yield from controls_scenes()
     yield from intake_scenes()
+    yield from migration_scenes()
     yield from api_product_scenes()
     yield from products_scenes()
     yield from published_scenes()

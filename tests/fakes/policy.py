@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from insurance.domain.billing import BillingAccount
 from insurance.domain.core.errors import (
     AlreadyErased,
     PolicyNotFound,
@@ -55,6 +56,7 @@ class MemoryPolicies:
         *,
         bound: QuoteEvent,
         ending: TransferContext | None = None,
+        account: Event | None = None,
         command: Command,
     ) -> None:
         self._memory.check(command.idempotency)
@@ -66,6 +68,10 @@ class MemoryPolicies:
         self._quotes.move(bound.event, bound.after, bound.before)
         self._memory.append(event, lambda: QuoteAlreadyIssued(policy.quote_id, policy.id))
         self._memory.policies[policy.id] = Stored(policy, event.head, bound.before.key)
+        if account is not None:
+            self._memory.append(account, lambda: QuoteAlreadyIssued(policy.quote_id, policy.id))
+            opened = BillingAccount.merge_personal(account.facts, {})
+            self._memory.accounts[opened.id] = Stored(opened, account.head, bound.before.key)
         for party_id in customers_on(policy) if ending else ():
             self._memory.named[party_id] += 1
         self._memory.keep(command.idempotency)

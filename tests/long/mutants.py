@@ -351,10 +351,24 @@ FAULTS = (
     ),
     Fault(
         "what a claim sets off is counted as cash",
-        "domain/billing/account.py",
-        "if not (paid.from_suspense or paid.from_claim))",
-        "if not paid.from_suspense)",
+        "domain/billing/premium_payment.py",
+        "not (self.from_suspense or self.from_claim or self.before_migration)",
+        "not (self.from_suspense or self.before_migration)",
         "tests/operations/claims/test_premium_set_off.py",
+    ),
+    Fault(
+        "what was paid in another system is counted as cash",
+        "domain/billing/premium_payment.py",
+        "self.from_claim or self.before_migration)",
+        "self.from_claim)",
+        "tests/http/intake/test_migration.py",
+    ),
+    Fault(
+        "a batch is cut over whose totals are not the source's",
+        "domain/intake/batch.py",
+        "        if differing:\n",
+        "        if differing and not differing:\n",
+        "tests/http/intake/test_migration.py",
     ),
     Fault(
         "what a claim set off stays when its payment fails",

@@ -207,6 +207,9 @@ ELSEWHERE = {
     frozenset(
         {OfficeDuty.MATCH_PROPOSED, OfficeDuty.MATCH_CONFIRMED}
     ): "tests/http/parties/test_matches.py",
+    frozenset(
+        {OfficeDuty.BATCH_WORKED, OfficeDuty.BATCH_CUT_OVER}
+    ): "tests/http/intake/test_migration.py",
     frozenset({OfficeDuty.STOP_SET, OfficeDuty.STOP_LIFTED}): LIFTED_STOPS,
     frozenset({OfficeDuty.STOP_LIFT_REQUESTED, OfficeDuty.STOP_LIFTED}): LIFTED_STOPS,
     frozenset({Duty.RESOLUTION_PROPOSED, Duty.RESOLUTION_APPROVED}): RESOLVED_REPORTS,

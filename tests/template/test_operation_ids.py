@@ -36,6 +36,7 @@ DOING = {
     "confirm": "a second person confirms or refuses a decision",
     "correct": "put right what was wrong",
     "create": "make a new one",
+    "cut": "let what comes from another system be ours",
     "decide": "judge a case",
     "draft": "keep as a draft",
     "endorse": "change a policy",

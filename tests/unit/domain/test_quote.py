@@ -44,6 +44,9 @@ def take(quote: Quote, step: QuoteStep) -> Quote:
             return quote.bound(now=NOW)
         case QuoteStep.EXPIRE:
             return quote.expired()
+        case QuoteStep.CUT_OVER | QuoteStep.REVERSE:
+            move = quote.cut_over if step is QuoteStep.CUT_OVER else quote.reversed
+            return move(now=NOW)
 
 
 @pytest.mark.parametrize("status", QuoteStatus)
@@ -83,7 +86,12 @@ def test_only_the_acceptances_that_were_given_run_out():
 
 
 @pytest.mark.parametrize(
-    ("status", "step"), [move for move in NEXT if move[1] is not QuoteStep.EXPIRE]
+    ("status", "step"),
+    [
+        (status, step)
+        for status, step in NEXT
+        if step is not QuoteStep.EXPIRE and status is not QuoteStatus.MIGRATING
+    ],
 )
 def test_an_expired_quote_moves_nowhere(status, step):
     with pytest.raises(QuoteExpired):

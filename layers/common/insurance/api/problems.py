@@ -151,6 +151,9 @@ PROBLEMS: dict[type[InsuranceError], Problem] = {
     errors.BatchExists: Problem(
         HTTPStatus.CONFLICT, "batch-exists", "This file was brought before"
     ),
+    errors.TotalsDiffer: Problem(
+        HTTPStatus.CONFLICT, "totals-differ", "The totals are not the source's"
+    ),
     UnreadableFile: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable-file", "The file cannot be read"
     ),

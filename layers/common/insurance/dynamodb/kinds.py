@@ -134,6 +134,7 @@ BATCH_SLICE: Final = ItemKind("what came of a slice of a batch")
 BATCH_QUALITY: Final = ItemKind("how good a batch was")
 PERSON_ROW: Final = ItemKind("mark of a row that names a person")
 ERASED_PERSON: Final = ItemKind("word that a person was erased")
+SOURCE_NUMBER: Final = ItemKind("number that a policy had in another system")
 FEED_MARK: Final = ItemKind("mark of an event that is in a feed")
 
 

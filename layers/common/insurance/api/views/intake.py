@@ -1,10 +1,10 @@
 """How sources, batches and rows in quarantine are shown. What a row says is shown to nobody but those who resolve it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from insurance.api.etag import etag
 from insurance.api.fields import Code, Subject
@@ -21,11 +21,13 @@ from insurance.api.views.terms import Shown, View
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.classification import Sensitive
 from insurance.domain.core.identity import BatchId, StreamId, UploadId
+from insurance.domain.core.money import Currency
 from insurance.domain.core.review import VERSIONS_MAX, ReviewStatus
 from insurance.domain.core.roles import BATCH_ROLES
 from insurance.domain.core.stored import Stored
 from insurance.domain.intake.batch import BatchStatus, DataBatch, HaltCode
 from insurance.domain.intake.document import COLUMNS_MAX, FIELDS_MAX
+from insurance.domain.intake.figures import ProductCode, Units
 from insurance.domain.intake.made import MadeStatus
 from insurance.domain.intake.quality import BatchQuality
 from insurance.domain.intake.quarantined_row import REASONS_MAX, QuarantinedRow, RowStatus
@@ -113,6 +115,18 @@ class SourceListView(View):
         )
 
 
+class PolicyFiguresView(Shown):
+    """Policies of one product and currency, on the day of the cut-over; sums in whole minor units."""
+
+    product: ProductCode
+    currency: Currency
+    policies: Count
+    written: Units
+    unearned: Units
+    outstanding: Units
+    paid: Units
+
+
 class BatchView(View):
     """A file of a source, and how far it is."""
 
@@ -130,6 +144,10 @@ class BatchView(View):
     reason: HaltCode | None
     tally: BatchTallyView
     open_rows: Count
+    cut_over_on: date | None
+    control_totals: Annotated[list[PolicyFiguresView], Field(max_length=50)]
+    totals: Annotated[list[PolicyFiguresView], Field(max_length=50)]
+    digest: Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")] | None
     rows_in_file: Count | None
     rows_per_second: Count | None
     expected_end: datetime | None
@@ -159,6 +177,10 @@ class BatchView(View):
             reason=batch.reason,
             tally=BatchTallyView.of(batch.tally),
             open_rows=batch.open_rows,
+            cut_over_on=batch.cut_over_on,
+            control_totals=[PolicyFiguresView.of(each) for each in batch.control_totals],
+            totals=[PolicyFiguresView.of(each) for each in batch.totals],
+            digest=batch.digest or None,
             rows_in_file=batch.rows_in_file,
             rows_per_second=progress.rows_per_second,
             expected_end=progress.expected_end,

@@ -21,6 +21,7 @@ from insurance.api.views.terms import (
     View,
 )
 from insurance.domain.contract.interested_party import Interest, InterestedParty
+from insurance.domain.contract.migration import Migration, SourceNumber
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.classification import Personal
 from insurance.domain.core.event import Event
@@ -110,6 +111,19 @@ class FormerHolderView(BaseModel):
     until: datetime
 
 
+class MigrationView(Shown):
+    """What a policy brought along from another system."""
+
+    former_number: SourceNumber
+    """What it was called by there."""
+    cut_over_at: datetime
+    """From when our books have it."""
+
+    @classmethod
+    def of(cls, migration: Migration) -> Self:
+        return cls(former_number=migration.number, cut_over_at=migration.cut_over_at)
+
+
 class PolicyView(View):
     """A policy as it stands at an instant: the terms in force then, or last before."""
 
@@ -144,6 +158,8 @@ class PolicyView(View):
     """When the risk is insured from: with the first day, but not before the policy was issued,
     unless the product says otherwise and the policyholder declared that they know of no loss."""
     no_known_loss: bool
+    migration: MigrationView | None
+    """Null: it was issued here."""
     renews: str | None
     """The policy of the term before."""
     renewal_quote_id: str | None
@@ -215,6 +231,7 @@ class PolicyView(View):
             producer=policy.producer,
             carrier=policy.carrier,
             issued_at=policy.issued_at,
+            migration=MigrationView.of(policy.migration) if policy.migration else None,
             cover_begins_at=policy.cover_begins,
             no_known_loss=policy.no_known_loss,
             renews=policy.renews,

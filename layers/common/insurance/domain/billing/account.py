@@ -190,7 +190,7 @@ class BillingAccount(PartyRecord):
     @property
     def cash(self) -> Money:
         """The money that came in for this policy itself, less the money that went out."""
-        came = (paid for paid in self.paid_in if not (paid.from_suspense or paid.from_claim))
+        came = (paid for paid in self.paid_in if paid.is_cash)
         return self._total(paid.amount for paid in came) - self._total(
             refund.amount for refund in self._refunds_in(PAID)
         )
@@ -389,6 +389,8 @@ def payment_postings(payment: PremiumPayment) -> tuple[Posting, ...]:
     paid = payment.amount - payment.to_suspense
     if payment.from_suspense:  # what stays in suspense has not moved
         return post(Account.SUSPENSE, Account.PREMIUM_RECEIVABLE, paid)
+    if payment.before_migration:
+        return post(Account.MIGRATION, Account.PREMIUM_RECEIVABLE, paid)
     if payment.from_claim:
         return post(Account.PREMIUM_SET_OFF, Account.PREMIUM_RECEIVABLE, paid)
     return (

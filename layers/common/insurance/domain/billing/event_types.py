@@ -6,6 +6,8 @@ from insurance.domain.core.event import EventType
 class BillingEventType(EventType):
     """What happened to an account, or to a payment in suspense."""
 
+    MIGRATED = "billing.migrated"
+    """The account came with its policy from another system."""
     PLAN_CHOSEN = "billing.plan_chosen"
     INSTALMENT_DUE = "billing.instalment_due"
     CHARGE_ADJUSTED = "billing.charge_adjusted"

@@ -22,6 +22,8 @@ class PremiumPayment(Value):
     """It came in for no policy that we knew, and a person allocated it to this one."""
     from_claim: bool = False
     """No money came in: it was set off against the claim's payment that the reference names."""
+    before_migration: bool = False
+    """It came in before the policy came here: the money is in the books of the system that it was in."""
     taken_back_at: AwareDatetime | None = None
     """When the claim's payment came to nothing, and the set-off was reversed."""
     recorded_by: str | None = None
@@ -31,3 +33,8 @@ class PremiumPayment(Value):
     it out of suspense, where no party's key seals who paid."""
     under_notice: bool = False
     """It came in while a lapse was announced, or after one: the policy is checked at once."""
+
+    @property
+    def is_cash(self) -> bool:
+        """Whether our bank received it, for this policy."""
+        return not (self.from_suspense or self.from_claim or self.before_migration)

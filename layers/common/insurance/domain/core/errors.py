@@ -384,6 +384,14 @@ class BatchExists(Conflict):
         self.batch_id = batch_id
 
 
+class TotalsDiffer(Conflict):
+    def __init__(self, batch_id: str, groups: Sequence[str]) -> None:
+        super().__init__(
+            f"The policies of batch {batch_id} do not come to the source's control totals: {', '.join(groups)}. Compare"
+            " `totals` with `control_totals`."
+        )
+
+
 class ReferenceTaken(Conflict):
     def __init__(self, party_id: str) -> None:
         super().__init__(f"This reference is that of party {party_id}.")

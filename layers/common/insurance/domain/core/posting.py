@@ -41,6 +41,8 @@ class Account(StrEnum):
     """Between a claim and its policy's account: set off against payments that are not done yet."""
     RECOVERIES_PAYABLE = "recoveries_payable"
     """The insured's share of recoveries, until it is paid to them."""
+    MIGRATION = "migration"
+    """What the books of another system had received and settled of policies that came here."""
     RECOVERIES = "recoveries"
     """What came back on claims: from the person who caused the loss, or by selling what was left of the object."""
 

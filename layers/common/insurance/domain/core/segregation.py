@@ -42,6 +42,8 @@ class OfficeDuty(StrEnum):
     ACCESS_POLICY_APPROVED = "access_policy_approved"
     SOURCE_WRITTEN = "source_written"
     SOURCE_APPROVED = "source_approved"
+    BATCH_WORKED = "batch_worked"
+    BATCH_CUT_OVER = "batch_cut_over"
     STOP_SET = "stop_set"
     STOP_LIFT_REQUESTED = "stop_lift_requested"
     STOP_LIFTED = "stop_lifted"
@@ -75,6 +77,8 @@ WORDS: Final[Mapping[Duty | OfficeDuty, str]] = {
     OfficeDuty.ACCESS_POLICY_APPROVED: "approve the access policy",
     OfficeDuty.SOURCE_WRITTEN: "write the source",
     OfficeDuty.SOURCE_APPROVED: "approve the source",
+    OfficeDuty.BATCH_WORKED: "bring or start the batch",
+    OfficeDuty.BATCH_CUT_OVER: "cut the batch over",
     OfficeDuty.STOP_SET: "set the stop",
     OfficeDuty.STOP_LIFT_REQUESTED: "ask for the lift",
     OfficeDuty.STOP_LIFTED: "lift the stop",
@@ -111,6 +115,7 @@ INCOMPATIBLE: Final[frozenset[frozenset[Duty | OfficeDuty]]] = frozenset(
         (OfficeDuty.APPLICATION_REQUESTED, OfficeDuty.APPLICATION_APPROVED),
         (OfficeDuty.ACCESS_POLICY_WRITTEN, OfficeDuty.ACCESS_POLICY_APPROVED),
         (OfficeDuty.SOURCE_WRITTEN, OfficeDuty.SOURCE_APPROVED),
+        (OfficeDuty.BATCH_WORKED, OfficeDuty.BATCH_CUT_OVER),
         (OfficeDuty.STOP_SET, OfficeDuty.STOP_LIFTED),
         (OfficeDuty.STOP_LIFT_REQUESTED, OfficeDuty.STOP_LIFTED),
         (OfficeDuty.MATCH_PROPOSED, OfficeDuty.MATCH_CONFIRMED),

@@ -198,10 +198,17 @@ _AUDIENCES: Final[Mapping[EventType, Audience]] = {
 }
 
 
-_SINCE: Final[Mapping[EventType, str]] = {
-    PolicyEventType.INTERESTED_PARTIES_RECORDED: "0.10",
-    ClaimEventType.PAYEE_CORRECTED: "0.10",
-}
+_SINCE: Final[Mapping[EventType, str]] = dict.fromkeys(
+    (
+        BillingEventType.MIGRATED,
+        ClaimEventType.PAYEE_CORRECTED,
+        PolicyEventType.INTERESTED_PARTIES_RECORDED,
+        PolicyEventType.MIGRATED,
+        QuoteEventType.MIGRATED,
+        QuoteEventType.REVERSED,
+    ),
+    "0.10",
+)
 """Types that came to their area later: the releases before never wrote them."""
 
 

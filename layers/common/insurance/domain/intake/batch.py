@@ -1,6 +1,6 @@
 """Batches: one file of one source, worked through in slices. A batch says how far it is and how good its rows are."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Final, NamedTuple, Self
 
@@ -8,9 +8,11 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.classification import Internal, Record
-from insurance.domain.core.errors import WrongState
+from insurance.domain.core.errors import TotalsDiffer, WrongState
 from insurance.domain.core.identity import Mode, UploadId, mode_of
+from insurance.domain.core.segregation import OfficeDuty, check_segregation
 from insurance.domain.core.value import Value
+from insurance.domain.intake.figures import PolicyFigures, digest_with, totals_of
 from insurance.domain.intake.source import RowKind, SourceCode
 
 ROWS_MAX: Final = 99_999_999
@@ -33,6 +35,12 @@ class BatchStatus(StrEnum):
     HALTED = "halted"
     """A rule, or the file itself, stopped it: nothing more of it is read."""
     CANCELLED = "cancelled"
+    CUTTING_OVER = "cutting_over"
+    """Its policies become ours, one by one."""
+    CUT_OVER = "cut_over"
+    REVERSING = "reversing"
+    """What it has brought is taken back."""
+    REVERSED = "reversed"
 
 
 class BatchStep(StrEnum):
@@ -43,10 +51,18 @@ class BatchStep(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     CANCEL = "cancel"
+    REVERSE = "reverse"
+    """Take back what a batch of policies has brought, before its cut-over."""
 
 
-WORKING: Final = frozenset({BatchStatus.DRY_RUN, BatchStatus.RUNNING})
-ENDED: Final = frozenset({BatchStatus.FINISHED, BatchStatus.HALTED, BatchStatus.CANCELLED})
+READING: Final = frozenset({BatchStatus.DRY_RUN, BatchStatus.RUNNING})
+MOVING: Final = frozenset({BatchStatus.CUTTING_OVER, BatchStatus.REVERSING})
+"""What was brought is worked on, and no row of the file."""
+WORKING: Final = READING | MOVING
+MOVED: Final = MOVING | {BatchStatus.CUT_OVER, BatchStatus.REVERSED}
+"""Nothing becomes of a row any more."""
+ENDED: Final = MOVED | {BatchStatus.FINISHED, BatchStatus.HALTED, BatchStatus.CANCELLED}
+"""No further row is read."""
 
 NEXT: Final = {
     (BatchStatus.RECEIVED, BatchStep.DRY_RUN): BatchStatus.DRY_RUN,
@@ -61,6 +77,10 @@ NEXT: Final = {
         if status not in ENDED
     },
 }
+REVERSIBLE: Final = frozenset(
+    {BatchStatus.PAUSED, BatchStatus.FINISHED, BatchStatus.HALTED, BatchStatus.CANCELLED}
+)
+"""Of a batch of policies."""
 """A paused batch goes on as what it was (`DataBatch.taken`)."""
 
 
@@ -109,6 +129,9 @@ class SliceResult(Value):
     fields: dict[str, FieldTally]
     is_last: bool
     """Nothing follows in the file."""
+    totals: tuple[PolicyFigures, ...] = ()
+    """Of a batch of policies."""
+    digest: str = ""
     halted_by: str | None = None
     """The rule, or the fault of the file, that stops the batch."""
 
@@ -150,6 +173,18 @@ class DataBatch(Record):
     """How good the source's batches before were when this one was started, in hundredths; None: there were none."""
     started_at: Internal[AwareDatetime | None] = None
     changed_at: Internal[AwareDatetime]
+    cut_over_on: Internal[date | None] = None
+    """Of a batch of policies: the day from which our books have them."""
+    control_totals: Internal[tuple[PolicyFigures, ...]] = ()
+    """What the source says of its policies on that day."""
+    totals: Internal[tuple[PolicyFigures, ...]] = ()
+    """The same of those that were brought."""
+    digest: Internal[str] = ""
+    """Of all policies as they will be: it is the same where they are."""
+    started_by: Internal[str | None] = None
+    cut_over_by: Internal[str | None] = None
+    moved_slices: Internal[int] = 0
+    """Slices that were cut over or reversed."""
     rows_in_file: Internal[int | None] = None
     """As the dry run counted them."""
     reason: Internal[HaltCode | None] = None
@@ -175,7 +210,7 @@ class DataBatch(Record):
         """The batch with what its source was worth when it was started."""
         return self.replace(source_score=source_score)
 
-    def taken(self, step: BatchStep, *, now: AwareDatetime, reason: str | None) -> Self:
+    def taken(self, step: BatchStep, *, by: str, now: AwareDatetime, reason: str | None) -> Self:
         """The batch after a step.
 
         Raises:
@@ -183,6 +218,8 @@ class DataBatch(Record):
         """
         resumed = self.status is BatchStatus.PAUSED and step is BatchStep.RESUME
         after = self.paused_in if resumed else NEXT.get((self.status, step))
+        if step is BatchStep.REVERSE and self.kind is RowKind.POLICIES:
+            after = BatchStatus.REVERSING if self.status in REVERSIBLE else None
         if after is None:
             raise WrongState(self.title, self.status, step)
         changed = self.replace(
@@ -191,10 +228,50 @@ class DataBatch(Record):
             changed_at=now,
             reason=reason,
         )
-        return changed._from_the_start(now) if step in STARTS else changed
+        return changed._from_the_start(by, now) if step in STARTS else changed
 
-    def _from_the_start(self, now: AwareDatetime) -> Self:
-        return self.replace(position=0, slices=0, tally=RowTally(), fields={}, started_at=now)
+    def _from_the_start(self, by: str, now: AwareDatetime) -> Self:
+        return self.replace(
+            position=0,
+            slices=0,
+            tally=RowTally(),
+            fields={},
+            totals=(),
+            digest="",
+            started_at=now,
+            started_by=by,
+        )
+
+    def cutting_over(self, *, by: str, now: AwareDatetime) -> Self:
+        """The batch when another person lets its policies be ours: all of them, and equal to the source's totals.
+
+        Raises:
+            WrongState: It is no batch of policies, is not finished, or has rows in quarantine.
+            SamePerson: They brought the batch, or started it.
+            TotalsDiffer: Its policies do not come to the source's totals.
+        """
+        if self.kind is not RowKind.POLICIES or self.status is not BatchStatus.FINISHED:
+            raise WrongState(self.title, f"{self.status}, of {self.kind}", "be cut over")
+        if self.open_rows:
+            raise WrongState(
+                self.title, f"with {self.open_rows} row(s) in quarantine", "be cut over"
+            )
+        for worker in (self.received_by, self.started_by):
+            done = {OfficeDuty.BATCH_WORKED: worker}
+            check_segregation(OfficeDuty.BATCH_CUT_OVER, by, done, self.title)
+        differing = {each.group for each in {*self.totals} ^ {*self.control_totals}}
+        if differing:
+            raise TotalsDiffer(self.id, [" ".join(group) for group in sorted(differing)])
+        return self.replace(status=BatchStatus.CUTTING_OVER, cut_over_by=by, changed_at=now)
+
+    def moved(self, now: AwareDatetime) -> Self:
+        """The batch after one more slice of what it has brought was cut over or reversed."""
+        done = min(self.moved_slices + 1, self.slices)
+        status = self.status
+        if done == self.slices:
+            is_reversed = status is BatchStatus.REVERSING
+            status = BatchStatus.REVERSED if is_reversed else BatchStatus.CUT_OVER
+        return self.replace(status=status, moved_slices=done, changed_at=now)
 
     def worked(self, result: SliceResult, now: AwareDatetime) -> Self:
         """The batch after a slice of it."""
@@ -219,6 +296,8 @@ class DataBatch(Record):
             fields=fields,
             open_rows=self.open_rows + (0 if is_dry else result.tally.quarantined),
             changed_at=now,
+            totals=totals_of((*self.totals, *result.totals)),
+            digest=digest_with(self.digest, result.digest) if result.digest else self.digest,
             rows_in_file=tally.read if result.is_last else self.rows_in_file,
             reason=result.halted_by or self.reason,
         )
@@ -235,10 +314,16 @@ class DataBatch(Record):
         left = max(self.rows_in_file - self.tally.read, 0)
         return Pace(rate, self.changed_at + timedelta(seconds=left // rate))
 
-    def row_resolved(self, *, accepted: bool, now: AwareDatetime) -> Self:
-        """The batch when one row less waits in quarantine."""
-        tally = self.tally.replace(accepted=self.tally.accepted + int(accepted))
-        return self.replace(open_rows=self.open_rows - 1, tally=tally, changed_at=now)
+    def row_resolved(self, made: SliceResult | None, now: AwareDatetime) -> Self:
+        """The batch when one row less waits in quarantine; `made`: what came of it, if anything did."""
+        changed = self.replace(open_rows=self.open_rows - 1, changed_at=now)
+        if made is None:
+            return changed
+        return changed.replace(
+            tally=self.tally.plus(made.tally),
+            totals=totals_of((*self.totals, *made.totals)),
+            digest=digest_with(self.digest, made.digest) if made.digest else self.digest,
+        )
 
     def row_closed(self, now: AwareDatetime) -> Self:
         """The batch when a row waits no more that nobody resolved."""
@@ -247,7 +332,8 @@ class DataBatch(Record):
     @property
     def waits_from(self) -> datetime | None:
         """Since when rows of it may wait for a person; None: none does."""
-        return (self.started_at or self.received_at) if self.open_rows else None
+        waits = self.open_rows and self.status not in MOVED
+        return (self.started_at or self.received_at) if waits else None
 
     @property
     def title(self) -> str:

@@ -22,6 +22,12 @@ class BatchEventType(EventType):
     CHECKED = "batch.checked"
     FINISHED = "batch.finished"
     HALTED = "batch.halted"
+    CUT_OVER_STARTED = "batch.cut_over_started"
+    CUT_OVER = "batch.cut_over"
+    """Its policies are ours."""
+    REVERSAL_STARTED = "batch.reversal_started"
+    REVERSED = "batch.reversed"
+    """What it had brought was taken back before a cut-over."""
     ROW_RESOLVED = "batch.row_resolved"
     ROW_ERASED = "batch.row_erased"
 

@@ -12,3 +12,5 @@ class MadeStatus(StrEnum):
     DECLINED = "declined"
     REGISTERED = "registered"
     """A customer."""
+    MIGRATING = "migrating"
+    """A policy that waits for its cut-over."""

@@ -21,6 +21,8 @@ class RowKind(StrEnum):
     """A risk that a quote is asked for."""
     PARTIES = "parties"
     """A customer."""
+    POLICIES = "policies"
+    """A policy in force that comes from another system."""
 
 
 class SourceText(VersionText):

@@ -53,6 +53,7 @@ CHART: Final[dict[Account, ChartEntry]] = {
     Account.COMPLAINT_REDRESS: ChartEntry(AccountKind.EXPENSES, "Redress of complaints"),
     Account.REDRESS_PAYABLE: ChartEntry(AccountKind.LIABILITIES, "Redress payable"),
     Account.RECOVERIES_PAYABLE: ChartEntry(AccountKind.LIABILITIES, "Recoveries payable"),
+    Account.MIGRATION: ChartEntry(AccountKind.ASSETS, "Balances of policies that came here"),
     Account.RECOVERIES: ChartEntry(AccountKind.INCOME, "Recoveries"),
 }
 

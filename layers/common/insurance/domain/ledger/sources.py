@@ -80,6 +80,9 @@ def _of_policy(facts: JsonObject, conditions_of: ConditionsOf) -> Source:
     if policy.commission is not None:
         balances[Account.COMMISSION_EXPENSE] += policy.commission.amount
         balances[Account.COMMISSION_PAYABLE] -= policy.commission.amount
+    for posting in policy.premium.settled() if policy.migration else ():
+        balances[posting.debit] += posting.amount.amount
+        balances[posting.credit] -= posting.amount.amount
     return Source(policy.premium.net.currency, balances, _is_mismatched(policy, conditions_of))
 
 
@@ -97,13 +100,15 @@ def _of_account(facts: JsonObject, _conditions_of: ConditionsOf) -> Source:
     account = BillingAccount.merge_personal(facts, {})
     received = account.received.amount
     charge, forgone = account.charge.amount, account.forgone.amount
+    before = sum(paid.amount.amount for paid in account.paid_in if paid.before_migration)
     balances = {
         Account.PREMIUM_RECEIVABLE: charge - forgone - received,
         Account.FEE_INCOME: -charge,
         Account.WRITE_OFF: forgone,
         Account.CASH: account.cash.amount,
         Account.PREMIUM_SET_OFF: account.set_off.amount,
-        Account.SUSPENSE: received - account.cash.amount - account.set_off.amount,
+        Account.MIGRATION: before,
+        Account.SUSPENSE: received - account.cash.amount - account.set_off.amount - before,
     }
     return Source(account.charge.currency, Counter(balances))
 

@@ -5,6 +5,8 @@ from insurance.domain.core.event import EventType
 
 class PolicyEventType(EventType):
     ISSUED = "policy.issued"
+    MIGRATED = "policy.migrated"
+    """It came from another system, in force and with its balances."""
     ENDORSED = "policy.endorsed"
     CANCELLED = "policy.cancelled"
     REINSTATED = "policy.reinstated"

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import AwareDatetime, Field
 
 from insurance.domain.contract.interested_party import Interests
+from insurance.domain.contract.migration import Migration
 from insurance.domain.contract.number import ReferenceNumber
 from insurance.domain.contract.premium import Premium
 from insurance.domain.contract.proration import Earning
@@ -82,6 +83,8 @@ class Policy(Record):
     covers: Internal[tuple[CoverTerms, ...]]
     premium: Internal[Premium]
     imposed: Internal[ImposedTerms | None] = None
+    migration: Internal[Migration | None] = None
+    """Where it was before it came here; None: it was issued here."""
     issued_at: Internal[AwareDatetime]
     cover_begins_at: Internal[AwareDatetime | None] = None
     """When the risk is insured from, where that is before the policy was issued."""
@@ -141,6 +144,7 @@ class Policy(Record):
             covers=quote.covers,
             premium=quote.premium,
             imposed=quote.imposed,
+            migration=quote.migration,
             issued_at=now,
             cover_begins_at=None if cover_begins_at == usual else cover_begins_at,
             no_known_loss=no_known_loss,

@@ -37,7 +37,7 @@ from insurance.domain.jurisdiction.retention import (
 from insurance.domain.policy import Policy
 from insurance.domain.policy.holders import JointHolder
 from insurance.domain.product import Product
-from insurance.domain.quote.quote import Quote
+from insurance.domain.quote.quote import Quote, QuoteStatus
 
 UNFINISHED_RECOVERIES = frozenset(status for status, _step in RECOVERY_NEXT)
 
@@ -151,6 +151,9 @@ def _holds(contract: ContractRecords, product_of: ProductOf, now: datetime) -> I
     quote = contract.quote.record
     place = _Place.of(place_of(contract, product_of))
     if contract.policy is None:
+        if quote.status is QuoteStatus.MIGRATING:
+            reason = "A policy of another system waits for its cut-over."
+            yield DataHold(code=HoldCode.ON_RISK, about=quote.id, reason=reason)
         yield from place.keeps(RecordKind.QUOTE, quote.id, _changed_at(contract.quote))
     else:
         policy = contract.policy.record

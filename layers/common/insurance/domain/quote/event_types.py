@@ -5,6 +5,10 @@ from insurance.domain.core.event import EventType
 
 class QuoteEventType(EventType):
     MADE = "quote.made"
+    MIGRATED = "quote.migrated"
+    """A policy of another system waits for its cut-over."""
+    REVERSED = "quote.reversed"
+    """It was taken back before the cut-over."""
     ACCEPTED = "quote.accepted"
     REFERRAL_ACCEPTED = "quote.referral_accepted"
     REFERRAL_DECLINED = "quote.referral_declined"

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime
 
+from insurance.domain.contract.migration import Migration
 from insurance.domain.contract.number import ReferenceNumber
 from insurance.domain.contract.premium import Premium
 from insurance.domain.contract.terms import (
@@ -50,6 +51,10 @@ class QuoteStatus(StrEnum):
     """A policy was issued from it."""
     EXPIRED = "expired"
     """It was not accepted and issued in time."""
+    MIGRATING = "migrating"
+    """A policy of another system, until its batch is cut over: nothing else becomes of it."""
+    REVERSED = "reversed"
+    """It was taken back before the cut-over."""
 
 
 class QuoteStep(StrEnum):
@@ -58,6 +63,8 @@ class QuoteStep(StrEnum):
     DECLINE_REFERRAL = "decline_referral"
     BIND = "bind"
     EXPIRE = "expire"
+    CUT_OVER = "cut_over"
+    REVERSE = "reverse"
 
 
 CANNOT = {
@@ -66,6 +73,8 @@ CANNOT = {
     QuoteStep.DECLINE_REFERRAL: "be declined",
     QuoteStep.BIND: "be bound",
     QuoteStep.EXPIRE: "expire",
+    QuoteStep.CUT_OVER: "be cut over",
+    QuoteStep.REVERSE: "be reversed",
 }
 """What a refusal says that the quote cannot do."""
 
@@ -84,6 +93,8 @@ NEXT = {
     (QuoteStatus.QUOTED, QuoteStep.EXPIRE): QuoteStatus.EXPIRED,
     (QuoteStatus.REFERRED, QuoteStep.EXPIRE): QuoteStatus.EXPIRED,
     (QuoteStatus.ACCEPTED, QuoteStep.EXPIRE): QuoteStatus.EXPIRED,
+    (QuoteStatus.MIGRATING, QuoteStep.CUT_OVER): QuoteStatus.BOUND,
+    (QuoteStatus.MIGRATING, QuoteStep.REVERSE): QuoteStatus.REVERSED,
 }
 """A decision leads there where it answers the last referral (`Quote.referral_accepted`)."""
 
@@ -165,6 +176,8 @@ class Quote(PartyRecord):
     """With a reason in an underwriter's own words, which may be about anybody."""
     renewing: Annotated[RenewalBasis | None, Classification.SENSITIVE] = None
     """Of a renewal, what it stands on, claims among it; None: new business."""
+    migration: Internal[Migration | None] = None
+    """Of a policy that comes from another system; None: of all others."""
     created_at: Internal[AwareDatetime]
     created_by: Internal[str]
     valid_until: Internal[AwareDatetime]
@@ -176,7 +189,7 @@ class Quote(PartyRecord):
             self,
             seal,
             stream=self.id,
-            type=QuoteEventType.MADE,
+            type=QuoteEventType.MIGRATED if self.migration else QuoteEventType.MADE,
             actor=self.created_by,
             now=self.created_at,
         )
@@ -291,6 +304,29 @@ class Quote(PartyRecord):
                 self.id, CANNOT[QuoteStep.BIND], [finding.code for finding in self.referrals]
             )
         return moved
+
+    def cut_over(self, *, now: datetime) -> Self:
+        """Let the policy of another system be ours, once.
+
+        Raises:
+            QuoteAlreadyIssued: It is.
+            QuoteExpired: It was kept for too long.
+            AlreadyErased: Its personal data were erased.
+            WrongState: It was reversed, or is a quote of our own.
+        """
+        if self.status is QuoteStatus.BOUND:
+            raise QuoteAlreadyIssued(self.id, policy_id_for(self.id))
+        return self._moved(QuoteStep.CUT_OVER, now=now)
+
+    def reversed(self, *, now: datetime) -> Self:
+        """Take it back before the cut-over.
+
+        Raises:
+            QuoteExpired: It was kept for too long.
+            AlreadyErased: Its personal data were erased.
+            WrongState: It was cut over or reversed, or is a quote of our own.
+        """
+        return self._moved(QuoteStep.REVERSE, now=now)
 
     def is_open_at(self, now: datetime) -> bool:
         """Whether it may still become a policy."""

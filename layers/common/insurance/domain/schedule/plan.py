@@ -46,6 +46,7 @@ MAKES_OTHER_JOBS: Final = frozenset(
     {PolicyEventType.LIMIT_REINSTATED, PolicyEventType.LAPSE_UNDONE}
 )
 """Events of one kind of job that give rise to jobs of another kind."""
+BEGINS: Final = frozenset({PolicyEventType.ISSUED, PolicyEventType.MIGRATED})
 BILLING_CHANGES: Final = frozenset(
     {
         PolicyEventType.NOTICE_WITHDRAWN,
@@ -55,7 +56,13 @@ BILLING_CHANGES: Final = frozenset(
 )
 """After these what is due, or the notice about it, is not what it was."""
 BATCH_GOES_ON: Final = frozenset(
-    {BatchEventType.DRY_RUN_STARTED, BatchEventType.STARTED, BatchEventType.RESUMED}
+    {
+        BatchEventType.DRY_RUN_STARTED,
+        BatchEventType.STARTED,
+        BatchEventType.RESUMED,
+        BatchEventType.CUT_OVER_STARTED,
+        BatchEventType.REVERSAL_STARTED,
+    }
 )
 """After these the scheduler works on a batch: a live one, for test data are worked when their owner calls."""
 PAYMENTS: Final = frozenset({BillingEventType.PAYMENT_RECEIVED, BillingEventType.ARREARS_OFFSET})
@@ -119,7 +126,7 @@ def _business_jobs(event: Event, product_of: ProductOf) -> Iterator[ScheduledJob
     facts: JsonObject = event.facts
     if event.type in QUOTE_ACCEPTED:
         yield _job(event, JobKind.QUOTE, _instant(facts["valid_until"]))
-    elif event.type == PolicyEventType.ISSUED:
+    elif event.type in BEGINS:
         yield from _first_jobs(event, _product(facts, product_of))
     elif facts.get("reinstatements") and event.stream.startswith("clm_"):
         yield _job(event, JobKind.LIMIT, event.processed_at)

@@ -150,6 +150,8 @@ class SearchableObject:
     """What lists can be narrowed down by: `status` with its status, for example."""
     number: str = ""
     """The number that the carrier gave it."""
+    former_number: str = ""
+    """The number that it had in the system that it came from."""
     keys: tuple[SearchKey, ...] = ()
     """Values about a person, which the index may not hold as they are."""
     keys_of_others: tuple[tuple[PartyId, SearchKey], ...] = ()
@@ -173,6 +175,8 @@ class SearchableObject:
                 yield self._open_entry(SearchKey(SearchField.HOLDER, party_id))
         if self.number:
             yield self._open_entry(SearchKey(SearchField.NUMBER, self.number))
+        if self.former_number and self.former_number != self.number:
+            yield self._open_entry(SearchKey(SearchField.NUMBER, self.former_number))
 
     def party_places(self) -> Iterator[PartyPlace]:
         """For which parties it is listed."""

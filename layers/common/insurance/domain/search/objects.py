@@ -142,6 +142,7 @@ def _of_policy(
             summary=PolicySummary.of(opened),
             filters={STATUS: status, PRODUCT: policy.product.code},
             number=normalise_number(policy.number.text) if policy.number else "",
+            former_number=normalise_number(policy.migration.number) if policy.migration else "",
             also_of=tuple(joint.party_id for joint in policy.joint_holders if joint.party_id),
             concerns=policy.interests.customers if policy.interests else (),
             keys=(

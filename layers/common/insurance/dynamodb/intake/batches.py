@@ -125,13 +125,14 @@ class DynamoDBBatches:
         ]
 
     def outcomes(self, batch_id: str, part: ListRange) -> Sequence[ListEntry[Sequence[RowOutcome]]]:
-        entries = []
-        for item in self._listed("list", "list", f"{batch_id}#outcomes", part):
-            packed = codec.unpack(BATCH_SLICE.current(item)["body"]["B"])
-            entries.append(
-                ListEntry(item["place"]["S"], [RowOutcome(*row) for row in packed["rows"]])
-            )
-        return entries
+        return [
+            ListEntry(item["place"]["S"], _outcomes(item))
+            for item in self._listed("list", "list", f"{batch_id}#outcomes", part)
+        ]
+
+    def slice_of(self, batch_id: str, number: int) -> Sequence[RowOutcome]:
+        item = read(self._client, *self._place(f"slice#{batch_id}#{number}"))
+        return _outcomes(item) if item else ()
 
     def qualities(self, source_id: str) -> Sequence[BatchQuality]:
         listed = self._listed("list", "list", f"{source_id}#quality", LastBatches())
@@ -252,6 +253,11 @@ class DynamoDBBatches:
 
     def _place(self, id: str) -> tuple[str, Item]:
         return self._tables.intake, {"id": codec.text(id)}
+
+
+def _outcomes(item: Item) -> Sequence[RowOutcome]:
+    packed = codec.unpack(BATCH_SLICE.current(item)["body"]["B"])
+    return [RowOutcome(*row) for row in packed["rows"]]
 
 
 def _personal_columns(key: PartyKey | None, persons: frozenset[str]) -> Item:

@@ -79,6 +79,7 @@ class DynamoDBPolicies:
         *,
         bound: QuoteEvent,
         ending: TransferContext | None = None,
+        account: Event | None = None,
         command: Command,
     ) -> None:
         key = bound.before.key
@@ -92,6 +93,11 @@ class DynamoDBPolicies:
             """The party was erased after the read: decided again, the issue is refused."""
             return StaleRevision(policy.quote_id)
 
+        opened = (
+            aggregates.moved(self._tables.billing, self._events_table, account, None, erased)
+            if account
+            else []
+        )
         number = policy.number.text if policy.number else policy.id
         known = (ending.former if ending else None) or {}
         customers = {id: known[id] for id in customers_on(policy) if id in known}
@@ -122,6 +128,7 @@ class DynamoDBPolicies:
                     for write in self._named(policy, party_id, command)
                 ),
                 aggregates.append(self._events_table, event, taken=issued),
+                *opened,
                 self._idempotency.keep(command.idempotency, about=policy.party, key=key),
             ],
         )

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from insurance.domain.core.errors import KeyReused, QuoteNotFound, StaleRevision
+from insurance.domain.core.errors import KeyReused, NumberTaken, QuoteNotFound, StaleRevision
 from insurance.domain.core.event import DestroyedKey, Event, StreamPosition
-from insurance.domain.core.identity import new_quote_id, renewal_quote_id_for
+from insurance.domain.core.identity import mode_of, new_quote_id, renewal_quote_id_for
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.dynamodb import aggregates, codec, work_queue_index
@@ -20,6 +20,7 @@ from insurance.dynamodb.contract_keys import (
     naming,
 )
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
+from insurance.dynamodb.kinds import SOURCE_NUMBER
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, check, load, read, transact, update
 from insurance.operations.command import Command
@@ -71,7 +72,26 @@ class DynamoDBQuotes:
             self._tables.quotes, item, lambda earlier: self._earlier(idempotency, earlier), key="id"
         )
         followed = [self._unchanged(basis.policy)] if basis.policy else []
-        transact(self._client, [*self._named(quote, key, basis, command), *followed, write])
+        reserved = [self._reserved(quote)] if quote.migration else []
+        named = self._named(quote, key, basis, command)
+        transact(self._client, [*named, *followed, *reserved, write])
+
+    def _reserved(self, quote: Quote) -> Write:
+        """The number of another system is one policy's; free again where that was reversed."""
+        if quote.migration is None:
+            raise ValueError(f"{quote.id} comes from no other system")
+        number = quote.migration.number
+        is_free = quote.status is QuoteStatus.REVERSED
+        columns = {"v": SOURCE_NUMBER.mark}
+        return update(
+            self._tables.intake,
+            {"id": codec.text(f"number#{mode_of(quote.id)}#{quote.migration.source}#{number}")},
+            columns if is_free else columns | {"quote": codec.text(quote.id)},
+            lambda _item: StaleRevision(quote.id) if is_free else NumberTaken(number),
+            condition="attribute_not_exists(quote) OR quote = :mine",
+            removed=["quote"] if is_free else (),
+            mine=codec.text(quote.id),
+        )
 
     def _unchanged(self, policy: "Stored[Policy]") -> Write:
         """The check that the policy that a renewal follows stands as it was read."""
@@ -150,6 +170,8 @@ class DynamoDBQuotes:
             quotes_table=self._quotes_table,
             events_table=self._events_table,
         )
+        if quote.status is QuoteStatus.REVERSED:
+            writes.append(self._reserved(quote))
         answer = self._idempotency.keep(command.idempotency, about=quote.party, key=before.key)
         transact(self._client, [*writes, answer])
 

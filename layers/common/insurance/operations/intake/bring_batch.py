@@ -1,14 +1,17 @@
 """Bring a file of a source, take its batch through its life, and read batches."""
 
+from datetime import date
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-from insurance.domain.core.errors import BatchNotFound, SourceNotFound
+from insurance.domain.core.errors import BatchNotFound, FieldFault, InvalidFields, SourceNotFound
 from insurance.domain.core.identity import UploadId, batch_id_for, source_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.intake.batch import STARTS, BatchStatus, BatchStep, DataBatch
 from insurance.domain.intake.event_types import BatchEventType
+from insurance.domain.intake.figures import PolicyFigures, totals_of
 from insurance.domain.intake.quality import source_score
+from insurance.domain.intake.source import RowKind
 from insurance.operations.command import Command, Query
 from insurance.operations.files.uploads import read_uploaded
 from insurance.operations.intake.ports import IntakePorts
@@ -20,6 +23,7 @@ EVENTS: Final = {
     BatchStep.PAUSE: BatchEventType.PAUSED,
     BatchStep.RESUME: BatchEventType.RESUMED,
     BatchStep.CANCEL: BatchEventType.CANCELLED,
+    BatchStep.REVERSE: BatchEventType.REVERSAL_STARTED,
 }
 
 
@@ -28,6 +32,8 @@ class BatchInput(NamedTuple):
 
     source: str
     upload_id: UploadId
+    cut_over_on: date | None = None
+    control_totals: tuple[PolicyFigures, ...] = ()
 
 
 def bring_batch(wanted: BatchInput, command: Command, ports: IntakePorts) -> Stored[DataBatch]:
@@ -41,6 +47,7 @@ def bring_batch(wanted: BatchInput, command: Command, ports: IntakePorts) -> Sto
         UploadNotScanned: The scan for malware has not come to it yet.
         UploadRefused: It holds malware, or more than can be looked at.
         BatchExists: This file was brought before.
+        InvalidFields: A batch of policies lacks the day of its cut-over or its control totals, or another has them.
     """
     caller = command.caller
     file = read_uploaded(wanted.upload_id, caller, ports.uploads)
@@ -48,6 +55,7 @@ def bring_batch(wanted: BatchInput, command: Command, ports: IntakePorts) -> Sto
     if source is None or not caller.sees(source.record.id, source.record.partner, ""):
         raise SourceNotFound(wanted.source)
     text = source.record.current()
+    _check_totals(wanted, text.kind)
     digest = sha256(file).hexdigest()
     batch = DataBatch(
         id=batch_id_for(source.record.id, text.version, digest),
@@ -63,6 +71,8 @@ def bring_batch(wanted: BatchInput, command: Command, ports: IntakePorts) -> Sto
         received_at=command.now,
         status=BatchStatus.RECEIVED,
         changed_at=command.now,
+        cut_over_on=wanted.cut_over_on,
+        control_totals=totals_of(wanted.control_totals),
     )
     event = command.event(batch.id, batch, BatchEventType.RECEIVED, None)
     key = ports.keys.new()
@@ -85,7 +95,7 @@ def advance_batch(
     if before is None or not _sees(before.record, command):
         raise BatchNotFound(batch_id)
     command.check_revision(before, batch_id)
-    batch = before.record.taken(step, now=command.now, reason=reason)
+    batch = before.record.taken(step, by=command.actor, now=command.now, reason=reason)
     if step in STARTS:
         source_id = source_id_for(batch.mode, batch.source)
         batch = batch.scored(source_score(ports.batches.qualities(source_id)))
@@ -93,6 +103,43 @@ def advance_batch(
     stored = Stored(batch, event.head, before.key)
     ports.batches.store(event, before, command.with_answer(stored))
     return stored
+
+
+def cut_over_batch(batch_id: str, command: Command, ports: IntakePorts) -> Stored[DataBatch]:
+    """Let the policies that a batch has brought be ours, as another person than who brought or started it.
+
+    Raises:
+        BatchNotFound: It does not exist.
+        StaleRevision: Somebody else has changed it since the caller read it.
+        WrongState: It is no batch of policies, is not finished, or has rows in quarantine.
+        SamePerson: The caller brought the batch, or started it.
+        TotalsDiffer: Its policies do not come to the source's totals.
+    """
+    before = ports.batches.load(batch_id, command)
+    if before is None or not _sees(before.record, command):
+        raise BatchNotFound(batch_id)
+    command.check_revision(before, batch_id)
+    batch = before.record.cutting_over(by=command.actor, now=command.now)
+    event = command.event(batch_id, batch, BatchEventType.CUT_OVER_STARTED, before)
+    stored = Stored(batch, event.head, before.key)
+    ports.batches.store(event, before, command.with_answer(stored))
+    return stored
+
+
+def _check_totals(wanted: BatchInput, kind: RowKind) -> None:
+    """Policies alone have a day of cut-over, and control totals."""
+    given = {
+        "/cut_over_on": wanted.cut_over_on is not None,
+        "/control_totals": bool(wanted.control_totals),
+    }
+    is_needed = kind is RowKind.POLICIES
+    code = "required" if is_needed else "unknown"
+    detail = "A batch of policies says it." if is_needed else "A batch of policies alone says it."
+    faults = [
+        FieldFault(place, code, detail) for place, there in given.items() if there != is_needed
+    ]
+    if faults:
+        raise InvalidFields(faults)
 
 
 def read_batch(batch_id: str, query: Query, ports: IntakePorts) -> Stored[DataBatch]:

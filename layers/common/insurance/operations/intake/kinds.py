@@ -5,15 +5,30 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from insurance.domain.core.stored import Stored
+from insurance.domain.core.value import Value
+from insurance.domain.intake.batch import DataBatch
+from insurance.domain.intake.figures import PolicyFigures
 from insurance.domain.intake.made import MadeStatus
 from insurance.operations.command import Command
 
 
-class Made(NamedTuple):
-    """What a row became."""
+class Made(Value):
+    """What a row became, or would become."""
 
     id: str
+    """Empty: of what was only tried, and has no id before it is made."""
     status: MadeStatus
+    figures: PolicyFigures | None = None
+    """Of a policy that comes from another system."""
+    digest: str = ""
+    """Of all that such a policy will be."""
+
+
+class RowCall(NamedTuple):
+    """One row's call, and the batch that it is of."""
+
+    batch: DataBatch
+    command: Command
 
 
 class TakesRows(Protocol):
@@ -23,11 +38,14 @@ class TakesRows(Protocol):
     def operation(self) -> str:
         """The call that takes one of the kind. A row's idempotency key is a key of this call."""
 
-    def check(self, record: Mapping[str, Any], command: Command) -> MadeStatus:
-        """What would become of the row, as its status; nothing is written. Refuses what `take` would refuse, but for what
+    def key(self, batch: DataBatch, number: int) -> str:
+        """The idempotency key of a row's call: what has the same key is taken once."""
+
+    def check(self, record: Mapping[str, Any], call: RowCall) -> Made:
+        """What would become of the row; nothing is written. Refuses what `take` would refuse, but for what
         a write alone finds."""
 
-    def take(self, record: Mapping[str, Any], command: Command) -> Stored[Any]:
+    def take(self, record: Mapping[str, Any], call: RowCall) -> Stored[Any]:
         """Do what the row asks for, once for the command's key.
 
         Raises:
@@ -36,8 +54,13 @@ class TakesRows(Protocol):
             StaleRevision: Somebody was faster at what the row changes: it can be tried once more.
         """
 
-    def made(self, stored: Stored[Any]) -> Made:
+    def made(self, stored: Stored[Any], command: Command) -> Made:
         """What `take` made."""
 
-    def find(self, record: Mapping[str, Any], command: Command) -> tuple[str, datetime] | None:
+    def find(self, record: Mapping[str, Any], call: RowCall) -> tuple[str, datetime] | None:
         """The id of what a row has made, and when; None: it has made nothing."""
+
+
+def key_in_file(batch: DataBatch, number: int) -> str:
+    """By the file and the place in it, so that no second batch of the file takes a row again."""
+    return f"{batch.source} {batch.sha256} {number}"

@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 
 from insurance.domain.core.errors import AlreadyErased, KeyReused, PartyNotFound, ReferenceTaken
 from insurance.domain.core.stored import Stored
+from insurance.domain.intake.batch import DataBatch
 from insurance.domain.intake.made import MadeStatus
 from insurance.domain.party.record import PartyDetails
 from insurance.operations.command import Command
 from insurance.operations.idempotency import AlreadyAnswered
-from insurance.operations.intake.kinds import Made
+from insurance.operations.intake.kinds import Made, RowCall, key_in_file
 from insurance.operations.parties.ports import PartyPorts
 from insurance.operations.parties.register_party import new_party_id_of, register_party
 
@@ -26,25 +27,30 @@ class PartyRows:
     """A mapped row as the details of a customer. Raises InvalidFields."""
     operation: ClassVar[str] = "createParty"
 
-    def check(self, record: Mapping[str, Any], command: Command) -> MadeStatus:
+    def key(self, batch: DataBatch, number: int) -> str:
+        return key_in_file(batch, number)
+
+    def check(self, record: Mapping[str, Any], call: RowCall) -> Made:
         """That the customer would be registered.
 
         Raises:
             InvalidFields: The details cannot be read.
             ReferenceTaken: The partner has a customer of this reference.
         """
+        command = call.command
         details = self.read(record, command.now)
         if details.reference is not None and self._is_known(details, command):
             raise ReferenceTaken(new_party_id_of(details, command, self.ports.index_keys))
-        return MadeStatus.REGISTERED
+        return Made(id="", status=MadeStatus.REGISTERED)
 
-    def take(self, record: Mapping[str, Any], command: Command) -> Stored[Any]:
-        return register_party(self.read(record, command.now), command, self.ports)
+    def take(self, record: Mapping[str, Any], call: RowCall) -> Stored[Any]:
+        return register_party(self.read(record, call.command.now), call.command, self.ports)
 
-    def made(self, stored: Stored[Any]) -> Made:
-        return Made(stored.record.id, MadeStatus.REGISTERED)
+    def made(self, stored: Stored[Any], _command: Command) -> Made:
+        return Made(id=stored.record.id, status=MadeStatus.REGISTERED)
 
-    def find(self, _record: Mapping[str, Any], command: Command) -> tuple[str, datetime] | None:
+    def find(self, _record: Mapping[str, Any], call: RowCall) -> tuple[str, datetime] | None:
+        command = call.command
         try:
             self.ports.parties.load((), command)
         except KeyReused:  # it was mended, and made a customer of other details than it says

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from insurance.operations.intake.kinds import TakesRows
     from insurance.operations.listing import ListEntry, ListRange
     from insurance.operations.parties.ports import ErasedPerson, IndexKeys, Keys
+    from insurance.operations.policy.migration_ports import MigrationPorts
 
 
 class Sources(Protocol):
@@ -185,6 +186,9 @@ class Batches(Protocol):
     def qualities(self, source_id: str) -> Sequence[BatchQuality]:
         """How good the last ten batches of a source were, the latest first. One that has just ended may be missing."""
 
+    def slice_of(self, batch_id: str, number: int) -> Sequence[RowOutcome]:
+        """What came of the rows of one slice, counted from 1; nothing where none of them was stored."""
+
     def add(self, event: Event, batch: DataBatch, key: PartyKey, command: Command) -> None:
         """Store a new batch, its key and the command's answer.
 
@@ -236,5 +240,7 @@ class IntakePorts:
     keys: Keys
     kinds: Mapping[RowKind, TakesRows]
     """What rows become."""
+    migration: MigrationPorts
+    """By which policies are cut over, or taken back."""
     read_rows: Callable[[BinaryIO, MappingDocument], Iterator[RawRow]]
     """The rows of a file, by what its mapping says of its form. Raises UnreadableFile."""

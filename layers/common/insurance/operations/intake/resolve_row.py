@@ -12,7 +12,7 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.event import DestroyedKey, Event, NothingToSeal
 from insurance.domain.core.stored import Stored
-from insurance.domain.intake.batch import DataBatch
+from insurance.domain.intake.batch import MOVED, DataBatch, RowTally, SliceResult
 from insurance.domain.intake.checking import CompiledMapping
 from insurance.domain.intake.document import escaped
 from insurance.domain.intake.event_types import BatchEventType, RowEventType
@@ -25,6 +25,7 @@ from insurance.domain.intake.quarantined_row import (
 from insurance.domain.intake.row import CheckedRow, RawRow
 from insurance.operations.command import Command, Query
 from insurance.operations.intake.bring_batch import read_batch
+from insurance.operations.intake.kinds import Made
 from insurance.operations.intake.ports import IntakePorts, ResolvedRow, RowOutcome
 from insurance.operations.intake.row_persons import persons_in_row
 from insurance.operations.intake.take_row import (
@@ -79,11 +80,14 @@ def resolve_row(
         raise BatchNotFound(batch_id)
     if before.row is None:
         raise RowNotFound(str(number))
+    if batch.status in MOVED:
+        raise WrongState(batch.title, batch.status, "have a row of it resolved")
     row, persons = before.row.record, before.persons
     status, type = ENDS[wanted.resolution]
     after = row.resolved(status, by=command.actor, now=command.now, reason=wanted.reason)
     if row.values is None:
         raise WrongState(f"row {number}", "destroyed", "be resolved")
+    made = None
     if wanted.resolution is RowResolution.REJECT:
         _check_not_taken(batch, row, command, ports)
     else:
@@ -92,15 +96,15 @@ def resolve_row(
         mapping, checked = _checked(judged, RawRow(number, values), ports)
         if wanted.resolution is not RowResolution.ACCEPT and not checked.is_accepted:
             raise InvalidFields(_faults(batch, reasons_in(checked), mapping))
-        outcome = _take(judged, checked, mapping, wanted.resolution, command, ports)
+        made = _take(judged, checked, mapping, wanted.resolution, command, ports)
         mended = {column: row.values[column] for column in wanted.values}
-        after = after.replace(values=values, mended=mended or None, made_id=outcome.made_id)
+        after = after.replace(values=values, mended=mended or None, made_id=made.id)
         persons |= persons_in_row(batch, checked.record, values, mapping, ports)
     key = before.row.key or DestroyedKey()
     event = Event.following(
         before.row.head, after, key, stream=row.id, type=type, actor=command.actor, now=command.now
     )
-    moved = batch.row_resolved(accepted=after.made_id is not None, now=command.now)
+    moved = batch.row_resolved(result_of(made), command.now)
     counted = Event.following(
         before.batch.head,
         moved,
@@ -182,6 +186,20 @@ def _checked(
     return mapping, checked
 
 
+def result_of(made: Made | None) -> SliceResult | None:
+    """What a resolved row adds to its batch; None: nothing."""
+    if made is None:
+        return None
+    return SliceResult(
+        position=0,
+        tally=RowTally(accepted=1),
+        fields={},
+        is_last=False,
+        totals=(made.figures,) if made.figures else (),
+        digest=made.digest,
+    )
+
+
 def _mended(values: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
     unknown = [
         FieldFault(f"/values/{escaped(column)}", "unknown", "The file has no such column.")
@@ -200,7 +218,7 @@ def _take(
     resolution: RowResolution,
     command: Command,
     ports: IntakePorts,
-) -> RowOutcome:
+) -> Made:
     """What comes of the row."""
     times = Times(command.now, command.received_at)
     try:

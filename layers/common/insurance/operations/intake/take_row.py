@@ -1,7 +1,6 @@
 """A row of a batch becomes what its kind says, by the operation that a single call is taken by. It is taken once, however
 often it is tried."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
@@ -10,7 +9,6 @@ from typing import Any, Final, NamedTuple
 from pydantic_core import to_json
 
 from insurance.domain.contract.data_origin import FINDINGS_MAX, DataOrigin
-from insurance.domain.core.classification import JsonObject
 from insurance.domain.core.errors import (
     InsuranceError,
     InvalidFields,
@@ -20,13 +18,12 @@ from insurance.domain.core.errors import (
     Unavailable,
 )
 from insurance.domain.intake.batch import DataBatch
-from insurance.domain.intake.made import MadeStatus
 from insurance.domain.intake.quarantined_row import REASONS_MAX, RowReason, RowResolution
 from insurance.domain.intake.row import CheckedRow
 from insurance.operations.command import Command
 from insurance.operations.idempotency import AlreadyAnswered, Idempotency, RecordedAnswer
-from insurance.operations.intake.kinds import TakesRows
-from insurance.operations.intake.ports import IntakePorts, RowOutcome
+from insurance.operations.intake.kinds import Made, RowCall, TakesRows
+from insurance.operations.intake.ports import IntakePorts
 
 NOT_OF_THE_ROW: Final = (StaleRevision, Stopped, Unavailable)
 """What holds a row up without being its fault: the batch tries again later."""
@@ -58,7 +55,7 @@ def take_row(
     at: Times,
     ports: IntakePorts,
     resolution: RowResolution | None = None,
-) -> RowOutcome:
+) -> Made:
     """Do what a row asks for, or find what it has made. `resolution`: what a person made of it.
 
     Raises:
@@ -68,11 +65,11 @@ def take_row(
         Unavailable: Something that is needed did not answer.
     """
     kind = ports.kinds[batch.kind]
-    command = _command(batch, row, at, kind, resolution)
+    call = _call(batch, row, at, kind, resolution)
     try:
-        answer = command.idempotency.render(_taken(kind, row.record, command)).body
+        return kind.made(_taken(kind, row.record, call), call.command)
     except AlreadyAnswered as earlier:
-        answer = earlier.answer.body
+        return Made.model_validate_json(earlier.answer.body)
     except NOT_OF_THE_ROW:
         raise
     except KeyReused:
@@ -80,18 +77,16 @@ def take_row(
         raise RowRefused((reason,)) from None
     except InsuranceError as error:
         raise RowRefused(reasons_of(error, batch)) from error
-    told: JsonObject = json.loads(answer)
-    return RowOutcome(row.number, told["id"], MadeStatus(told["status"]))
 
 
-def _taken(kind: TakesRows, record: Mapping[str, Any], command: Command) -> Any:
+def _taken(kind: TakesRows, record: Mapping[str, Any], call: RowCall) -> Any:
     try:
-        return kind.take(record, command)
+        return kind.take(record, call)
     except StaleRevision:  # somebody was faster at the row's party, which is read again
-        return kind.take(record, command)
+        return kind.take(record, call)
 
 
-def try_row(batch: DataBatch, row: CheckedRow, at: Times, ports: IntakePorts) -> RowOutcome:
+def try_row(batch: DataBatch, row: CheckedRow, at: Times, ports: IntakePorts) -> Made:
     """As `take_row`, and nothing is stored. So nothing is said of what a write alone finds: a row that was taken otherwise.
 
     Raises:
@@ -101,12 +96,11 @@ def try_row(batch: DataBatch, row: CheckedRow, at: Times, ports: IntakePorts) ->
     """
     kind = ports.kinds[batch.kind]
     try:
-        status = kind.check(row.record, _command(batch, row, at, kind))
+        return kind.check(row.record, _call(batch, row, at, kind))
     except NOT_OF_THE_ROW:
         raise
     except InsuranceError as error:
         raise RowRefused(reasons_of(error, batch)) from error
-    return RowOutcome(row.number, None, status)
 
 
 def reasons_of(error: InsuranceError, batch: DataBatch) -> tuple[RowReason, ...]:
@@ -129,33 +123,34 @@ def made_of_row(
     """What a row has made and when, in this batch or in another one of its file; None: nothing."""
     kind = ports.kinds[batch.kind]
     try:
-        return kind.find(row.record, _command(batch, row, at, kind))
+        return kind.find(row.record, _call(batch, row, at, kind))
     except InvalidFields:  # what it says now makes nothing
         return None
 
 
-def _command(
+def _call(
     batch: DataBatch,
     row: CheckedRow,
     at: Times,
     kind: TakesRows,
     resolution: RowResolution | None = None,
-) -> Command:
-    """The row's call: by the file and the place in it, so that no second batch of the file takes it again."""
+) -> RowCall:
+    """The row's call, in the name of who brought the batch."""
 
     def answer(stored: Any) -> RecordedAnswer:
-        return RecordedAnswer(json.dumps(kind.made(stored)._asdict()))
+        return RecordedAnswer(kind.made(stored, command).model_dump_json())
 
     idempotency = Idempotency(
         principal=batch.received_by,
         operation=kind.operation,
-        key=f"{batch.source} {batch.sha256} {row.number}",
+        key=kind.key(batch, row.number),
         request_hash=sha256(to_json(row.record)).digest(),
         now=at.now,
         received_at=at.received_at,
         render=answer,
     )
-    return Command(batch.sender, idempotency, origin=_origin(batch, row, resolution))
+    command = Command(batch.sender, idempotency, origin=_origin(batch, row, resolution))
+    return RowCall(batch, command)
 
 
 def _origin(batch: DataBatch, row: CheckedRow, resolution: RowResolution | None) -> DataOrigin:

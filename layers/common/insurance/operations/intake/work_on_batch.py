@@ -21,6 +21,7 @@ from insurance.domain.core.identity import Mode, row_id_for, source_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.intake.batch import (
+    READING,
     WORKING,
     BatchStatus,
     DataBatch,
@@ -29,6 +30,7 @@ from insurance.domain.intake.batch import (
 )
 from insurance.domain.intake.checking import CompiledMapping
 from insurance.domain.intake.event_types import BatchEventType, RowEventType
+from insurance.domain.intake.figures import PolicyFigures, digest_with, totals_of
 from insurance.domain.intake.files import UnreadableFile
 from insurance.domain.intake.mapping import compile_mapping
 from insurance.domain.intake.persons import MARKS_MAX
@@ -43,6 +45,7 @@ from insurance.domain.intake.row import KEPT_BACK, Action, CheckedRow, RawRow
 from insurance.domain.intake.scoring import FieldCounter
 from insurance.operations.files.uploads import read_uploaded
 from insurance.operations.intake.erase_rows import erase_rows_of_batch
+from insurance.operations.intake.move_policies import move_slice
 from insurance.operations.intake.ports import IntakePorts, NewRow, RowOutcome, WorkedSlice
 from insurance.operations.intake.row_persons import persons_in_row
 from insurance.operations.intake.take_row import RowRefused, Times, take_row, try_row
@@ -99,7 +102,7 @@ def work_on_batch(
     while work.stored.record.status in WORKING:
         if time_is_up():
             return now
-        work.next_slice()
+        work.next_slice() if work.stored.record.status in READING else work.move_slice()
     if (quality := quality_at_end(work.stored.record)) is not None:
         ended(quality)
     return None
@@ -134,6 +137,8 @@ class _Slice:
     tally: RowTally = field(default_factory=RowTally)
     outcomes: list[RowOutcome] = field(default_factory=list)
     quarantined: list[NewRow] = field(default_factory=list)
+    totals: tuple[PolicyFigures, ...] = ()
+    digest: str = ""
     sealed_bytes: int = 0
     """Of the rows in quarantine."""
     writes: int = 0
@@ -160,6 +165,8 @@ class _Slice:
             tally=self.tally,
             fields=self.counter.tallies(),
             is_last=self.is_last,
+            totals=self.totals,
+            digest=self.digest,
             halted_by=self.halted_by,
         )
 
@@ -199,6 +206,10 @@ class _Work:
             made.halted_by = error.code
         self._store(made)
 
+    def move_slice(self) -> None:
+        """Cut over, or take back, what the next slice has brought."""
+        self.stored = move_slice(self.stored, self._times, self._ports)
+
     def _work_row(self, checked: CheckedRow, made: _Slice) -> None:
         raw = self._raw.pop(checked.number)
         halts = [each.rule for each in checked.findings if each.action is Action.HALT]
@@ -213,14 +224,17 @@ class _Work:
             return
         take = try_row if self.stored.record.status is BatchStatus.DRY_RUN else take_row
         try:
-            outcome = take(self.stored.record, checked, self._times, self._ports)
+            taken = take(self.stored.record, checked, self._times, self._ports)
         except RowRefused as refused:
             self._quarantine(raw, checked, refused.reasons, made)
             return
         warned = any(each.action is Action.WARN for each in checked.findings)
         made.count(accepted=1, warned=int(warned), cleaned=int(checked.is_cleaned))
-        if outcome.made_id is not None:  # of a dry run nothing is kept
-            made.outcomes.append(outcome)
+        if taken.figures is not None:
+            made.totals = totals_of((*made.totals, taken.figures))
+            made.digest = digest_with(made.digest, taken.digest)
+        if self.stored.record.status is not BatchStatus.DRY_RUN:
+            made.outcomes.append(RowOutcome(checked.number, taken.id, taken.status))
 
     def _quarantine(
         self, raw: RawRow, checked: CheckedRow, reasons: tuple[RowReason, ...], made: _Slice

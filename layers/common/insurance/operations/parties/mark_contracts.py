@@ -17,7 +17,9 @@ OF_PARTIES: Final = frozenset(
     }
 )
 """After these other demands may stand for some contracts."""
-OF_POLICIES: Final = frozenset({PolicyEventType.ISSUED, PolicyEventType.TRANSFERRED})
+OF_POLICIES: Final = frozenset(
+    {PolicyEventType.ISSUED, PolicyEventType.MIGRATED, PolicyEventType.TRANSFERRED}
+)
 """After these a contract has a holder who may have demanded something before."""
 
 

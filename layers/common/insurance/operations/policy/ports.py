@@ -75,9 +75,10 @@ class Policies(PolicyReads, Protocol):
         *,
         bound: QuoteEvent,
         ending: TransferContext | None = None,
+        account: Event | None = None,
         command: Command,
     ) -> None:
-        """Store the policy, the bound quote and the command's answer, all or none.
+        """Store the policy, its account where it comes with one (`account`: the first event of that), the bound quote and the command's answer, all or none.
 
         Raises:
             AlreadyAnswered: This call was answered before.
