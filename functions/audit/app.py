@@ -17,7 +17,12 @@ from insurance.metrics import Metric
 from insurance.operations.audit.make_roots import make_roots
 from insurance.operations.audit.ports import EnteredRoot
 from insurance.operations.audit.prove_event import ProvedEvent, list_roots, prove_event
-from insurance.operations.audit.verify_streams import Verification, verify_roots, verify_stream
+from insurance.operations.audit.verify_streams import (
+    Verification,
+    look_at_roots_again,
+    verify_roots,
+    verify_stream,
+)
 from insurance.operations.command import Query
 from insurance.operations.listing import ListPage
 from pydantic import Field
@@ -114,6 +119,8 @@ def run_roots(event: dict[str, Any], context: Any) -> dict[str, Any]:
         made += [{"mode": mode, "number": root.number, "heads": root.heads} for root in report.made]
         missing += report.missing
         broken += report.broken
+        if report.made:
+            broken += look_at_roots_again(mode, report.made[-1].number, ports)
     telemetry.count(Metric.DAYS_WITHOUT_ROOT, missing)
     for stream, sequence, fault in broken:
         telemetry.count(Metric.EVENTS_TAMPERED)

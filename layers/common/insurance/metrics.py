@@ -22,7 +22,7 @@ class Metric(StrEnum):
     STREAMS_BEHIND = "StreamsBehind"
     """Streams of which a consumer lacked an event when catching up looked."""
     EVENTS_TAMPERED = "EventsTampered"
-    """Events of the append-only record that were changed or removed, and broken links that the audit found."""
+    """Events of the append-only record that were changed or removed, and broken links and roots that the audit found."""
     FACTS_DAMAGED = "FactsDamaged"
     """Events and quotes whose personal facts no key opens, though their party was not erased: nobody finds
     them by a name."""

@@ -14,6 +14,8 @@ from insurance.operations.audit.verify_streams import (
     EVENTS_MAX,
     ROOTS,
     Verification,
+    look_at_roots_again,
+    roots_to_look_at,
     verify_roots,
     verify_stream,
 )
@@ -313,3 +315,43 @@ def test_a_stream_that_is_not_there_or_of_the_other_mode_is_unknown(stream: str)
 def test_a_place_that_no_call_gave_is_refused(after: str):
     with pytest.raises(InvalidFields):
         verify_roots(Part(after), query(), AuditHouse().ports)
+
+
+def test_each_night_looks_at_the_last_root_again_and_at_older_ones_in_turn():
+    nights = [roots_to_look_at(newest) for newest in range(1, 130)]
+
+    assert nights[0] == []
+    assert all(newest - 1 in seen for newest, seen in enumerate(nights[1:], 2))
+    for newest in (4, 8, 64):  # by then four times as many as there were
+        turns = {each for seen in nights[newest // 2 - 1 : newest - 1] for each in seen[:1]}
+        assert set(range(1, newest // 4 + 1)) <= turns
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_a_root_that_was_removed_or_changed_is_found_by_the_night(number: int):
+    for tamper in (removed, resigned):
+        house = AuditHouse()
+        for day in range(5):
+            house.record(STREAM, at=DAY + timedelta(days=day))
+            house.night(DAY + timedelta(days=day))
+        assert look_at_roots_again(Mode.LIVE, 5, house.ports) == []
+
+        fault = tamper(house, f"live/{number:08}/root.json")
+
+        found = {
+            each
+            for newest in range(2, 9)
+            for each in look_at_roots_again(Mode.LIVE, newest, house.ports)
+        }
+        assert BrokenLink(ROOTS, number, fault) in found
+
+
+def removed(house: AuditHouse, key: str) -> LinkFault:
+    del house.locked.kept[key]
+    return LinkFault.ROOT_MISSING
+
+
+def resigned(house: AuditHouse, key: str) -> LinkFault:
+    body, kind = house.locked.kept[key]
+    house.locked.kept[key] = (body.replace(b'"heads":1', b'"heads":2'), kind)
+    return LinkFault.ROOT_CHANGED

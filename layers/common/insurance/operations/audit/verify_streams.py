@@ -107,6 +107,24 @@ def verify_roots(part: ListRange, query: Query, ports: AuditPorts) -> Verificati
     )
 
 
+def roots_to_look_at(newest: int) -> Sequence[int]:
+    """Which roots a night reads again, once it has made this one: the one before, and an older one. Older ones take
+    turns from the first on: each has its turn again by the time that there are four times as many."""
+    turn = 1 + newest - (1 << newest.bit_length() - 1)
+    return sorted({number for number in (turn, newest - 1) if 0 < number < newest})
+
+
+def look_at_roots_again(mode: Mode, newest: int, ports: AuditPorts) -> Sequence[BrokenLink]:
+    """Read two roots again as the locked bucket has them: signature, the root before, the tree over all leaves, and
+    what the table says."""
+    broken: list[BrokenLink] = []
+    for number in roots_to_look_at(newest):
+        signed = locked_root(mode, number, ports)
+        gone = BrokenLink(ROOTS, number, LinkFault.ROOT_MISSING)
+        broken += [gone] if signed is None else _broken_root(signed, ports)
+    return broken
+
+
 def _broken_root(signed: SignedRoot, ports: AuditPorts) -> list[BrokenLink]:
     root = signed.root
     before = locked_root(root.mode, root.number - 1, ports) if root.number > 1 else None
