@@ -64,6 +64,8 @@ class MemoryPolicies:
             raise StaleRevision(policy.quote_id)
         if policy.id in self._memory.policies:
             raise QuoteAlreadyIssued(policy.quote_id, policy.id)
+        if ending and self._memory.policies[ending.policy.record.id].head != ending.policy.head:
+            raise StaleRevision(policy.quote_id)
         self._memory.give_number(policy.number.text if policy.number else policy.id, policy.id)
         self._quotes.move(bound.event, bound.after, bound.before)
         self._memory.append(event, lambda: QuoteAlreadyIssued(policy.quote_id, policy.id))

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from insurance.domain.core import identity
+
 from tests.artefact.scenes.common import (
     BUSY,
     CALL_CENTRE,
@@ -103,6 +105,11 @@ def servicing_scenes() -> Iterator[Scene]:
         **ending,
     )
     yield Scene("policy_servicing/renew", renew, HARBOUR, {}, ISSUED, **ending)
+    offer, offered = identity.renewal_quote_id_for(POLICY), (*ISSUED, "policy_servicing/renew")
+    accept, taken = "POST /v1/quotes/{quote_id}/acceptance", "quoting/accept_renewal"
+    yield Scene(taken, accept, HARBOUR, {}, offered, {"quote_id": offer}, **soon)
+    body, following = {"quote_id": offer}, "policy_issuance/issue_renewal"
+    yield Scene(following, "POST /v1/policies", HARBOUR, body, (*offered, taken), **soon)
     yield Scene("policy_servicing/renew_too_early", renew, HARBOUR, {}, ISSUED, **asked)
     compare = "GET /v1/policies/{policy_id}/comparison"
     yield Scene(

@@ -182,6 +182,55 @@ def test_the_next_term_has_the_same_interested_parties(platform: Platform, path:
     assert names(platform.get(f"/v1/policies/{renewed['id']}")) == names(platform.get(path))
 
 
+def test_who_is_recorded_while_the_next_term_is_issued_is_on_it_or_the_issue_is_decided_again(
+    platform: Platform, path: str, monkeypatch: pytest.MonkeyPatch
+):
+    platform.now += timedelta(days=360)
+    offered = platform.post(f"{path}/renewals")
+    platform.post(f"/v1/quotes/{offered['id']}/acceptance")
+    policies: Any = platform.stores.policies
+    ending = policies.ending
+    read: list[Any] = []
+
+    def recorded_meanwhile(policy_id: str) -> Any:
+        found = ending(policy_id)
+        if not read:
+            record(platform, path, [BEN | {"share": "1"}])
+        read.append(found.policy.head.sequence)
+        return found
+
+    monkeypatch.setattr(policies, "ending", recorded_meanwhile)
+
+    renewed = platform.post("/v1/policies", {"quote_id": offered["id"]})
+
+    assert read == [1, 2]
+    assert names(platform.get(f"/v1/policies/{renewed['id']}")) == ["Ben Okri"]
+
+
+def test_an_endorsement_while_the_next_term_is_issued_makes_the_offer_stale(
+    platform: Platform, path: str, monkeypatch: pytest.MonkeyPatch
+):
+    platform.now += timedelta(days=360)
+    offered = platform.post(f"{path}/renewals")
+    platform.post(f"/v1/quotes/{offered['id']}/acceptance")
+    policies: Any = platform.stores.policies
+    ending = policies.ending
+    read: list[Any] = []
+
+    def endorsed_meanwhile(policy_id: str) -> Any:
+        found = ending(policy_id)
+        if not read:
+            change = {"answers": {"annual_mileage": 11_000}}
+            platform.post(f"{path}/endorsements", change)
+        read.append(policy_id)
+        return found
+
+    monkeypatch.setattr(policies, "ending", endorsed_meanwhile)
+
+    assert platform.refused("/v1/policies", {"quote_id": offered["id"]}) == "quote-changed"
+    assert len(read) == 2
+
+
 @pytest.mark.parametrize(
     ("body", "left"),
     [

@@ -564,7 +564,9 @@ class QuoteExpired(Refused):
 
 class QuoteChanged(Refused):
     def __init__(self, quote_id: str) -> None:
-        super().__init__(f"Quote {quote_id} no longer has the price it was accepted at.")
+        super().__init__(
+            f"Quote {quote_id} is not what was accepted any more: its price, or the policy that it renews, has changed."
+        )
 
 
 class NotCovered(Refused):

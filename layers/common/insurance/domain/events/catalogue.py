@@ -205,6 +205,7 @@ _SINCE: Final[Mapping[EventType, str]] = dict.fromkeys(
         PolicyEventType.INTERESTED_PARTIES_RECORDED,
         PolicyEventType.MIGRATED,
         QuoteEventType.MIGRATED,
+        QuoteEventType.OFFERED_AGAIN,
         QuoteEventType.REVERSED,
     ),
     "0.10",

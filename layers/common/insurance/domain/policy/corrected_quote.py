@@ -2,7 +2,6 @@
 
 from typing import Final, NamedTuple
 
-from insurance.domain.contract.premium import Premium
 from insurance.domain.contract.terms import Finding
 from insurance.domain.core.errors import InvalidFields
 from insurance.domain.party.demands import Demands
@@ -11,6 +10,8 @@ from insurance.domain.policy.correction import (
     corrected_answers,
     corrected_policyholder,
 )
+from insurance.domain.policy.policy import Policy
+from insurance.domain.policy.renewal import changes_of, last_premium
 from insurance.domain.product import Product, Risk
 from insurance.domain.quote.pricing import (
     FindFacts,
@@ -43,7 +44,7 @@ def correct_quote(
     find: FindFacts,
     *,
     demands: Demands,
-    last: Premium | None = None,
+    ending: Policy | None = None,
 ) -> Quote:
     """The quote as it is right. Other answers void its price and what an underwriter decided.
 
@@ -56,14 +57,16 @@ def correct_quote(
         product: The version that it was made on.
         find: Where outside facts come from, if they are looked up by another key now.
         demands: The customer's, which may ask for a person's decision.
-        last: Of an offer for the next term: the premium of the ending one, if the correction changes it.
+        ending: Of an offer for the next term: the ending policy, if the correction changes it.
     """
     if quote.policyholder is None or quote.answers is None:
         return quote
     answers = corrected_answers(quote.answers, quote.policyholder, correction, product)
     moved = quote.replace(policyholder=corrected_policyholder(quote.policyholder, correction))
-    if last is not None and moved.renewing is not None:
-        moved = moved.replace(renewing=moved.renewing.replace(last=last))
+    basis = moved.renewing
+    if ending is not None and basis is not None:
+        changes = None if basis.changes is None else changes_of(ending)
+        moved = moved.replace(renewing=basis.replace(last=last_premium(ending), changes=changes))
     if not answers and moved.renewing == quote.renewing:
         return moved
     try:

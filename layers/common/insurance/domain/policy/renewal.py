@@ -7,20 +7,31 @@ from datetime import datetime, timedelta
 from insurance.domain.contract.data_origin import kept_origin
 from insurance.domain.contract.premium import Premium
 from insurance.domain.contract.terms import PastClaim
-from insurance.domain.core.errors import AlreadyErased, TermsNotOffered, WrongState
+from insurance.domain.core.errors import (
+    AlreadyErased,
+    QuoteChanged,
+    TermsNotOffered,
+    WrongState,
+)
 from insurance.domain.core.identity import named_party, renewal_quote_id_for
 from insurance.domain.party.demands import Demands
 from insurance.domain.policy.cover_history import covers_since, insured_since
 from insurance.domain.policy.policy import Policy
+from insurance.domain.policy.transaction import TransactionKind
 from insurance.domain.product import LookUp, Product
 from insurance.domain.quote.pricing import (
     LookedUp,
     PricedRisk,
     carried_risk,
 )
-from insurance.domain.quote.quote import CoverHistory, Quote, RenewalBasis
+from insurance.domain.quote.quote import CoverHistory, Quote, QuoteStatus, RenewalBasis
 
 LAST_MOMENT = timedelta(microseconds=1)
+
+CHANGES_TERMS = frozenset(TransactionKind) - {
+    TransactionKind.TRANSFER,
+    TransactionKind.LIMIT_REINSTATEMENT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,15 @@ class RenewalOffer:
             created_by=created_by,
             valid_until=policy.period.end,
         )
+
+    def put_right(self, quote: Quote, demands: Demands) -> Quote:
+        """An open offer as it is made now. One that was accepted stays so where covers and price do."""
+        made = self.quote(demands, now=quote.created_at, created_by=quote.created_by)
+        same = (made.covers, made.premium) == (quote.covers, quote.premium)
+        stays = (
+            quote.status is QuoteStatus.ACCEPTED and made.status is QuoteStatus.BINDABLE and same
+        )
+        return made.replace(status=quote.status) if stays else made
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +126,7 @@ def renewal_terms(
     if policy.answers is None:
         raise AlreadyErased(policy.id)
     end = policy.period.end
-    if policy.non_renewal is not None:
-        raise WrongState(policy.id, "not to be renewed", "be renewed")
-    if not policy.covers_at(end - LAST_MOMENT):
-        raise WrongState(policy.id, "not in force at its end", "be renewed")
+    check_renewable(policy)
     first = invited_from(product, end)
     if not first <= now < end:
         raise TermsNotOffered(f"a renewal before {first.isoformat()} or after the term")
@@ -123,8 +140,44 @@ def renewal_terms(
             since=insured_since(policy), covers=covers_since(policy, end - LAST_MOMENT)
         ),
         shares_with=(policy.shares_with or policy.id) if product.claims.for_life else None,
+        changes=changes_of(policy),
     )
     return RenewalTerms(product, last, renewing)
+
+
+def changes_of(policy: Policy) -> int:
+    """How often the terms of a policy were changed: what its next term is made of. Who holds it jointly is carried
+    over when that is issued, and a limit that stands again changes no terms."""
+    return sum(transaction.kind in CHANGES_TERMS for transaction in policy.transactions)
+
+
+def follows(quote: Quote, basis: RenewalBasis, ending: Policy) -> bool:
+    """Whether an offer is of the ending policy as it stands now, and for who holds it now."""
+    return basis.changes in {None, changes_of(ending)} and quote.party == ending.party
+
+
+def check_next_term(quote: Quote, basis: RenewalBasis, ending: Policy) -> None:
+    """Check that the next term may begin as it was offered.
+
+    Raises:
+        WrongState: Another term is not wanted, or there is no cover at the term's end.
+        QuoteChanged: The ending policy was changed since the offer, or passed to another holder.
+    """
+    check_renewable(ending)
+    if not follows(quote, basis, ending):
+        raise QuoteChanged(quote.id)
+
+
+def check_renewable(policy: Policy) -> None:
+    """Check that a policy may have a next term.
+
+    Raises:
+        WrongState: Another term is not wanted, or there is no cover at the term's end.
+    """
+    if policy.non_renewal is not None:
+        raise WrongState(policy.id, "not to be renewed", "be renewed")
+    if not policy.covers_at(policy.period.end - LAST_MOMENT):
+        raise WrongState(policy.id, "not in force at its end", "be renewed")
 
 
 def last_premium(policy: Policy) -> Premium:

@@ -14,5 +14,7 @@ class QuoteEventType(EventType):
     REFERRAL_DECLINED = "quote.referral_declined"
     BOUND = "quote.bound"
     EXPIRED = "quote.expired"
+    OFFERED_AGAIN = "quote.offered_again"
+    """The offer of a next term, made again as the policy that ends was changed since."""
     CORRECTED = "quote.corrected"
     """A detail of its policyholder was corrected, and what follows from it."""

@@ -142,6 +142,9 @@ class RenewalBasis(Value):
     cover_history: CoverHistory | None = None
     shares_with: PolicyId | None = None
     """The first term's policy, where limits or deductibles of the whole life are used."""
+    changes: int | None = None
+    """How often the terms of the policy that ends had been changed by then. None: an offer of a release that did
+    not count them."""
 
 
 class Quote(PartyRecord):

@@ -133,9 +133,7 @@ def _business_jobs(event: Event, product_of: ProductOf) -> Iterator[ScheduledJob
     elif event.type in CHANGES:
         end = _instant(facts["period"]["end"])
         yield _job(event, JobKind.BILLING, event.processed_at)
-        offered = event.type in REINSTATES or facts.get("former_partners")  # or in another book
-        if offered and event.processed_at < end:
-            yield _job(event, JobKind.RENEWAL, invited_from(_product(facts, product_of), end))
+        yield from _next_offer(event, end, product_of)
         yield _job(event, JobKind.EARNING, end_of(period_of(event.processed_at)))
     elif event.type == PolicyEventType.NOTICE_DISPATCHED:
         for notice in facts["notices"]:
@@ -143,6 +141,15 @@ def _business_jobs(event: Event, product_of: ProductOf) -> Iterator[ScheduledJob
                 yield _job(event, JobKind.BILLING, _instant(notice["effective_at"]))
     elif event.type in BILLING_CHANGES or _is_paid_under_notice(event):
         yield _job(event, JobKind.BILLING, event.processed_at)
+
+
+def _next_offer(event: Event, end: datetime, product_of: ProductOf) -> Iterator[ScheduledJob]:
+    """The next term may be wanted again, or in another book; and an offer that was made follows a change of terms."""
+    wanted = event.type in REINSTATES or event.facts.get("former_partners")
+    if (wanted or event.type == PolicyEventType.ENDORSED) and event.processed_at < end:
+        due_at = invited_from(_product(event.facts, product_of), end)
+        if wanted or due_at <= event.processed_at:
+            yield _job(event, JobKind.RENEWAL, max(due_at, event.processed_at))
 
 
 def _first_jobs(event: Event, product: Product) -> Iterator[ScheduledJob]:

@@ -25,7 +25,7 @@ from insurance.dynamodb.controls.stops import stops_key, stops_of
 from insurance.dynamodb.idempotency_records import IdempotencyRecords
 from insurance.dynamodb.numbers import give_number
 from insurance.dynamodb.policy.policy_reader import PolicyReader
-from insurance.dynamodb.quoting.quotes import loaded_quote, quote_changes
+from insurance.dynamodb.quoting.quotes import loaded_quote, quote_changes, unchanged
 from insurance.dynamodb.streams import stream_items
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, load, transact, update
@@ -122,6 +122,7 @@ class DynamoDBPolicies:
                     others=others,
                 ),
                 keys,
+                *([unchanged(self._tables, ending.policy, policy.quote_id)] if ending else []),
                 *(
                     write
                     for party_id in customers

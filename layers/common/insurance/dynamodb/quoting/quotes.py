@@ -71,7 +71,9 @@ class DynamoDBQuotes:
         write = add(
             self._tables.quotes, item, lambda earlier: self._earlier(idempotency, earlier), key="id"
         )
-        followed = [self._unchanged(basis.policy)] if basis.policy else []
+        followed = (
+            [unchanged(self._tables, basis.policy, basis.policy.record.id)] if basis.policy else []
+        )
         reserved = [self._reserved(quote)] if quote.migration else []
         named = self._named(quote, key, basis, command)
         transact(self._client, [*named, *followed, *reserved, write])
@@ -91,21 +93,6 @@ class DynamoDBQuotes:
             condition="attribute_not_exists(quote) OR quote = :mine",
             removed=["quote"] if is_free else (),
             mine=codec.text(quote.id),
-        )
-
-    def _unchanged(self, policy: "Stored[Policy]") -> Write:
-        """The check that the policy that a renewal follows stands as it was read."""
-        id, seen = policy.record.id, policy.head.sequence
-        condition = "#revision = :seen"
-        if seen == 1:  # the policy has no item until its first change
-            condition = f"attribute_not_exists(id) OR {condition}"
-        return check(
-            self._tables.policies,
-            {"id": codec.text(id)},
-            lambda _item: StaleRevision(id),
-            condition=condition,
-            names={"#revision": "revision"},
-            seen=codec.number(seen),
         )
 
     def _named(
@@ -237,6 +224,21 @@ def loaded_quote(
     if item is None:
         raise QuoteNotFound(quote_id)
     return aggregates.read_stored(Quote, item, contract)
+
+
+def unchanged(tables: Tables, policy: "Stored[Policy]", about: str) -> Write:
+    """The check that the policy that a renewal follows stands as it was read; `about`: what is stale otherwise."""
+    seen, condition = policy.head.sequence, "#revision = :seen"
+    if seen == 1:  # the policy has no item until its first change
+        condition = f"attribute_not_exists(id) OR {condition}"
+    return check(
+        tables.policies,
+        {"id": codec.text(policy.record.id)},
+        lambda _item: StaleRevision(about),
+        condition=condition,
+        names={"#revision": "revision"},
+        seen=codec.number(seen),
+    )
 
 
 def quote_changes(

@@ -46,7 +46,6 @@ from insurance.domain.policy.correction import (
     next_change,
 )
 from insurance.domain.policy.event_types import PolicyEventType
-from insurance.domain.policy.renewal import last_premium
 from insurance.domain.product import Product
 from insurance.domain.quote.event_types import QuoteEventType
 from insurance.domain.quote.quote import Quote
@@ -245,7 +244,7 @@ class _Plan:
         self, holder: HolderCorrection, policies: Sequence[CorrectedPolicy]
     ) -> list[CorrectedQuote]:
         """The open quotes that change; an offer for the next term with the policy that ends."""
-        ending = {made.policy.id: last_premium(made.policy) for made in policies}
+        ending = {made.policy.id: made.policy for made in policies}
         made = [
             CorrectedQuote(
                 quote,
@@ -255,7 +254,7 @@ class _Plan:
                     self.ports.products.version(quote.product),
                     lambda wanted: self.ports.look_ups.find(wanted.source, wanted.key),
                     demands=self.context.party.record.demands,
-                    last=ending.get(quote.renewing.policy_id) if quote.renewing else None,
+                    ending=ending.get(quote.renewing.policy_id) if quote.renewing else None,
                 ),
             )
             for quote in (stored.record for stored in self.context.quotes)

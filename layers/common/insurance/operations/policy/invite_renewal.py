@@ -18,11 +18,11 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.next_term import Invitation
-from insurance.domain.policy.renewal import invited_from
+from insurance.domain.policy.renewal import follows, invited_from
 from insurance.domain.quote.quote import Quote
 from insurance.operations.idempotency import AlreadyAnswered
 from insurance.operations.policy.ports import InvitationPorts
-from insurance.operations.policy.renew_policy import next_version, offer_renewal
+from insurance.operations.policy.renew_policy import next_version, offer_again, offer_renewal
 from insurance.operations.policy.store_policy import ChangedPolicy
 from insurance.operations.system_command import command_for, instant_after
 
@@ -34,7 +34,7 @@ LOOK_AGAIN: Final[Mapping[type[Exception], timedelta]] = {
 
 
 def invite_renewal(policy_id: str, now: datetime, *, ports: InvitationPorts) -> datetime | None:
-    """Invite once, when the invitation is due.
+    """Invite once, when the invitation is due, and put an open offer right that a change of the policy has overtaken.
 
     Returns:
         When to try again; None: the policyholder was invited, or will not be.
@@ -44,29 +44,42 @@ def invite_renewal(policy_id: str, now: datetime, *, ports: InvitationPorts) -> 
     except PolicyNotFound:
         return None
     policy = before.record
-    if before.key is None or policy.invitation is not None or now >= policy.period.end:
+    if before.key is None or now >= policy.period.end:
         return None
     due_at = invited_from(next_version(policy, ports.products), policy.period.end)
     if now < due_at:
         return due_at
     now = instant_after(now, before.head)
     try:
-        quote = _offer(policy, now, ports)
+        quote = _offer(before, now, ports)
     except (WrongState, AlreadyErased, TermsNotOffered):
         return None  # not in force at its end, or not to be renewed
     except (ProcessingRestricted, Stopped) as held:
         return now + LOOK_AGAIN[type(held)]
-    _record(before, quote, now, ports)
+    if policy.invitation is None and quote is not None:
+        _record(before, quote, now, ports)
     return None
 
 
-def _offer(policy: Policy, now: datetime, ports: InvitationPorts) -> Quote:
-    """The offer, made now or before: its id comes from the policy's, so there is only one."""
-    command = command_for(mode_of(policy.id), "offer_renewal", policy.id, now)
+def _offer(before: Stored[Policy], now: datetime, ports: InvitationPorts) -> Quote | None:
+    """The offer: made now, or before, as its id comes from the policy's. One that is open, and that a change of the
+    policy has overtaken, is made again. None: it was made for somebody who holds the policy no more.
+    """
+    policy, mode = before.record, mode_of(before.record.id)
     try:
+        command = command_for(mode, "offer_renewal", policy.id, now)
         return offer_renewal(policy.id, command, ports).record
     except (AlreadyAnswered, KeyReused):
-        return ports.quotes.get(renewal_quote_id_for(policy.id)).record
+        offered = ports.quotes.get(renewal_quote_id_for(policy.id))
+    quote, basis = offered.record, offered.record.renewing
+    if basis is None or follows(quote, basis, policy):
+        return quote
+    if quote.party != policy.party:
+        return None
+    if not quote.is_open_at(now):
+        return quote
+    command = command_for(mode, "offer_again", f"{policy.id} {before.head.sequence}", now)
+    return offer_again(offered, basis, command, ports).record
 
 
 def _record(before: Stored[Policy], quote: Quote, now: datetime, ports: InvitationPorts) -> None:

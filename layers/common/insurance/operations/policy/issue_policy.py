@@ -12,6 +12,7 @@ from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
 from insurance.domain.policy.numbering import policy_numbers
 from insurance.domain.policy.people import with_people_of
+from insurance.domain.policy.renewal import check_next_term
 from insurance.domain.product import Product
 from insurance.domain.quote.event_types import QuoteEventType
 from insurance.domain.quote.pricing import price_again, territory_of
@@ -41,10 +42,11 @@ def issue_policy(
         QuoteAlreadyIssued: The quote has a policy.
         QuoteExpired: The offer's last day has passed.
         ReferralOpen: A referral must be decided before the policy can be issued.
-        WrongState: The quote was not accepted.
+        WrongState: The quote was not accepted; or of the policy that it renews, another term is not wanted, or
+            there is no cover at the term's end.
         Stopped: A stop holds the issue.
         NoLongerSold: The product version is no longer sold.
-        QuoteChanged: The quote would be priced differently today.
+        QuoteChanged: The quote would be priced differently today, or the policy that it renews has changed.
         ScreeningOpen: The policyholder's name resembles one on a sanctions list.
         AlreadyErased: The quote's personal data were erased.
         NumberTaken: Every number that the policy could get is taken.
@@ -66,6 +68,8 @@ def issue_policy(
     )
     last = quote.renewing.number if quote.renewing else None
     ending = ports.policies.ending(quote.renewing.policy_id) if quote.renewing else None
+    if quote.renewing and ending:
+        check_next_term(quote, quote.renewing, ending.policy.record)
     following = with_people_of(ending.policy.record, policy) if ending else policy
     basis = _Basis(bound, before, ending)
     return with_free_number(

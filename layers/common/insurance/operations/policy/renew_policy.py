@@ -3,14 +3,16 @@
 from insurance.domain.claim.past_claims import past_claims
 from insurance.domain.control.stop import Activity, Reach
 from insurance.domain.core.errors import AlreadyErased, PolicyNotFound
+from insurance.domain.core.event import Event
 from insurance.domain.core.identity import mode_of
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.demands import check_offer
 from insurance.domain.policy import Policy
 from insurance.domain.policy.renewal import RenewalOffer, renewal_terms
 from insurance.domain.product import Product
+from insurance.domain.quote.event_types import QuoteEventType
 from insurance.domain.quote.pricing import territory_of
-from insurance.domain.quote.quote import Quote
+from insurance.domain.quote.quote import Quote, RenewalBasis
 from insurance.operations.command import Command, Query
 from insurance.operations.policy.ports import ExpiringPolicy, RenewalPorts
 from insurance.operations.products.ports import Products
@@ -55,6 +57,37 @@ def offer_renewal(policy_id: str, command: Command, ports: RenewalPorts) -> Stor
     stored = Stored(quote, event.head, key)
     basis = QuoteBasis(policy=expiring.policy)
     ports.quotes.add(event, quote, key=key, command=command.with_answer(stored), basis=basis)
+    return stored
+
+
+def offer_again(
+    offered: Stored[Quote], basis: RenewalBasis, command: Command, ports: RenewalPorts
+) -> Stored[Quote]:
+    """Put an open offer right that the policy has overtaken since.
+
+    Raises:
+        AlreadyErased: The policyholder's personal data were erased.
+        ProcessingRestricted: The policyholder demanded that their data are used for nothing new.
+        WrongState: Another term is not wanted, or there is no cover at the term's end.
+        TermsNotOffered: The term is over.
+        StaleRevision: The offer has changed since it was read.
+    """
+    offer, expiring = _offer(basis.policy_id, command, ports)
+    if offered.key is None:
+        raise AlreadyErased(basis.policy_id)
+    check_offer(expiring.policy.record.party, expiring.demands)
+    quote = offer.put_right(offered.record, expiring.demands)
+    event = Event.following(
+        offered.head,
+        quote,
+        offered.key,
+        stream=quote.id,
+        type=QuoteEventType.OFFERED_AGAIN,
+        actor=command.actor,
+        now=command.now,
+    )
+    stored = Stored(quote, event.head, offered.key)
+    ports.quotes.change(event, quote, before=offered, command=command.with_answer(stored))
     return stored
 
 
