@@ -97,19 +97,8 @@ def servicing_scenes() -> Iterator[Scene]:
     held = "policyholder_changes/transfer_to_a_listed_person"
     yield Scene(held, transfer, HARBOUR, to_listed, ISSUED, **asked)
     listed = "GET /v1/policies/{policy_id}/transactions"
-    renew, soon = "POST /v1/policies/{policy_id}/renewals", {"at": "2027-11-15T09:00:00Z"}
-    ending: Json = {"variables": policy, **soon}
-    yield Scene(
-        *("policy_servicing/renew_preview", f"{renew}/preview", HARBOUR, {}, ISSUED),
-        key="-",
-        **ending,
-    )
-    yield Scene("policy_servicing/renew", renew, HARBOUR, {}, ISSUED, **ending)
-    offer, offered = identity.renewal_quote_id_for(POLICY), (*ISSUED, "policy_servicing/renew")
-    accept, taken = "POST /v1/quotes/{quote_id}/acceptance", "quoting/accept_renewal"
-    yield Scene(taken, accept, HARBOUR, {}, offered, {"quote_id": offer}, **soon)
-    body, following = {"quote_id": offer}, "policy_issuance/issue_renewal"
-    yield Scene(following, "POST /v1/policies", HARBOUR, body, (*offered, taken), **soon)
+    yield from _renewal_scenes(policy)
+    renew = "POST /v1/policies/{policy_id}/renewals"
     yield Scene("policy_servicing/renew_too_early", renew, HARBOUR, {}, ISSUED, **asked)
     compare = "GET /v1/policies/{policy_id}/comparison"
     yield Scene(
@@ -170,6 +159,24 @@ def notices_scenes() -> Iterator[Scene]:
     unwanted = "POST /v1/policies/{policy_id}/non-renewal"
     moved = {"by": "policyholder", "reason": "moved_away"}
     yield Scene("policy_servicing/refuse_renewal", unwanted, HARBOUR, moved, ISSUED, **asked)
+
+
+def _renewal_scenes(policy: Json) -> Iterator[Scene]:
+    """The next term: shown, offered, accepted and issued."""
+    renew = "POST /v1/policies/{policy_id}/renewals"
+    soon: Json = {"at": "2027-11-15T09:00:00Z"}
+    ending: Json = {"variables": policy, **soon}
+    yield Scene(
+        *("policy_servicing/renew_preview", f"{renew}/preview", HARBOUR, {}, ISSUED),
+        key="-",
+        **ending,
+    )
+    yield Scene("policy_servicing/renew", renew, HARBOUR, {}, ISSUED, **ending)
+    offer, offered = identity.renewal_quote_id_for(POLICY), (*ISSUED, "policy_servicing/renew")
+    accept, taken = "POST /v1/quotes/{quote_id}/acceptance", "quoting/accept_renewal"
+    yield Scene(taken, accept, HARBOUR, {}, offered, {"quote_id": offer}, **soon)
+    body, following = {"quote_id": offer}, "policy_issuance/issue_renewal"
+    yield Scene(following, "POST /v1/policies", HARBOUR, body, (*offered, taken), **soon)
 
 
 def _broker_scenes(transfer: str, asked: Json) -> Iterator[Scene]:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from insurance.domain.contract.interested_party import Interest, InterestedParty, Interests
 from insurance.domain.core.errors import AlreadyErased, InvalidFields, LegalHoldStands, WrongState
 from insurance.domain.core.event import Event, first_broken_link
 from insurance.domain.core.posting import Account
@@ -17,6 +18,7 @@ from insurance.domain.party.correction import CorrectedDetails, Correction
 from insurance.domain.party.party import Erasure, ErasureReason, Policyholder
 from insurance.domain.party.record import Party
 from insurance.domain.policy import Policy
+from insurance.domain.policy.holders import JointHolder
 from insurance.domain.policy.transfer_record import TransferConsent, TransferReason
 from insurance.operations.command import Query
 from insurance.operations.parties.erase_party import ErasureInput, erase_party
@@ -24,7 +26,11 @@ from insurance.operations.parties.merge_parties import merge_parties, undo_merge
 from insurance.operations.parties.ports import ErasurePorts
 from insurance.operations.parties.read_party import Customer, read_party
 from insurance.operations.policy.correct_party import PartyCorrection, correct_party
-from insurance.operations.policy.ports import CorrectionPorts, TransferPorts
+from insurance.operations.policy.ports import CorrectionPorts, InterestPorts, TransferPorts
+from insurance.operations.policy.record_interested_parties import (
+    InterestsRequested,
+    record_interested_parties,
+)
 from insurance.operations.policy.transfer_policy import TransferRequested, transfer_policy
 from insurance.operations.quoting.quoted_party import PartyInput
 from insurance.products import SampleLookUps
@@ -97,6 +103,9 @@ class Customers(RuleBasedStateMachine):
             self.platform.parts.keys,
             MemoryRegisteredPartners(),
         )
+        self.interesting = InterestPorts(
+            stores.policy_changes, stores.policy_transfers, self.parties, stores.index_keys
+        )
         self.named: dict[str, str] = {}
         """The name that counts of each party, and of the holder of each policy."""
         self.stands_for: dict[str, str] = {}
@@ -137,6 +146,8 @@ class Customers(RuleBasedStateMachine):
             return
         renewed = self.platform.take_renewal(self.platform.offer_renewal())
         assert renewed.party == self.holder[policy_id]
+        ending = self.platform.policies.get(policy_id).record
+        assert _people(renewed) == _people(ending)
         self._learn(renewed)
         self.holder[renewed.id] = renewed.party
         self.named[renewed.id] = self.named[policy_id]
@@ -263,6 +274,26 @@ class Customers(RuleBasedStateMachine):
         self._learn(joined)
 
     @precondition(lambda self: self.holder)
+    @rule(which=places, by=places)
+    def insure(self, which: int, by: int) -> None:
+        """A customer is insured under a policy that somebody else holds."""
+        policy_id = sorted(self.holder)[which % len(self.holder)]
+        policy = self.platform.policies.get(policy_id).record
+        root, held_by = self._root(self._party(by)), self._root(self.holder[policy_id])
+        insure = partial(self._insured, policy_id, root)
+        if policy.cancelled_by() is not None or self.platform.now >= policy.period.end:
+            self._refused(insure, WrongState)
+        elif held_by in self.erased or root in self.erased:
+            self._refused(insure)
+        elif root == policy.party:
+            self._refused(insure, InvalidFields)
+        else:
+            recorded = insure()
+            assert [name for _, name in _people(recorded)[1]] == [self.named[root]]
+            assert recorded.policyholder == policy.policyholder
+            self._learn(recorded)
+
+    @precondition(lambda self: self.holder)
     @rule(into=places, other=places)
     def merge(self, into: int, other: int) -> None:
         one, two = self._party(into), self._party(other)
@@ -325,13 +356,13 @@ class Customers(RuleBasedStateMachine):
             read = self.platform.policies.as_known(known.policy.id, known.at).record
             if known.policy.party in self.erased:
                 unread = {"policyholder": None, "answers": None, "changed": None}
-                assert read == known.policy.replace(**unread, joint_holders=())
+                assert read == known.policy.replace(**unread, joint_holders=(), interests=None)
             else:
+                interests = known.policy.interests
                 assert read == known.policy.replace(
-                    joint_holders=tuple(
-                        joint.unreadable() if joint.party_id in self._gone() else joint
-                        for joint in known.policy.joint_holders
-                    )
+                    joint_holders=self._readable(known.policy.joint_holders),
+                    interests=interests
+                    and interests.replace(parties=self._readable(interests.parties)),
                 )
 
     @invariant()
@@ -377,6 +408,17 @@ class Customers(RuleBasedStateMachine):
         )
         command = self.platform.command("correct", caller=UNDERWRITER)
         return correct_party(party_id, correction, command, self.correcting)
+
+    def _readable[P: (JointHolder, InterestedParty)](self, people: tuple[P, ...]) -> tuple[P, ...]:
+        """As they are read once some of them were erased."""
+        gone = self._gone()
+        return tuple(each.unreadable() if each.party_id in gone else each for each in people)
+
+    def _insured(self, policy_id: str, party_id: str) -> Policy:
+        entry = InterestedParty(interest=Interest.INSURED, party_id=party_id)
+        requested = InterestsRequested(Interests(parties=(entry,)), (None,))
+        command = self.platform.command("interests", caller=UNDERWRITER)
+        return record_interested_parties(policy_id, requested, command, self.interesting).record
 
     def _gone(self) -> set[str]:
         """Who was erased, those included that hold no policy alone."""
@@ -456,6 +498,15 @@ class Customers(RuleBasedStateMachine):
     ) -> None:
         with pytest.raises(refusal):
             attempt()
+
+
+def _people(policy: Policy) -> tuple[list[tuple[str | None, str | None]], ...]:
+    """Who holds a policy jointly, and who has a role on it: who they are and by which name."""
+    interested = policy.interests.parties if policy.interests else ()
+    return (
+        [(each.party_id, each.name) for each in policy.joint_holders],
+        [(each.party_id, each.name) for each in interested],
+    )
 
 
 TestCustomers = Customers.TestCase
