@@ -44,7 +44,7 @@ def queries(found: Mapping[int, Mapping[str, Cost]]) -> int:
 
 def _costs(call: Handlers, meter: Meter) -> Iterator[tuple[str, Cost]]:
     for name, ask in requests.listings(PAGE).items():
-        call(ask)  # a process holds access policies and stops for seconds: they are read again here, whatever the size
+        call(ask)  # reads what the process holds for a minute: no part of a page, at any size
         query = dict(ask.query or {})
         for page in PAGES:
             cost = Cost(f"{name}, {page} page")
