@@ -196,7 +196,7 @@ def post_preview(source: str, request: sent.PreviewRequest, query: Query) -> Pre
     shows=AnnouncedUploadView,
 )
 def post_upload(request: sent.BatchUploadRequest, query: Query) -> AnnouncedUpload:
-    """The form takes this very file for ten minutes. A batch may name it until the file is deleted, after two weeks."""
+    """The form takes this very file for ten minutes. A batch may name it until the file is deleted, after two days."""
     return announce_upload(request.file(), query, ports.uploads)
 
 

@@ -157,7 +157,7 @@ OBJECTS = {
     ("customers", "ProductsBucket"): {"*": "get"},
     ("customers", "DocumentsBucket"): {"downloads/*": "delete versions"},
     ("customers", "EvidenceBucket"): {"downloads/*": "delete versions"},
-    ("data_intake", "IntakeBucket"): {"*": "get put tags"},
+    ("data_intake", "IntakeBucket"): {"*": "delete versions get put tags"},
     ("data_intake", "ProductsBucket"): {"*": "get"},
     ("documents", "ProductsBucket"): {"*": "get"},
     ("documents", "DocumentsBucket"): {"sealed/*": "get put", "downloads/*": "get put"},

@@ -177,7 +177,7 @@ UPLOADED_TO = {
     "BankUploadsBucket": "",
     "ProductUploadsBucket": "",
     "RiskUploadsBucket": "",
-    "IntakeBucket": "",
+    "IntakeBucket": "upl_",
 }
 """Where a form brings files, and under which prefix of the bucket."""
 

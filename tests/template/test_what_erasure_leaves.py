@@ -7,7 +7,7 @@ from tests.template.conftest import ROOT
 
 type Json = dict[str, Any]
 
-ROW = re.compile(r"^\| `(\w+)`(?:, `([a-z]+/)`)? \| .+ \| (.+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `(\w+)`(?:, `([a-z]+[/_])`)? \| .+ \| (.+) \|$", re.MULTILINE)
 OF_NOBODY = {"ProductUploadsBucket"}
 """Versions of products are no personal data."""
 TAKEN_BACK = "downloads/"

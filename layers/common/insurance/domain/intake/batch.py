@@ -125,6 +125,8 @@ class SliceResult(Value):
 
     position: Count
     """The place in the file of the last row that was worked."""
+    piece: Count = 0
+    """The piece of the sealed file in which it stands."""
     tally: RowTally
     fields: dict[str, FieldTally]
     is_last: bool
@@ -164,6 +166,8 @@ class DataBatch(Record):
     """What a paused batch goes on as."""
     position: Internal[int] = 0
     """The place in the file of the last row that was worked."""
+    piece: Internal[int] = 0
+    """The piece of the sealed file in which it stands."""
     slices: Internal[int] = 0
     tally: Internal[RowTally] = RowTally()
     fields: Internal[dict[str, FieldTally]] = Field(default_factory=dict)
@@ -233,6 +237,7 @@ class DataBatch(Record):
     def _from_the_start(self, by: str, now: AwareDatetime) -> Self:
         return self.replace(
             position=0,
+            piece=0,
             slices=0,
             tally=RowTally(),
             fields={},
@@ -291,6 +296,7 @@ class DataBatch(Record):
         return self.replace(
             status=status,
             position=result.position,
+            piece=result.piece,
             slices=self.slices + 1,
             tally=tally,
             fields=fields,

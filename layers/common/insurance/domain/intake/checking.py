@@ -34,6 +34,11 @@ class CompiledMapping:
         self._build: Build = builder_of([field.path if field.written else None for field in fields])
         self._straight = StraightWay(document, self._fields, self._worked, compiled_rules)
 
+    @property
+    def compares_rows(self) -> bool:
+        """Whether a row is judged by the rows before it."""
+        return bool(self._across)
+
     def seen_keys(self, slots: int | None = None) -> list[SeenKeys]:
         """An empty table for each rule across rows; for a short file `slots`, a power of two, may be few."""
         return [SeenKeyTable(slots) if slots else SeenKeyTable() for _ in self._across]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from insurance.domain.core.identity import party_id_for
 from insurance.domain.core.roles import Role
 from insurance.domain.core.stored import PartyKey, Stored
-from insurance.domain.intake.batch import DataBatch
+from insurance.domain.intake.batch import ENDED, DataBatch
 from insurance.domain.intake.quarantined_row import QuarantinedRow
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
@@ -36,11 +36,11 @@ def read_row(item: Item, keys: "Keys") -> Stored[QuarantinedRow]:
 
 
 def batch_columns(batch: DataBatch, key: PartyKey | None) -> Item:
-    """What lists say of a batch, and its key."""
+    """What lists say of a batch, and its key until it has ended: then nothing more is read of its file."""
     place = codec.text(f"{latest_first(batch.received_at)}#{batch.id}")
     mine = {"book": codec.text(f"{batch.mode}#batches#{batch.partner}")} if batch.partner else {}
     waiting = waiting_columns(batch.id, Role.UNDERWRITER, batch.waits_from)
-    wrapped = {KEY: codec.binary(key.wrapped)} if key else {}
+    wrapped = {KEY: codec.binary(key.wrapped)} if key and batch.status not in ENDED else {}
     listed = {"list": codec.text(f"{batch.mode}#batches"), "place": place}
     return {**listed, **mine, **waiting, **wrapped}
 

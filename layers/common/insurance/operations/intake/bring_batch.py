@@ -1,13 +1,21 @@
 """Bring a file of a source, take its batch through its life, and read batches."""
 
+from contextlib import suppress
 from datetime import date
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-from insurance.domain.core.errors import BatchNotFound, FieldFault, InvalidFields, SourceNotFound
+from insurance.domain.core.errors import (
+    BatchNotFound,
+    FieldFault,
+    InvalidFields,
+    SourceNotFound,
+    Unavailable,
+)
 from insurance.domain.core.identity import UploadId, batch_id_for, source_id_for
 from insurance.domain.core.stored import Stored
-from insurance.domain.intake.batch import STARTS, BatchStatus, BatchStep, DataBatch
+from insurance.domain.intake.batch import ENDED, STARTS, BatchStatus, BatchStep, DataBatch
+from insurance.domain.intake.document import read_document
 from insurance.domain.intake.event_types import BatchEventType
 from insurance.domain.intake.figures import PolicyFigures, totals_of
 from insurance.domain.intake.quality import source_score
@@ -15,6 +23,7 @@ from insurance.domain.intake.source import RowKind
 from insurance.operations.command import Command, Query
 from insurance.operations.files.uploads import read_uploaded
 from insurance.operations.intake.ports import IntakePorts
+from insurance.operations.intake.sealed_files import delete_sealed, seal_file
 from insurance.operations.listing import ListPage, ListRange, page_of
 
 EVENTS: Final = {
@@ -37,7 +46,7 @@ class BatchInput(NamedTuple):
 
 
 def bring_batch(wanted: BatchInput, command: Command, ports: IntakePorts) -> Stored[DataBatch]:
-    """Make a batch of an uploaded file. Nothing of it is read yet. The same file, for the same version of the source,
+    """Make a batch of an uploaded file, and seal its rows: the upload is deleted. The same file, for the same version of the source,
     makes one batch.
 
     Raises:
@@ -78,6 +87,8 @@ def bring_batch(wanted: BatchInput, command: Command, ports: IntakePorts) -> Sto
     key = ports.keys.new()
     stored = Stored(batch, event.head, key)
     ports.batches.add(event, batch, key, command.with_answer(stored))
+    with suppress(Unavailable):  # the first run seals it
+        seal_file(batch, key, file, read_document(text.mapping), ports)
     return stored
 
 
@@ -102,6 +113,8 @@ def advance_batch(
     event = command.event(batch_id, batch, EVENTS[step], before)
     stored = Stored(batch, event.head, before.key)
     ports.batches.store(event, before, command.with_answer(stored))
+    if batch.status in ENDED:
+        delete_sealed(batch, ports)
     return stored
 
 

@@ -42,6 +42,12 @@ def erase_rows_of_batch(batch: DataBatch, now: datetime, rows: PersonRows) -> No
         erase_rows(batch.mode, noted.tokens, now, rows)
 
 
+def tokens_erased_since(batch: DataBatch, rows: PersonRows) -> frozenset[str]:
+    """Index tokens of the customers of the batch's partner who were erased since it came."""
+    noted = rows.erased_since(batch.mode, batch.partner, batch.received_at)
+    return frozenset().union(*(each.tokens for each in noted))
+
+
 def erase_rows(mode: Mode, tokens: Collection[str], now: datetime, rows: PersonRows) -> None:
     """Destroy the key of each row of these tokens, with an event; one that waited for a person waits no more. Safe to
     repeat.

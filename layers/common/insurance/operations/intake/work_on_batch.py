@@ -7,20 +7,17 @@ that was not stored is worked again, and one that was is behind the batch's posi
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from io import BytesIO
 from typing import Final
 
 from insurance.domain.core.errors import (
     Stopped,
-    UploadNotScanned,
-    UploadNotSent,
-    UploadRefused,
 )
 from insurance.domain.core.event import Event, NothingToSeal, StreamPosition
 from insurance.domain.core.identity import Mode, row_id_for, source_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.intake.batch import (
+    ENDED,
     READING,
     WORKING,
     BatchStatus,
@@ -43,11 +40,11 @@ from insurance.domain.intake.quarantined_row import (
 )
 from insurance.domain.intake.row import KEPT_BACK, Action, CheckedRow, RawRow
 from insurance.domain.intake.scoring import FieldCounter
-from insurance.operations.files.uploads import read_uploaded
-from insurance.operations.intake.erase_rows import erase_rows_of_batch
+from insurance.operations.intake.erase_rows import erase_rows_of_batch, tokens_erased_since
 from insurance.operations.intake.move_policies import move_slice
 from insurance.operations.intake.ports import IntakePorts, NewRow, RowOutcome, WorkedSlice
 from insurance.operations.intake.row_persons import persons_in_row
+from insurance.operations.intake.sealed_files import delete_sealed, sealed_rows
 from insurance.operations.intake.take_row import RowRefused, Times, take_row, try_row
 
 SLICE_ROWS: Final = 40
@@ -144,6 +141,7 @@ class _Slice:
     writes: int = 0
     """The same."""
     position: int = 0
+    piece: int = 0
     halted_by: str | None = None
     is_last: bool = False
 
@@ -162,6 +160,7 @@ class _Slice:
     def result(self) -> SliceResult:
         return SliceResult(
             position=self.position,
+            piece=self.piece,
             tally=self.tally,
             fields=self.counter.tallies(),
             is_last=self.is_last,
@@ -183,6 +182,10 @@ class _Work:
         self._rows = self._checked(stored.record)
         self._raw: dict[int, RawRow] = {}
         """Rows that are being checked, by their places."""
+        self._piece = stored.record.piece
+        """Of the sealed file, in which the last of them stands."""
+        self._erased: frozenset[str] = frozenset()
+        """Index tokens of customers who were erased since the file came."""
 
     @property
     def _times(self) -> Times:
@@ -193,8 +196,9 @@ class _Work:
     def next_slice(self) -> None:
         """Work the next rows, and store what came of them."""
         batch = self.stored.record
+        self._erased = tokens_erased_since(batch, self._ports.persons)
         counter = FieldCounter(self._mapping, batch.received_at.date())
-        made = _Slice(counter, position=batch.position)
+        made = _Slice(counter, position=batch.position, piece=batch.piece)
         try:
             for checked in self._rows:
                 self._work_row(checked, made)
@@ -216,8 +220,10 @@ class _Work:
         if halts:
             made.halted_by = halts[0]
             return
-        made.position = checked.number
+        made.position, made.piece = checked.number, self._piece
         made.count(read=1)
+        if self._erased and self._erased & self._persons(checked, raw):
+            return  # it is left out: nothing new is kept of who was erased
         made.counter.add(checked, raw)
         if not checked.is_accepted:
             self._quarantine(raw, checked, reasons_in(checked), made)
@@ -263,10 +269,14 @@ class _Work:
             actor=SYSTEM_ACTOR,
             now=now,
         )
-        persons = persons_in_row(batch, checked.record, raw.values, self._mapping, self._ports)
+        persons = self._persons(checked, raw)
         made.quarantined.append(NewRow(event, row, key, persons))
         made.sealed_bytes += len(event.sealed)
         made.writes += 2 + len(persons)
+
+    def _persons(self, checked: CheckedRow, raw: RawRow) -> frozenset[str]:
+        batch = self.stored.record
+        return persons_in_row(batch, checked.record, raw.values, self._mapping, self._ports)
 
     def _store(self, made: _Slice) -> None:
         before, now = self.stored, self._times.now
@@ -284,25 +294,23 @@ class _Work:
         worked = WorkedSlice(event, batch, tuple(made.outcomes), tuple(made.quarantined), quality)
         self._ports.batches.store_slice(worked, before)
         self.stored = Stored(batch, event.head, before.key)
+        if batch.status in ENDED:
+            delete_sealed(batch, self._ports)
 
     def _checked(self, batch: DataBatch) -> Iterator[CheckedRow]:
-        """The rows behind the batch's position. Those before it are read too: a value may repeat one of theirs."""
-        rows = self._remembered(self._opened(batch), batch.position)
+        """The rows behind the batch's position. Those before it are read too where a rule compares rows."""
+        rows = self._remembered(batch)
         for checked in self._mapping.check(rows):
             if checked.number > batch.position:
                 yield checked
 
-    def _opened(self, batch: DataBatch) -> Iterator[RawRow]:
-        try:
-            file = read_uploaded(batch.upload_id, batch.sender, self._ports.uploads)
-        except (UploadNotSent, UploadNotScanned, UploadRefused) as error:
-            raise UnreadableFile("file-gone") from error
-        return self._ports.read_rows(BytesIO(file), self._mapping.document)
-
-    def _remembered(self, rows: Iterator[RawRow], position: int) -> Iterator[RawRow]:
-        """The same rows. What those behind the position say is kept until they are worked."""
-        for row in rows:
-            if row.number > position:
+    def _remembered(self, batch: DataBatch) -> Iterator[RawRow]:
+        """The rows of the file. What those behind the position say is kept until they are worked."""
+        first = 0 if self._mapping.compares_rows else batch.piece
+        key, document = self.stored.key, self._mapping.document
+        for piece, row in sealed_rows(batch, key, first, document, self._ports):
+            self._piece = piece
+            if row.number > batch.position:
                 self._raw[row.number] = row
             yield row
 
