@@ -10,6 +10,7 @@ from insurance.api.paging import Page
 from insurance.api.parameters import Parameters
 from insurance.api.router import Api
 from insurance.api.views.matches import FoundPartyMatchesView, PartyMatchListView, PartyMatchView
+from insurance.api.views.overview import OverviewView
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import AlreadyErased, PartyFull, SamePerson, WrongState
 from insurance.domain.core.identity import PartyId
@@ -28,6 +29,7 @@ from insurance.operations.parties.decide_match import (
     read_match,
 )
 from insurance.operations.parties.find_matches import match_party
+from insurance.operations.parties.read_overview import Overview, read_overview
 from pydantic import Field
 
 ports = bundles.match_ports()
@@ -35,6 +37,8 @@ api = Api(wiring.stores().staff_idempotency.find_replay, wiring.edge_for_staff()
 answer = api.entrypoint()
 
 STAFF = {CallerKind.STAFF}
+OVERSEERS = {Role.CALL_CENTRE, Role.COMPLIANCE, Role.AUDITOR}
+"""Who may read all that it shows, claims among it."""
 READERS = MATCH_ROLES | {Role.AUDITOR}
 
 
@@ -105,6 +109,22 @@ def post_decision(
     asked again. Where a mark contradicts, another person confirms what one proposes."""
     is_same = request.decision == "same"
     return decide_match(match_id, request.reason, command, ports, is_same=is_same)
+
+
+@api.query(
+    "/v1/parties/{party_id}/overview",
+    operation_id="getCustomerOverview",
+    summary="Read one customer over all their records",
+    scope=Scope.PARTIES_READ,
+    callers=STAFF,
+    roles=OVERSEERS,
+    shows=OverviewView,
+    raises=(AlreadyErased,),
+)
+def get_overview(party_id: str, query: Query) -> Overview:
+    """Of each detail the word that counts, by the rules of survivorship, and which record, file and row it comes from;
+    policies, quotes and claims, each with the record that it belongs to."""
+    return read_overview(party_id, query, ports)
 
 
 @api.query(

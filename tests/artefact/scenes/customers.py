@@ -103,6 +103,8 @@ def _match_scenes(of_customer: dict[str, str]) -> Iterator[Scene]:
     one = "GET /v1/matches/{match_id}"
     yield Scene("data_steward/read", one, CALL_CENTRE, None, done, of_match)
     yield Scene("data_steward/read_unknown", one, CALL_CENTRE, None, (), of_match)
+    overview = "GET /v1/parties/{party_id}/overview"
+    yield Scene("data_steward/overview", overview, CALL_CENTRE, None, done, of_customer)
     decide = "POST /v1/matches/{match_id}/decision"
     apart = {"decision": "different", "reason": "linked_by_mistake"}
     yield Scene("data_steward/part", decide, CALL_CENTRE, apart, done, of_match)

@@ -48,6 +48,10 @@ def test_a_file_of_customers_registers_each_once_and_keeps_back_what_is_wrong(de
     assert [each.get("made_status") for each in results] == ["registered", None, "registered", None]
     ada = desk.get(f"/v1/parties/{results[0]['made_id']}", CAROL)
     assert ada["name"] == "Ada Merton"
+    overview = desk.get(f"/v1/parties/{ada['id']}/overview", CAROL)
+    row = {"source": "customers", "version": 1, "batch_id": tried, "row": 2}
+    origins = {each["detail"]: each["origin"] for each in overview["details"]}
+    assert origins == {"name": row, "email": row}
     kept = desk.get(f"/v1/batches/{tried}/rows")["items"]
     assert [(each["number"], each["reasons"]) for each in kept] == [
         (3, [{"rule": "parties", "place": "/email", "code": "wrong-form"}]),

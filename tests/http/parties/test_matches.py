@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.support.lists import listed
 from tests.support.platform import Platform
 from tests.support.search import PLATES, insured
 
-SCOPES = "parties:write coverwright/parties:read coverwright/policies:read coverwright/quotes:read coverwright/work:read"
+SCOPES = "parties:write coverwright/parties:read coverwright/policies:read coverwright/quotes:read coverwright/claims:read coverwright/work:read"
 CAROL, DAVE = (staff(name, "call_centre", SCOPES) for name in ("carol", "dave"))
 LIVE_CAROL = staff("carol", "call_centre", SCOPES, mode="live")
 HOME = {"lines": ["12 Ash Lane"], "postcode": "N1 4AB", "country": "GB"}
@@ -133,6 +134,39 @@ def test_after_a_link_is_undone_everything_is_as_if_it_had_never_been(platform: 
     assert state(platform, first, second) == before
     assert [each["status"] for each in found(platform, second)] == ["different"]
     assert state(platform, first, second) == before
+
+
+def test_one_view_of_a_customer_has_what_all_their_records_have_each_with_where_it_came_from(
+    platform: Platform,
+) -> None:
+    first, second = registered(platform, LIZ, {**AGAIN, "email": "newest@example.com"})
+    policy, other = (insured(platform, {"party_id": each}, plate) for each, plate in zip((first, second), PLATES, strict=False))  # fmt: skip
+    for each, given in ((first, True), (second, False)):
+        consent = {"purpose": "email_marketing", "given": given}
+        platform.now += timedelta(minutes=1)
+        platform.post(f"/v1/parties/{each}/consents", consent, by="harbour-test")
+    platform.deliver()
+    decided(platform, found(platform, second)[0], "different")
+    platform.deliver()
+    alone = platform.get(f"/v1/parties/{first}/overview", by=CAROL)
+    assert [each["id"] for each in alone["policies"]] == [policy["id"]]
+
+    platform.post(f"/v1/parties/{first}/merges", {"party_id": second}, by="harbour-test")
+    platform.deliver()
+    overview = platform.get(f"/v1/parties/{second}/overview", by=CAROL)
+
+    assert (overview["id"], overview["members"]) == (first, [second])
+    assert {each["id"]: each["party_id"] for each in overview["policies"]} == {policy["id"]: first, other["id"]: second}  # fmt: skip
+    assert {each["party_id"] for each in overview["quotes"]} == {first, second}
+    [consent] = overview["consents"]
+    assert (consent["given"], consent["party_id"]) == (False, second)
+    told = {each["detail"]: each for each in overview["details"]}
+    assert told["email"]["others"] == 1
+    assert told["phone"]["party_id"] == second
+    assert (told["name"]["rule"], told["name"]["channel"]) == ("trusted", "call")
+    assert overview["complete"] is True
+    path = "/v1/parties/pty_test_0000000000000000/overview"
+    assert platform.call("GET", path, by=CAROL).code == "party-not-found"
 
 
 def test_a_link_that_was_undone_by_hand_is_not_made_again(platform: Platform) -> None:

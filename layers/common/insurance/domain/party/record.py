@@ -28,6 +28,7 @@ from insurance.domain.party.data_request import (
     request_numbered,
 )
 from insurance.domain.party.demands import Demands, RestrictionKind, check_offer
+from insurance.domain.party.origin import PartyOrigin
 from insurance.domain.party.party import Address, Name, Payee, Policyholder
 
 HISTORY_MAX = 50
@@ -163,6 +164,8 @@ class Party(Record):
     """The parties that were merged into this one."""
     created_at: Internal[AwareDatetime]
     created_by: Internal[str]
+    origin: Internal[PartyOrigin | None] = None
+    """None: somebody called."""
 
     @classmethod
     def new(

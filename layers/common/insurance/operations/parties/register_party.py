@@ -5,6 +5,7 @@ from insurance.domain.core.event import Event, StreamPosition
 from insurance.domain.core.identity import Mode, new_party_id, referenced_party_id
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.party.event_types import PartyEventType
+from insurance.domain.party.origin import PartyOrigin
 from insurance.domain.party.record import Party, PartyDetails
 from insurance.operations.command import Command
 from insurance.operations.parties.ports import IndexKeys, PartyPorts
@@ -23,6 +24,11 @@ def register_party(details: PartyDetails, command: Command, ports: PartyPorts) -
     party_id = new_party_id_of(details, command, ports.index_keys)
     partner = command.caller.partner
     party = Party.new(party_id, partner, details, at=command.now, by=command.actor)
+    if (row := command.origin) is not None:
+        origin = PartyOrigin(
+            source=row.source, version=row.version, batch_id=row.batch_id, row=row.row
+        )
+        party = party.replace(origin=origin)
     key = ports.keys.new()
     event = registration(party, key, command)
     stored = Stored(party, event.head, key)
