@@ -26,6 +26,7 @@ from tests.support.claims import (
     issued,
     loss,
     money,
+    reported,
 )
 from tests.support.personal_data import SUE
 from tests.support.platform import Platform
@@ -278,17 +279,37 @@ def test_redress_that_waits_for_the_bank_is_recalled_and_is_not_owed_until_it_is
     assert sent(platform) == [HERS["name"]]
 
 
-def test_a_joint_holder_who_is_paid_on_anothers_policy_is_looked_at_too(
-    platform: Platform, policy: str
+@pytest.mark.parametrize("role", ["joint holder", "mortgagee"])
+def test_a_customer_who_is_paid_on_anothers_policy_is_looked_at_too(
+    platform: Platform, policy: str, role: str
 ):
     person = {"kind": "person", "name": "Ben Okri", "email": "ben@okri.example"}
     ben = platform.post("/v1/parties", person)["id"]
-    joins = {"reason": "joint_holder_in", "consents": ["holder", "new_holder"], "party_id": ben}
-    platform.post(f"/v1/policies/{policy}/transfers", joins | {"holder": {"name": "Ben Okri"}})
+    if role == "mortgagee":
+        lender: Json = {"interested_parties": [{"interest": role, "party_id": ben}]}
+        platform.post(f"/v1/policies/{policy}/interested-parties", lender)
+    else:
+        joins: Json = {"reason": "joint_holder_in", "consents": ["holder", "new_holder"]}
+        joins |= {"party_id": ben, "holder": {"name": "Ben Okri"}}
+        platform.post(f"/v1/policies/{policy}/transfers", joins)
     body = loss(policy, "accidental_damage", "1000", facts=AT_FAULT)
     claim = platform.post("/v1/claims", body | {"payee": HERS | {"name": "Ben Okri"}})
 
     corrected(platform, ben.replace("pty_", "pol_"), NEW_NAME)
+
+    assert read(platform, claim)["task"]["code"] == "confirm_payee"
+
+
+def test_a_customer_who_stands_for_another_is_looked_at_on_the_others_policies(
+    platform: Platform, policy: str
+):
+    person = {"kind": "person", "name": "Ada M. Merton", "email": "ada@merton.example"}
+    known = platform.post("/v1/parties", person)["id"]
+    other = {"party_id": policy.replace("pol_", "pty_")}
+    platform.post(f"/v1/parties/{known}/merges", other)
+    claim = platform.post("/v1/claims", loss(policy, "windscreen", "400"))
+
+    corrected(platform, known.replace("pty_", "pol_"), NEW_ACCOUNT)
 
     assert read(platform, claim)["task"]["code"] == "confirm_payee"
 
@@ -351,3 +372,22 @@ def test_the_deployed_scheduler_may_recall_what_it_must(handlers: Platform, back
     assert (run["failed"], run["finished"]) == (0, True)
     held = handlers.get(f"/v1/claims/{claim['id']}", by=PARTNER, clock=LOSS_CLOCK)
     assert held["payments"][0]["status"] == "screening"
+
+
+def test_a_claim_that_closes_leaves_the_work_list(platform: Platform, policy: str):
+    """One is paid by a file of before the correction, and one is withdrawn."""
+    paid = settled(platform, policy)
+    assert sent(platform) == [HERS["name"]]
+    body = loss(policy, "windscreen", "400")
+    withdrawn = platform.post("/v1/claims", body)
+    corrected(platform, policy, NEW_ACCOUNT)
+    assert read(platform, withdrawn)["task"]["code"] == "confirm_payee"
+
+    reported(platform, paid["payments"][0]["id"], "paid")
+    closure = f"/v1/claims/{withdrawn['id']}/closure"
+    platform.post(closure, {"reason": "withdrawn"}, by=HANDLER)
+
+    for claim in (paid, withdrawn):
+        closed = read(platform, claim)
+        assert (closed["status"], closed.get("task")) == ("closed", None)
+    assert platform.get("/v1/work-items?role=claims_handler", by=HANDLER)["items"] == []

@@ -75,13 +75,14 @@ def with_waiting_task(claim: Claim, now: datetime) -> Claim:
     waiting = {payment.status: payment for payment in reversed(claim.payments)}
     suspect = waiting.get(PaymentStatus.SCREENING)
     requested = waiting.get(PaymentStatus.AWAITING_APPROVAL)
+    may_change = claim.handling is not Handling.CLOSED  # the payee of a closed claim stays
     if suspect is not None:
         role, code, reason = (
             SCREENER,
             TaskCode.CLEAR_SCREENING,
             f"{suspect.amount} waits for a look.",
         )
-    elif claim.payee_corrected_at is not None and claim.payee_change is None:
+    elif may_change and claim.payee_corrected_at is not None and claim.payee_change is None:
         role, code, reason = HANDLER, TaskCode.CONFIRM_PAYEE, "The payee's details were corrected."
     elif requested is not None:
         role, code, reason = (
@@ -89,7 +90,7 @@ def with_waiting_task(claim: Claim, now: datetime) -> Claim:
             TaskCode.APPROVE_PAYMENT,
             f"{requested.amount} waits for a second person.",
         )
-    elif claim.payee_change is not None:
+    elif may_change and claim.payee_change is not None:
         role, code, reason = HANDLER, TaskCode.APPROVE_PAYEE, "Another payee is asked for."
     else:
         return claim
