@@ -12,6 +12,7 @@ from insurance.api.paging import Page
 from insurance.api.views.intake_quality import (
     BatchTallyView,
     Count,
+    DriftView,
     FieldScoreView,
     RowNumber,
     Score,
@@ -151,6 +152,7 @@ class BatchView(View):
     rows_in_file: Count | None
     rows_per_second: Count | None
     expected_end: datetime | None
+    drifts: Annotated[list[DriftView], Field(max_length=20)]
     source_score: Score | None
     scores: Annotated[dict[str, FieldScoreView], Field(max_length=FIELDS_MAX)]
 
@@ -184,6 +186,7 @@ class BatchView(View):
             rows_in_file=batch.rows_in_file,
             rows_per_second=progress.rows_per_second,
             expected_end=progress.expected_end,
+            drifts=[DriftView.of(drift) for drift in batch.drifts],
             source_score=batch.source_score,
             scores=scores_view(BatchQuality.of(batch).scores),
         )

@@ -10,9 +10,11 @@ from insurance.api.views.terms import Shown, View
 from insurance.domain.core.identity import BatchId
 from insurance.domain.core.review import VERSIONS_MAX
 from insurance.domain.intake.batch import ROWS_MAX
-from insurance.domain.intake.document import FIELDS_MAX
+from insurance.domain.intake.document import FIELDS_MAX, Watch
+from insurance.domain.intake.drift import CODES_SHOWN
 from insurance.domain.intake.quality import BATCHES_MAX, WHOLE, BatchQuality, FieldScore
 from insurance.domain.intake.repeated_fixes import PROPOSALS_MAX, Proposal
+from insurance.domain.intake.row import Action
 from insurance.domain.intake.source import SourceCode
 from insurance.operations.intake.read_quality import SourceQuality
 
@@ -49,6 +51,17 @@ class FieldScoreView(View):
                 for name, share in score._asdict().items()
             }
         )
+
+
+class DriftView(Shown):
+    """Values of a file that are others than those of the batches before."""
+
+    rule: Annotated[str, Field(max_length=60)]
+    field: Annotated[str, Field(max_length=300)]
+    watch: Watch
+    action: Action
+    measured: Annotated[str, Field(max_length=20)]
+    codes: Annotated[list[Annotated[str, Field(max_length=1_000)]], Field(max_length=CODES_SHOWN)]
 
 
 class BatchQualityView(View):

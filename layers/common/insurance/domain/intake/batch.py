@@ -13,7 +13,9 @@ from insurance.domain.core.identity import Mode, UploadId, mode_of
 from insurance.domain.core.segregation import OfficeDuty, check_segregation
 from insurance.domain.core.value import Value
 from insurance.domain.intake.figures import PolicyFigures, digest_with, totals_of
+from insurance.domain.intake.row import Action
 from insurance.domain.intake.source import RowKind, SourceCode
+from insurance.domain.intake.spread import Bins, Drift, added_bins
 
 ROWS_MAX: Final = 99_999_999
 """Places of a file that a row's id has room for."""
@@ -129,6 +131,7 @@ class SliceResult(Value):
     """The piece of the sealed file in which it stands."""
     tally: RowTally
     fields: dict[str, FieldTally]
+    bins: Bins = Field(default_factory=dict)
     is_last: bool
     """Nothing follows in the file."""
     totals: tuple[PolicyFigures, ...] = ()
@@ -171,6 +174,10 @@ class DataBatch(Record):
     slices: Internal[int] = 0
     tally: Internal[RowTally] = RowTally()
     fields: Internal[dict[str, FieldTally]] = Field(default_factory=dict)
+    bins: Internal[Bins] = Field(default_factory=dict)
+    drifts: Internal[tuple[Drift, ...]] = ()
+    tries_first: Internal[bool] = False
+    """It is started after a dry run only: a rule about the whole file may hold it."""
     open_rows: Internal[int] = 0
     """In quarantine, and not resolved."""
     source_score: Internal[int | None] = None
@@ -220,6 +227,8 @@ class DataBatch(Record):
         Raises:
             WrongState: The step does not follow from where the batch stands.
         """
+        if step is BatchStep.START and self.tries_first and self.status is BatchStatus.RECEIVED:
+            raise WrongState(self.title, self.status, "be started before its dry run")
         resumed = self.status is BatchStatus.PAUSED and step is BatchStep.RESUME
         after = self.paused_in if resumed else NEXT.get((self.status, step))
         if step is BatchStep.REVERSE and self.kind is RowKind.POLICIES:
@@ -241,6 +250,8 @@ class DataBatch(Record):
             slices=0,
             tally=RowTally(),
             fields={},
+            bins={},
+            drifts=(),
             totals=(),
             digest="",
             started_at=now,
@@ -278,6 +289,23 @@ class DataBatch(Record):
             status = BatchStatus.REVERSED if is_reversed else BatchStatus.CUT_OVER
         return self.replace(status=status, moved_slices=done, changed_at=now)
 
+    def drifted(self, drifts: tuple[Drift, ...]) -> Self:
+        """The batch when all its rows were read and compared with the batches before. After a dry run the gravest finding
+        may halt it, or have it wait for a person; when its rows are taken it is too late for that."""
+        found = {drift.action: drift.rule for drift in drifts}
+        changed = self.replace(drifts=drifts)
+        if self.status is not BatchStatus.CHECKED:
+            return changed
+        if Action.HALT in found:
+            return changed.replace(status=BatchStatus.HALTED, reason=found[Action.HALT])
+        if Action.QUARANTINE in found:
+            return changed.replace(
+                status=BatchStatus.PAUSED,
+                paused_in=BatchStatus.CHECKED,
+                reason=found[Action.QUARANTINE],
+            )
+        return changed
+
     def worked(self, result: SliceResult, now: AwareDatetime) -> Self:
         """The batch after a slice of it."""
         is_dry = self.status is BatchStatus.DRY_RUN
@@ -300,6 +328,7 @@ class DataBatch(Record):
             slices=self.slices + 1,
             tally=tally,
             fields=fields,
+            bins=added_bins(self.bins, result.bins),
             open_rows=self.open_rows + (0 if is_dry else result.tally.quarantined),
             changed_at=now,
             totals=totals_of((*self.totals, *result.totals)),

@@ -202,6 +202,35 @@ class MappingRule(Value):
         return self
 
 
+class Watch(StrEnum):
+    """What of a field's values is compared with the source's batches before."""
+
+    MISSING = "missing"
+    """The share of rows without a value."""
+    DISTRIBUTION = "distribution"
+    """How numbers, days or codes are spread (population stability index)."""
+    NEW_CODES = "new-codes"
+    """Codes of the list that none of these batches had."""
+
+
+class DriftRule(Value):
+    """A file whose values are others than those of the source's last ten batches is dealt with by the action."""
+
+    code: RuleCode
+    field: Path
+    watch: Watch
+    limit: Annotated[str, StringConstraints(pattern=r"^[0-9](\.[0-9]{1,4})?$")] = "0.25"
+    """Of a distribution the index, usually 0.1 (something moved) to 0.25 (much did); of what is missing the difference of shares."""
+    action: Action = Action.WARN
+    """`quarantine`: the batch waits for a person after its dry run."""
+
+    @model_validator(mode="after")
+    def _cleans_nothing(self) -> Self:
+        if self.action is Action.CLEAN:
+            raise ValueError("A rule about a whole file cleans nothing.")
+        return self
+
+
 class MappingDocument(Value):
     """How the files of a source are read, and what their rows become."""
 
@@ -217,6 +246,7 @@ class MappingDocument(Value):
     fields: Annotated[dict[Path, FieldMapping], Field(min_length=1, max_length=FIELDS_MAX)]
     missing: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
     """What stands for nothing, beside an empty cell: `N/A`, `-`."""
+    drift: Annotated[tuple[DriftRule, ...], Field(max_length=20)] = ()
     rules: Annotated[tuple[MappingRule, ...], Field(max_length=RULES_MAX)] = ()
 
 
@@ -241,6 +271,11 @@ def read_document(document: object) -> MappingDocument:
             for detail in error.errors(include_url=False, include_context=False)
         ]
         raise InvalidFields(list(dict.fromkeys(faults))) from error
+
+
+def holds_drift(document: object) -> bool:
+    """Whether a rule about the whole file may hold it: then it is tried before it is started."""
+    return any(rule.action is not Action.WARN for rule in read_document(document).drift)
 
 
 _CODES: Final[Mapping[str, str]] = {

@@ -8,11 +8,13 @@ from insurance.domain.intake import cells, rules
 from insurance.domain.intake.checking import CompiledMapping
 from insurance.domain.intake.document import (
     ACROSS_MAX,
+    As,
     FieldMapping,
     FileFormat,
     MappingDocument,
     MappingRule,
     Point,
+    Watch,
     escaped,
     read_document,
 )
@@ -71,6 +73,7 @@ class _Compilation:
                     worked[len(self._fields) - 1] = work
         self._check_names()
         self._check_rules_across()
+        self._check_drift()
         self._refuse_faults()
         compiled = [
             made
@@ -149,6 +152,24 @@ class _Compilation:
         for place in across[ACROSS_MAX:]:
             detail = f"A mapping has {ACROSS_MAX} rules across rows at most."
             self._fault(f"/rules/{place}/at", "too-many", detail)
+
+    def _check_drift(self) -> None:
+        """What is watched comes from a column; how it is spread is kept of no personal one."""
+        given = {path: one for path, one in self._document.fields.items() if one.source}
+        for place, rule in enumerate(self._document.drift):
+            field, at = given.get(rule.field), f"/drift/{place}/field"
+            if field is None:
+                self._fault(at, "unknown", "No column fills such a field.")
+                continue
+            column = self._document.columns.get(field.source or "")
+            if rule.watch is Watch.MISSING:
+                continue
+            if column is not None and column.personal:
+                self._fault(at, "personal", "How a personal column is spread is not kept.")
+            coded = field.kind in {As.CODE, As.BOOLEAN}
+            counted = field.kind not in {None, As.TEXT, *({As.CODE} if not field.codes else {})}
+            if not (coded and field.codes if rule.watch is Watch.NEW_CODES else counted):
+                self._fault(at, "wrong-form", "A text is neither a code of a list nor a number.")
 
     def _rule(self, rule: MappingRule, path: str) -> rules.RowRule | None:
         try:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Final, NamedTuple, Self
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from insurance.domain.core.identity import Mode, mode_of, source_id_for
 from insurance.domain.core.value import Value
 from insurance.domain.intake.batch import BatchStatus, DataBatch, FieldTally, RowTally
 from insurance.domain.intake.source import SourceCode
+from insurance.domain.intake.spread import Bins
 
 BATCHES_MAX: Final = 10
 """Batches of a source that its score is made of."""
@@ -52,6 +53,7 @@ class BatchQuality(Value):
     ended_at: AwareDatetime
     tally: RowTally
     fields: dict[str, FieldTally]
+    bins: Bins = Field(default_factory=dict)
 
     @classmethod
     def of(cls, batch: DataBatch) -> Self:
@@ -64,6 +66,7 @@ class BatchQuality(Value):
             ended_at=batch.changed_at,
             tally=batch.tally,
             fields=batch.fields,
+            bins=batch.bins,
         )
 
     @property

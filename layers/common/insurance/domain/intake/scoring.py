@@ -10,9 +10,11 @@ from typing import Final
 
 from insurance.domain.intake.batch import FieldTally
 from insurance.domain.intake.checking import CompiledMapping
-from insurance.domain.intake.document import Check, Point
+from insurance.domain.intake.document import Check, Point, Watch
+from insurance.domain.intake.drift import bin_of
 from insurance.domain.intake.row import CheckedRow, RawRow, RowFinding
 from insurance.domain.intake.rules import RowRule, name_of
+from insurance.domain.intake.spread import Bins
 
 REPEATED: Final = "repeated"
 """The code of a value that may stand in one row only."""
@@ -28,6 +30,11 @@ class FieldCounter:
         self._missing = frozenset(mapping.document.missing)
         self._fields = {field.path: field for field in mapping.fields if field.heading is not None}
         self._about = _Places(mapping).by_rule()
+        self._watched = {
+            rule.field for rule in mapping.document.drift if rule.watch is not Watch.MISSING
+        }
+        self.bins: Bins = {}
+        """Of watched fields: rows by bin."""
         self._counts = {path: dict.fromkeys(_COUNTS, 0) for path in self._fields}
 
     def add(self, checked: CheckedRow, raw: RawRow) -> None:
@@ -38,6 +45,10 @@ class FieldCounter:
                 continue
             counts = self._counts[path]
             counts["filled"] += 1
+            if path in self._watched and (value := field.read_sound(text)) is not None:
+                bins = self.bins.setdefault(path, {})
+                place = bin_of(value, self._received_on)
+                bins[place] = bins.get(place, 0) + 1
             if field.declared.fresh_days is not None:
                 day = field.read_sound(text)
                 counts["dated"] += day is not None

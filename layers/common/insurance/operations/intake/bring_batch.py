@@ -15,7 +15,7 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.identity import UploadId, batch_id_for, source_id_for
 from insurance.domain.core.stored import Stored
 from insurance.domain.intake.batch import ENDED, STARTS, BatchStatus, BatchStep, DataBatch
-from insurance.domain.intake.document import read_document
+from insurance.domain.intake.document import holds_drift, read_document
 from insurance.domain.intake.event_types import BatchEventType
 from insurance.domain.intake.figures import PolicyFigures, totals_of
 from insurance.domain.intake.quality import source_score
@@ -76,6 +76,7 @@ def bring_batch(wanted: BatchInput, command: Command, ports: IntakePorts) -> Sto
         upload_id=wanted.upload_id,
         sha256=digest,
         size_bytes=len(file),
+        tries_first=holds_drift(text.mapping),
         received_by=caller.principal,
         received_at=command.now,
         status=BatchStatus.RECEIVED,

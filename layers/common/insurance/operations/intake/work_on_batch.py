@@ -26,6 +26,7 @@ from insurance.domain.intake.batch import (
     SliceResult,
 )
 from insurance.domain.intake.checking import CompiledMapping
+from insurance.domain.intake.drift import drifts_of
 from insurance.domain.intake.event_types import BatchEventType, RowEventType
 from insurance.domain.intake.figures import PolicyFigures, digest_with, totals_of
 from insurance.domain.intake.files import UnreadableFile
@@ -61,7 +62,10 @@ ENDS: Final = {
     BatchStatus.CHECKED: BatchEventType.CHECKED,
     BatchStatus.FINISHED: BatchEventType.FINISHED,
     BatchStatus.HALTED: BatchEventType.HALTED,
+    BatchStatus.PAUSED: BatchEventType.PAUSED,
 }
+COMPLETE: Final = frozenset({BatchStatus.CHECKED, BatchStatus.FINISHED})
+"""All of the file was read."""
 LOOK_AGAIN: Final = timedelta(minutes=5)
 """After how long a stop may have been lifted."""
 type Ended = Callable[[BatchQuality], None]
@@ -163,6 +167,7 @@ class _Slice:
             piece=self.piece,
             tally=self.tally,
             fields=self.counter.tallies(),
+            bins=self.counter.bins,
             is_last=self.is_last,
             totals=self.totals,
             digest=self.digest,
@@ -281,6 +286,9 @@ class _Work:
     def _store(self, made: _Slice) -> None:
         before, now = self.stored, self._times.now
         batch = before.record.worked(made.result, now)
+        if batch.status in COMPLETE and self._mapping.document.drift:
+            last = self._ports.batches.qualities(source_id_for(batch.mode, batch.source))
+            batch = batch.drifted(drifts_of(self._mapping.document.drift, batch, last))
         event = Event.following(
             before.head,
             batch,
