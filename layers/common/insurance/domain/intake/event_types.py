@@ -38,3 +38,6 @@ class RowEventType(EventType):
     ACCEPTED = "row.accepted"
     REJECTED = "row.rejected"
     ERASED = "row.erased"
+    TAKEN_UP = "row.taken_up"
+    """Somebody takes it: nobody rejects it before they are done."""
+    RELEASED = "row.released"

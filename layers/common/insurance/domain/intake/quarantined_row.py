@@ -1,5 +1,6 @@
 """Rows in quarantine: what was wrong, and what a person made of it. What the row said is sealed with a key of its own."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Final, Self
 
@@ -44,6 +45,18 @@ class RowReason(Value):
     code: str
 
 
+HELD_FOR: Final = timedelta(minutes=15)
+"""Longer than a function runs (template.yaml: ten minutes), so the call that held the row is gone."""
+
+
+class RowHold(Value):
+    """The call that takes a row: what it makes and the row's end are two writes, and nobody rejects it between them."""
+
+    call: str
+    since: AwareDatetime
+    """By our own clock."""
+
+
 class QuarantinedRow(Record):
     """A row that was not taken, or not without a person."""
 
@@ -68,6 +81,25 @@ class QuarantinedRow(Record):
     erased_at: Internal[AwareDatetime | None] = None
     """When the key of what it says was destroyed, with the person whom it names."""
 
+    held: Internal[RowHold | None] = None
+
+    def taken_up(self, call: str, at: AwareDatetime) -> Self:
+        """The row while a call takes it."""
+        return self.replace(held=RowHold(call=call, since=at))
+
+    def is_held(self, at: AwareDatetime) -> bool:
+        """Whether a call takes the row, or did a short while ago and has not ended it."""
+        return self.held is not None and at < self.held.since + HELD_FOR
+
+    def check_rejectable(self, at: AwareDatetime) -> None:
+        """Check that nobody is taking the row.
+
+        Raises:
+            WrongState: Somebody is.
+        """
+        if self.is_held(at):
+            raise WrongState(f"row {self.number}", "being taken", "be rejected")
+
     def erased(self, now: AwareDatetime) -> Self:
         """The row without what it says. Who erases destroys its key."""
         is_open = self.status is RowStatus.QUARANTINED
@@ -75,6 +107,7 @@ class QuarantinedRow(Record):
             status=RowStatus.ERASED if is_open else self.status,
             values=None,
             reason=None,
+            held=None,
             changed_at=now,
             erased_at=now,
         )
@@ -87,4 +120,4 @@ class QuarantinedRow(Record):
         """
         if self.status is not RowStatus.QUARANTINED:
             raise WrongState(f"row {self.number}", self.status, "be resolved again")
-        return self.replace(status=status, resolved_by=by, changed_at=now, reason=reason)
+        return self.replace(status=status, resolved_by=by, changed_at=now, reason=reason, held=None)

@@ -173,23 +173,29 @@ class DynamoDBBatches:
             writes.append(self._quality(worked.quality))
         transact(self._client, writes)
 
+    def store_hold(self, event: Event, row: QuarantinedRow, before: LoadedRow) -> None:
+        transact(self._client, self._row_moved(event, row, before.persons, before))
+
     def store_row(self, resolved: ResolvedRow, before: LoadedRow, command: Command) -> None:
-        row, tables = resolved.row, self._tables
-
-        def stale(_item: Item | None) -> Exception:
-            return StaleRevision(row.id)
-
-        key = before.row.key if before.row else None
-        columns = row_columns(row) | _personal_columns(key, resolved.persons)
-        moved = aggregates.moved(
-            tables.intake, tables.events, resolved.event, before.row, stale, columns
-        )
+        row = resolved.row
+        moved = self._row_moved(resolved.event, row, resolved.persons, before)
         entries = person_entries(
-            tables.intake, row.id, row.batch_id, resolved.persons - before.persons
+            self._tables.intake, row.id, row.batch_id, resolved.persons - before.persons
         )
         answer = self._idempotency.keep(command.idempotency)
         counted = self._moved(resolved.counted, before.batch)
         transact(self._client, [*moved, *entries, *counted, answer])
+
+    def _row_moved(
+        self, event: Event, row: QuarantinedRow, persons: frozenset[str], before: LoadedRow
+    ) -> list[Write]:
+        def stale(_item: Item | None) -> Exception:
+            return StaleRevision(row.id)
+
+        key = before.row.key if before.row else None
+        columns = row_columns(row) | _personal_columns(key, persons)
+        tables = self._tables
+        return aggregates.moved(tables.intake, tables.events, event, before.row, stale, columns)
 
     def _moved(self, event: Event, before: Stored[DataBatch]) -> list[Write]:
         def stale(_item: Item | None) -> Exception:

@@ -212,6 +212,13 @@ class Batches(Protocol):
             StaleRevision: The batch has changed since it was read.
         """
 
+    def store_hold(self, event: Event, row: QuarantinedRow, before: LoadedRow) -> None:
+        """Store a row that somebody takes, or takes no more, as its event left it.
+
+        Raises:
+            StaleRevision: It has changed since it was loaded.
+        """
+
     def store_row(self, resolved: ResolvedRow, before: LoadedRow, command: Command) -> None:
         """Store a row and its batch as their events left them, and the command's answer.
 

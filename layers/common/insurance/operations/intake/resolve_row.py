@@ -1,6 +1,7 @@
 """Resolve a row in quarantine: mend its values, take it as it is, or reject it; and read rows and outcomes."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 from insurance.domain.core.errors import (
@@ -8,6 +9,8 @@ from insurance.domain.core.errors import (
     FieldFault,
     InvalidFields,
     RowNotFound,
+    StaleRevision,
+    Stopped,
     WrongState,
 )
 from insurance.domain.core.event import DestroyedKey, Event, NothingToSeal
@@ -25,8 +28,9 @@ from insurance.domain.intake.quarantined_row import (
 from insurance.domain.intake.row import CheckedRow, RawRow
 from insurance.operations.command import Command, Query
 from insurance.operations.intake.bring_batch import read_batch
+from insurance.operations.intake.hold_row import hold_row, release_row
 from insurance.operations.intake.kinds import Made
-from insurance.operations.intake.ports import IntakePorts, ResolvedRow, RowOutcome
+from insurance.operations.intake.ports import IntakePorts, LoadedRow, ResolvedRow, RowOutcome
 from insurance.operations.intake.row_persons import persons_in_row
 from insurance.operations.intake.take_row import (
     TAKEN_OTHERWISE,
@@ -34,6 +38,7 @@ from insurance.operations.intake.take_row import (
     Times,
     made_of_row,
     take_row,
+    try_row,
 )
 from insurance.operations.intake.work_on_batch import mapping_of, reasons_in
 from insurance.operations.listing import ListPage, ListRange, page_of
@@ -82,7 +87,8 @@ def resolve_row(
         raise RowNotFound(str(number))
     if batch.status in MOVED:
         raise WrongState(batch.title, batch.status, "have a row of it resolved")
-    row, persons = before.row.record, before.persons
+    current = before.row
+    row, persons = current.record, before.persons
     status, type = ENDS[wanted.resolution]
     after = row.resolved(status, by=command.actor, now=command.now, reason=wanted.reason)
     if row.values is None:
@@ -90,19 +96,22 @@ def resolve_row(
     made = None
     if wanted.resolution is RowResolution.REJECT:
         _check_not_taken(batch, row, command, ports)
+        row.check_rejectable(command.received_at)
     else:
         values = _mended(row.values, wanted.values)
         judged = _judged_by(batch, wanted.resolution, ports)
         mapping, checked = _checked(judged, RawRow(number, values), ports)
         if wanted.resolution is not RowResolution.ACCEPT and not checked.is_accepted:
             raise InvalidFields(_faults(batch, reasons_in(checked), mapping))
-        made = _take(judged, checked, mapping, wanted.resolution, command, ports)
+        call = _Taking(judged, checked, mapping, wanted.resolution)
+        held, made = call.take(before, current, command, ports)
+        before, current = before._replace(row=held), held
         mended = {column: row.values[column] for column in wanted.values}
         after = after.replace(values=values, mended=mended or None, made_id=made.id)
         persons |= persons_in_row(batch, checked.record, values, mapping, ports)
-    key = before.row.key or DestroyedKey()
+    key = current.key or DestroyedKey()
     event = Event.following(
-        before.row.head, after, key, stream=row.id, type=type, actor=command.actor, now=command.now
+        current.head, after, key, stream=row.id, type=type, actor=command.actor, now=command.now
     )
     moved = batch.row_resolved(result_of(made), command.now)
     counted = Event.following(
@@ -114,7 +123,7 @@ def resolve_row(
         actor=command.actor,
         now=command.now,
     )
-    stored = Stored(after, event.head, before.row.key)
+    stored = Stored(after, event.head, current.key)
     resolved = ResolvedRow(event, after, counted, persons)
     ports.batches.store_row(resolved, before, command.with_answer(stored))
     return stored
@@ -211,20 +220,34 @@ def _mended(values: Mapping[str, str], given: Mapping[str, str]) -> dict[str, st
     return {**values, **given}
 
 
-def _take(
-    batch: DataBatch,
-    checked: CheckedRow,
-    mapping: CompiledMapping,
-    resolution: RowResolution,
-    command: Command,
-    ports: IntakePorts,
-) -> Made:
-    """What comes of the row."""
-    times = Times(command.now, command.received_at)
-    try:
-        return take_row(batch, checked, times, ports, resolution)
-    except RowRefused as refused:
-        raise InvalidFields(_faults(batch, refused.reasons, mapping)) from refused
+class _Taking(NamedTuple):
+    """A row that a person lets become what it asks for."""
+
+    batch: DataBatch
+    checked: CheckedRow
+    mapping: CompiledMapping
+    resolution: RowResolution
+
+    def take(
+        self, before: LoadedRow, row: Stored[QuarantinedRow], command: Command, ports: IntakePorts
+    ) -> tuple[Stored[QuarantinedRow], Made]:
+        """The row as it is held, and what came of it."""
+        times = Times(command.now, command.received_at)
+        try:
+            if (
+                row.record.held is None
+            ):  # most that is refused is refused before anything is written
+                try_row(self.batch, self.checked, times, ports)
+            held = hold_row(before, row, command, ports)
+            try:
+                return held, take_row(self.batch, self.checked, times, ports, self.resolution)
+            except (RowRefused, Stopped):
+                with suppress(StaleRevision):  # somebody has ended it
+                    release_row(before._replace(row=held), held, command, ports)
+                raise
+        except RowRefused as refused:
+            faults = _faults(self.batch, refused.reasons, self.mapping)
+            raise InvalidFields(faults) from refused
 
 
 def _faults(
