@@ -102,11 +102,11 @@ class Played(NamedTuple):
     health: Health
 
 
-def play(policies: int) -> Played:
-    """The year on a fresh engine, by a few workers at once."""
+def play(policies: int, folder: Path | None = None) -> Played:
+    """The year on a fresh engine, in memory without a folder, by a few workers at once."""
     context = multiprocessing.get_context("spawn")
     worked_before = _processor_seconds()
-    with TemporaryDirectory() as folder, running_engine(Path(folder)) as url:
+    with running_engine(folder) as url:
         dynamodb = client(url)
         tables = make_tables(dynamodb)
         began = time.monotonic()
@@ -412,7 +412,8 @@ def main() -> int:
     sizes: list[int] = parser.parse_args().sizes
     played = []
     for size in sizes:
-        played.append(play(size))
+        with TemporaryDirectory() as folder:  # the largest takes more than memory has for it
+            played.append(play(size, Path(folder)))
         report(played[-1])
     small, large = played[0], played[-1]
     if len(played) > 1:
