@@ -19,7 +19,7 @@ export npm_config_cache := $(CURDIR)/.tools/cache/npm
 endif
 SAM_ENV := UV_PROJECT_ENVIRONMENT=.venv-sam
 
-.PHONY: help setup run tour serve show reconcile unit test check lint format build openapi schema events products data cases clients sdk docs portal exam bench load mutants checks lives long flaky lock clean
+.PHONY: help setup run tour serve show reconcile unit test check lint format build openapi schema events products data cases clients sdk docs portal pages exam bench load mutants checks lives long flaky lock clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -58,10 +58,9 @@ test: .tools/setup .tools/sam .tools/site.done ## Run the tests, and say which d
 	$(RUN) python -m tests.support.routes
 
 check: export YEAR_POLICIES := 1000
-check: .tools/setup .tools/sam .tools/clients.done .tools/docs-check.done lint docs portal build test products cases sdk ## Everything that CI runs
-	$(RUN) python -m tools.clients openapi-python-client openapi-typescript
-	$(RUN) python -m tools.docs check --few
-	$(RUN) python -m tools.portal check
+check: .tools/setup .tools/sam .tools/clients.done .tools/docs-check.done docs ## Everything that CI runs, two at a time: most of it leaves a core idle
+	@$(MAKE) --jobs=2 --output-sync lint sdk portal build products cases
+	@$(MAKE) --jobs=2 test clients pages ONLY="openapi-python-client openapi-typescript"
 
 lint: .tools/setup .tools/sam ## Style, types, import contracts, generated files
 	$(RUN) ruff format --check .
@@ -130,6 +129,10 @@ portal: .tools/setup ## Build the developer portal into .tools/site; `make serve
 .tools/docs-check.done: uv.lock | .tools/setup .tools/docs.done
 	UV_PROJECT_ENVIRONMENT=.tools/docs $(UV) sync -q --frozen --inexact --only-group docs-check
 	@touch $@
+
+pages: .tools/setup .tools/docs-check.done ## Look at each kind of page of the docs in a browser, and walk through the portal
+	$(RUN) python -m tools.docs check --few
+	$(RUN) python -m tools.portal check
 
 exam: .tools/setup .tools/sam .tools/exam.done .tools/clients.done .tools/docs-check.done .tools/site.done ## Let tools of others judge template, definition, code and the running API (EXAMPLES=)
 	$(RUN) python -m tools.exam $(PART)

@@ -122,14 +122,18 @@ def typed(document: Path) -> list[str]:
 
 
 def run_by_ci() -> set[str]:
-    """`make check` and every target that it stands on."""
+    """`make check` and every target that it stands on, or makes itself."""
     makefile = (ROOT / "Makefile").read_text()
     waiting, found = ["check"], set()
     while waiting:
         target = waiting.pop()
         found.add(f"make {target}")
-        rules = re.findall(rf"^{target}:(?! export)([^#\n|]*)", makefile, re.M)
-        waiting += rules[0].split() if rules and not target.startswith(".") else []
+        if target.startswith("."):
+            continue
+        for rule in re.findall(rf"^{target}:(?! export).*\n(?:\t.*\n)*", makefile, re.M):
+            [needed] = re.findall(r"\A[^:]*:([^#\n|]*)", rule)
+            made = re.findall(r"^\t@\$\(MAKE\)(?: --\S+)*((?: [a-z]+\b)*)", rule, re.M)
+            waiting += " ".join([needed, *made]).split()
     return found
 
 
