@@ -36,6 +36,9 @@ USED_PROOFS = MemoryUsedProofs()
 """A proof has a name that no other has: what another test used is in nobody's way."""
 QUOTAS = Quotas(MemoryQuotas())
 
+CACHED = type(cache(lambda: None))
+"""What `cache` makes of a function."""
+
 FOLDERS = (
     "quoting",
     "policy_issuance",
@@ -161,7 +164,7 @@ def functions_of(variables: Mapping[str, str], folders: Sequence[str]) -> Apps:
 def forget_wiring() -> None:
     """What was made for some functions stays with them, and is made anew for the next."""
     for made in (*vars(bundles).values(), *vars(wiring).values(), *vars(clients).values()):
-        if isinstance(made, type(cache(lambda: None))):
+        if isinstance(made, CACHED):
             made.cache_clear()
 
 
