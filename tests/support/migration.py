@@ -14,6 +14,7 @@ CAROL = staff(
     "policies:read coverwright/policies:write coverwright/ledger:read coverwright/claims:write coverwright/claims:read coverwright/policies:search coverwright/billing:read",
 )
 HEADINGS = ("No", "Reg", "Driver", "Start", "Net", "Tax", "Paid", "Plan", "Value")
+CHANGED = ("Changed", "Miles", "Net then", "Tax then", "Net charged", "Tax charged")
 ADA = (
     "OLD-1001",
     "AB12 CDE",
@@ -44,7 +45,9 @@ def policy_mapping(**changes: Any) -> Json:
     return {
         "format": "csv",
         "kind": "policies",
-        "columns": {heading: {"personal": heading in {"Reg", "Driver"}} for heading in HEADINGS},
+        "columns": {
+            heading: {"personal": heading in {"Reg", "Driver"}} for heading in (*HEADINGS, *CHANGED)
+        },
         "fields": {
             "number": {"from": "No", "as": "text", "required": True},
             "product": {"value": "'personal_motor'"},
@@ -61,6 +64,12 @@ def policy_mapping(**changes: Any) -> Json:
             "premium.lines.ipt": {"from": "Tax", **money},
             "paid": {"from": "Paid", **money},
             "plan": {"from": "Plan", "as": "text"},
+            "endorsements.0.effective_on": {"from": "Changed", "as": "date"},
+            "endorsements.0.answers.annual_mileage": {"from": "Miles", "as": "integer"},
+            "endorsements.0.premium.net": {"from": "Net then", **money},
+            "endorsements.0.premium.lines.ipt": {"from": "Tax then", **money},
+            "endorsements.0.charged.net": {"from": "Net charged", **money},
+            "endorsements.0.charged.lines.ipt": {"from": "Tax charged", **money},
         },
         "rules": [],
         **changes,
@@ -68,7 +77,10 @@ def policy_mapping(**changes: Any) -> Json:
 
 
 def policy_file(*rows: tuple[str, ...]) -> bytes:
-    return "".join(",".join(row) + "\n" for row in [HEADINGS, *rows]).encode()
+    """Rows may leave out what an endorsement was."""
+    headings = (*HEADINGS, *CHANGED)
+    full = [(*row, *[""] * (len(headings) - len(row))) for row in rows]
+    return "".join(",".join(row) + "\n" for row in [headings, *full]).encode()
 
 
 def totals(**changes: int) -> Json:

@@ -253,3 +253,53 @@ def test_killed_before_or_after_any_write_and_started_again_all_is_moved_once(
         items = migration.desk.get(f"/v1/batches/{batch}/results", UNA)["items"]
         statuses = [migration.desk.get(f"/v1/quotes/{each['made_id']}")["status"] for each in items]
         assert statuses == ["bound" if way == "cut_over" else "reversed"] * 2
+
+
+ENDORSED = (*ADA[:6], "396.31", *ADA[7:], "2026-09-01", "16000", "372.00", "44.64", "53.85", "6.46")
+"""From 92 days after its start on, for 273 of 365 days: 72.00 more a year is 53.85 more."""
+OF_ENDORSED = {
+    "policies": 1,
+    "written": 35_385,
+    "unearned": 15_863 + 3_807,  # of 53.85 for 273 days, 193 are to come
+    "paid": 39_631,
+}
+
+
+def test_a_policy_brings_its_endorsements_and_is_changed_from_the_last_of_them(
+    migration: Migration,
+) -> None:
+    desk, platform = migration.desk, migration.desk.platform
+    batch = migration.worked(policy_file(ENDORSED), totals(**OF_ENDORSED))
+    assert desk.get(f"/v1/batches/{batch}", UNA)["totals"] == [totals(**OF_ENDORSED)]
+    assert migration.cut_over(batch).status == 200
+    desk.run(batch, UNA)
+    [policy] = migration.policies(batch)
+    path = f"/v1/policies/{policy['id']}"
+
+    then = platform.get(f"{path}?as_at=2026-08-31T12:00:00Z", by=FINN)
+    history = platform.get(f"{path}/transactions", by=FINN)["items"]
+    came = platform.get(f"{path}/ledger", by=FINN)
+    ended = platform.post(f"{path}/cancellations", {"effective_on": "2026-12-01"})
+    left = platform.get(f"{path}/ledger", by=FINN)
+
+    assert (then["premium"]["net"], policy["premium"]["net"]) == (pounds(30_000), pounds(37_200))
+    assert [each["kind"] for each in history] == ["new_business", "endorsement"]
+    assert (came["healthy"], left["healthy"]) == (True, True)
+    balances = {each["account"]: each["balance"]["amount"] for each in came["balances"]}
+    assert (balances["written_premium"], balances["tax_payable"]) == (35_385, 0)
+    assert balances["migration"] == 39_631 - 3_600 - 646
+    net = ended["transaction"]["computation"]["lines"][0]["amount"]["amount"]
+    assert net == -18_549  # 372.00 * 182/365
+
+
+def test_an_endorsement_whose_charge_is_not_its_price_for_its_time_keeps_the_row_back(
+    migration: Migration,
+) -> None:
+    off = (*ENDORSED[:-2], "54.00", "6.46")
+    batch = migration.worked(policy_file(off), totals(**OF_ENDORSED))
+
+    [kept] = migration.desk.get(f"/v1/batches/{batch}/rows", UNA)["items"]
+
+    assert kept["reasons"] == [
+        {"rule": "policies", "place": "/endorsements", "code": "not-pro-rata"}
+    ]

@@ -10,11 +10,23 @@ from pydantic_core import to_json
 from insurance.api.body import Request, read_request
 from insurance.api.fields import Code, Day, MoneyOrNil, ReferenceCode, Territory
 from insurance.api.requests.quotes import PolicyholderRequest
-from insurance.domain.contract.migration import SourceNumber
+from insurance.domain.contract.migration import CHANGES_MAX, SourceNumber
+from insurance.domain.core.money import Money
 from insurance.domain.product.covers import COVERS_MAX
-from insurance.operations.policy.migrate_policy import PolicyInput
+from insurance.operations.policy.migrate_policy import BroughtChange, ChargedInput, PolicyInput
 from insurance.operations.quoting.make_quote import RiskInput
 from insurance.operations.quoting.quoted_party import PartyInput
+
+
+class ChargeRequest(Request):
+    """What was charged or given back for an endorsement."""
+
+    net: Money
+    lines: Annotated[dict[Code, Money], Field(max_length=20)] = {}
+    commission: Money | None = None
+
+    def charged(self) -> ChargedInput:
+        return ChargedInput(self.net, self.lines, self.commission)
 
 
 class ChargedPremiumRequest(Request):
@@ -24,6 +36,25 @@ class ChargedPremiumRequest(Request):
     lines: Annotated[dict[Code, MoneyOrNil], Field(max_length=20)] = {}
     """Taxes, levies and fees, by the product's codes."""
     commission: MoneyOrNil | None = None
+
+    def charged(self) -> ChargedInput:
+        return ChargedInput(self.net, self.lines, self.commission)
+
+
+class MigratedEndorsementRequest(Request):
+    """An endorsement that the policy had."""
+
+    effective_on: Day
+    answers: dict[str, Any] = {}
+    """Those that it changed."""
+    premium: ChargedPremiumRequest
+    """From then on, for a whole term."""
+    charged: ChargeRequest
+    """What was charged for it; below zero: given back."""
+
+    def change(self) -> BroughtChange:
+        premium, charged = self.premium.charged(), self.charged.charged()
+        return BroughtChange(self.effective_on, self.answers, premium, charged)
 
 
 class MigratedPolicyRequest(Request):
@@ -43,6 +74,7 @@ class MigratedPolicyRequest(Request):
     premium: ChargedPremiumRequest
     plan: Code = "annual"
     paid: MoneyOrNil
+    endorsements: Annotated[list[MigratedEndorsementRequest], Field(max_length=CHANGES_MAX)] = []
 
     def policy(self) -> PolicyInput:
         holder = self.policyholder
@@ -59,11 +91,10 @@ class MigratedPolicyRequest(Request):
             ),
             issued_on=self.issued_on,
             ends_on=self.ends_on,
-            net=self.premium.net,
-            lines=self.premium.lines,
-            commission=self.premium.commission,
+            premium=self.premium.charged(),
             plan=self.plan,
             paid=self.paid,
+            changes=tuple(each.change() for each in self.endorsements),
         )
 
 

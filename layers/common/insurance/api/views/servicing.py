@@ -35,6 +35,7 @@ ComputationMethod = Literal[
     "transfer",
     "reversal",
     "reinstatement_of_limit",
+    "migrated",
 ]
 ShownTransactionKind = Literal[
     "new_business",

@@ -4,8 +4,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from insurance.domain.billing.account import BillingAccount
-from insurance.domain.billing.instalments import Plan, schedule
+from insurance.domain.billing.instalments import Plan
 from insurance.domain.billing.premium_payment import PremiumPayment
+from insurance.domain.billing.statement import statement
 from insurance.domain.contract.migration import Migration
 from insurance.domain.policy import Policy
 
@@ -26,8 +27,8 @@ def migrated_account(
         moment.astimezone(zone).date() for moment in (policy.period.start, migration.cut_over_at)
     )
     account = BillingAccount.opened(policy, plan, first_due)
-    dues = schedule(policy.premium.total + account.charge, plan, first_due, policy.period).dues
-    asked_for = account.replace(invoiced=sum(due.due_on < cut_over for due in dues))
+    invoices = statement(account, policy, cut_over, zone=zone).invoices
+    asked_for = account.replace(invoiced=sum(each.due.due_on < cut_over for each in invoices))
     if not migration.paid:
         return asked_for
     return asked_for.with_payment(

@@ -77,16 +77,6 @@ class Premium(Value):
             raise ValueError("the covers' shares add up to the net premium")
         return self
 
-    def settled(self) -> tuple[Posting, ...]:
-        """The postings of a policy that comes from another system, whose books have paid its taxes and commission."""
-        settled: tuple[Posting, ...] = ()
-        for line in self.lines:
-            if line.kind is not LineKind.FEE:
-                settled += post(Account.TAX_PAYABLE, Account.MIGRATION, line.amount)
-        if self.commission is not None:
-            settled += post(Account.COMMISSION_PAYABLE, Account.MIGRATION, self.commission)
-        return settled
-
     def written(self) -> tuple[Posting, ...]:
         """The postings of new business: the customer owes it, and the net premium is unearned."""
         owed = post(Account.PREMIUM_RECEIVABLE, Account.WRITTEN_PREMIUM, self.net)

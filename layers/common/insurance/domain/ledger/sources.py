@@ -23,6 +23,7 @@ from insurance.domain.ledger.earnings import EarnedPremium
 from insurance.domain.ledger.policy_ledger import rounding_of, written_by_segments
 from insurance.domain.policy import ChargeKind, Policy
 from insurance.domain.policy.conditions import Conditions
+from insurance.domain.policy.migrated import settled_postings
 from insurance.domain.policy.transaction import INCOME
 
 ON_ITS_WAY: Final = frozenset({PaymentStatus.EXECUTING})
@@ -80,7 +81,7 @@ def _of_policy(facts: JsonObject, conditions_of: ConditionsOf) -> Source:
     if policy.commission is not None:
         balances[Account.COMMISSION_EXPENSE] += policy.commission.amount
         balances[Account.COMMISSION_PAYABLE] -= policy.commission.amount
-    for posting in policy.premium.settled() if policy.migration else ():
+    for posting in settled_postings(policy):
         balances[posting.debit] += posting.amount.amount
         balances[posting.credit] -= posting.amount.amount
     return Source(policy.premium.net.currency, balances, _is_mismatched(policy, conditions_of))

@@ -181,6 +181,8 @@ class Quote(PartyRecord):
     """Of a renewal, what it stands on, claims among it; None: new business."""
     migration: Internal[Migration | None] = None
     """Of a policy that comes from another system; None: of all others."""
+    migrated_answers: Annotated[dict[str, dict[str, Any]] | None, Classification.SENSITIVE] = None
+    """Of that: the answers that its endorsements changed, by their number."""
     created_at: Internal[AwareDatetime]
     created_by: Internal[str]
     valid_until: Internal[AwareDatetime]

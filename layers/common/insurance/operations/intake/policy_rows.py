@@ -16,6 +16,7 @@ from insurance.domain.intake.batch import DataBatch
 from insurance.domain.intake.figures import PolicyFigures
 from insurance.domain.intake.made import MadeStatus
 from insurance.domain.policy.conditions import Conditions
+from insurance.domain.policy.migrated import policy_of
 from insurance.domain.quote.quote import Quote
 from insurance.operations.command import Command
 from insurance.operations.intake.kinds import Made, RowCall
@@ -23,7 +24,6 @@ from insurance.operations.policy.migrate_policy import (
     Origin,
     PolicyInput,
     account_of,
-    policy_of,
     read_migrated,
     stage_policy,
 )

@@ -9,6 +9,7 @@ from insurance.domain.core.identity import screening_id_for
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
+from insurance.domain.policy.migrated import migrated_postings, policy_of
 from insurance.domain.policy.numbering import policy_numbers
 from insurance.domain.quote.event_types import QuoteEventType
 from insurance.domain.quote.pricing import territory_of
@@ -18,7 +19,7 @@ from insurance.operations.command import Command
 from insurance.operations.free_number import with_free_number
 from insurance.operations.idempotency import AlreadyAnswered
 from insurance.operations.parties.screen_name import screen_name
-from insurance.operations.policy.migrate_policy import account_of, policy_of
+from insurance.operations.policy.migrate_policy import account_of
 from insurance.operations.policy.migration_ports import MigrationPorts
 from insurance.operations.policy.ports import QuoteEvent
 
@@ -105,7 +106,7 @@ def _store(
         actor=command.actor,
         now=command.now,
         effective_at=policy.migration.cut_over_at,
-        postings=(*policy.premium.written(), *policy.premium.settled()),
+        postings=migrated_postings(policy),
     )
     paid = [posting for each in account.paid_in for posting in payment_postings(each)]
     opened = Event.following(

@@ -5,12 +5,12 @@ Until the cut-over there is no policy: nothing renews it, bills it, claims on it
 
 from collections.abc import Mapping
 from datetime import UTC, date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from insurance.domain.billing import BillingAccount, plans_of
 from insurance.domain.billing.migrated_account import migrated_account
 from insurance.domain.contract.data_origin import SOURCE
-from insurance.domain.contract.migration import Migration
+from insurance.domain.contract.migration import MigratedChange, Migration
 from insurance.domain.contract.premium import CoverPremium, Premium, PremiumLine
 from insurance.domain.core.errors import FieldFault, InvalidFields
 from insurance.domain.core.identity import named_party, new_quote_id
@@ -18,7 +18,10 @@ from insurance.domain.core.money import Money
 from insurance.domain.core.money import total as total_of
 from insurance.domain.core.period import Period
 from insurance.domain.core.stored import Stored
+from insurance.domain.ledger.policy_ledger import rounding_of, written_by_segments
 from insurance.domain.policy import Policy
+from insurance.domain.policy.conditions import Conditions
+from insurance.domain.policy.migrated import policy_of
 from insurance.domain.product import Product
 from insurance.domain.quote.pricing import NewRisk, PricedRisk, same_currency
 from insurance.domain.quote.quote import Quote, QuoteStatus
@@ -26,8 +29,27 @@ from insurance.operations.command import Command
 from insurance.operations.policy.migration_ports import MigrationPorts
 from insurance.operations.quoting.find_facts import find_facts
 from insurance.operations.quoting.make_quote import RiskInput
-from insurance.operations.quoting.ports import QuoteBasis
+from insurance.operations.quoting.ports import LookUps, QuoteBasis
 from insurance.operations.quoting.quoted_party import QuotedParty, find_quoted_party
+
+
+class ChargedInput(NamedTuple):
+    """What was charged: net, and taxes, levies and fees by the product's codes."""
+
+    net: Money
+    lines: Mapping[str, Money]
+    commission: Money | None
+
+
+class BroughtChange(NamedTuple):
+    """An endorsement that the policy had there."""
+
+    effective_on: date
+    answers: Mapping[str, Any]
+    """Those that it changed."""
+    premium: ChargedInput
+    """From then on, for a whole term."""
+    charged: ChargedInput
 
 
 class PolicyInput(NamedTuple):
@@ -39,12 +61,12 @@ class PolicyInput(NamedTuple):
     """None: on its first day."""
     ends_on: date | None
     """The first day that is not covered any more; None: as the product says."""
-    net: Money
-    lines: Mapping[str, Money]
-    """Taxes, levies and fees, by the product's codes."""
-    commission: Money | None
+    premium: ChargedInput
+    """As it was issued."""
     plan: str
     paid: Money
+    changes: tuple[BroughtChange, ...] = ()
+    """In order of effect."""
 
 
 class Origin(NamedTuple):
@@ -102,9 +124,15 @@ def read_migrated(
         paid=given.paid,
     )
     _check_days(given, migration, priced)
+    same_currency(given.paid, product.currency, "/paid")
     party = find_quoted_party(risk.party, command, quoting)
-    quote = _quote(given, migration, priced, party, command).replace(carrier=quoting.carrier)
+    changes, changed = _changes(given, priced, quoting.look_ups)
+    migration = migration.replace(changes=changes)
+    quote = _quote(given, migration, priced, party, command).replace(
+        carrier=quoting.carrier, migrated_answers=changed or None
+    )
     policy = policy_of(quote)
+    _check_written(policy, product)
     account = account_of(policy, product, command)
     if migration.paid > account.owed(policy):
         detail = f"The policy costs {account.owed(policy)}."
@@ -140,15 +168,6 @@ def stage_policy(
         basis=QuoteBasis(registered=party.registered, party=party.stored),
     )
     return stored
-
-
-def policy_of(quote: Quote) -> Policy:
-    """The policy that a staged quote becomes, without its number here."""
-    if quote.migration is None:
-        raise ValueError(f"{quote.id} comes from no other system")
-    return Policy.from_quote(
-        quote, now=quote.migration.issued_at, cover_begins_at=quote.period.start
-    )
 
 
 def account_of(policy: Policy, product: Product, command: Command) -> BillingAccount:
@@ -206,7 +225,7 @@ def _quote(
         looked_up=priced.looked_up,
         status=QuoteStatus.MIGRATING,
         covers=priced.covers,
-        premium=_premium(given, priced),
+        premium=_premium(given.premium, priced, "/premium"),
         migration=migration,
         created_at=command.now,
         created_by=caller.principal,
@@ -214,22 +233,60 @@ def _quote(
     )
 
 
-def _premium(given: PolicyInput, priced: PricedRisk) -> Premium:
+def _changes(
+    given: PolicyInput, priced: PricedRisk, look_ups: LookUps
+) -> tuple[tuple[MigratedChange, ...], dict[str, dict[str, Any]]]:
+    """The endorsements in order, and the answers that each changed, by its number."""
+    product, risk = priced.product, priced.risk
+    changes: list[MigratedChange] = []
+    changed: dict[str, dict[str, Any]] = {}
+    earliest = priced.period.start
+    for place, each in enumerate(given.changes):
+        at = f"/endorsements/{place}"
+        effective_at = product.moment(each.effective_on).astimezone(UTC)
+        if not earliest <= effective_at < priced.period.end:
+            detail = "Endorsements follow each other within the term."
+            raise InvalidFields([FieldFault(f"{at}/effective_on", "not-in-order", detail)])
+        earliest = effective_at
+        after = product.read_answers({**risk.answers.to_json(), **each.answers})
+        facts = find_facts(product.look_ups(after), look_ups)
+        risk = risk._replace(answers=after, looked_up={**risk.looked_up, **facts})
+        offered = PricedRisk(product, risk, priced.period, product.offer(risk))
+        changes.append(
+            MigratedChange(
+                effective_at=effective_at,
+                options=tuple(risk.covers),
+                looked_up=offered.looked_up,
+                covers=offered.covers,
+                premium=_premium(each.premium, offered, f"{at}/premium"),
+                charged=_premium(each.charged, offered, f"{at}/charged"),
+            )
+        )
+        answers = {"asked": dict(each.answers), "answers": dict(after.to_json())}
+        changed[str(place + 2)] = answers
+    return tuple(changes), changed
+
+
+def _check_written(policy: Policy, product: Product) -> None:
+    """What was charged for endorsements is, but for rounding, their price for the rest of the term."""
+    conditions = Conditions.of(product)
+    difference = written_by_segments(policy, conditions) - policy.written
+    if abs(difference.amount) > rounding_of(policy, conditions):
+        detail = f"Each at its price for its time, the net premium is {difference} more."
+        raise InvalidFields([FieldFault("/endorsements", "not-pro-rata", detail)])
+
+
+def _premium(given: ChargedInput, priced: PricedRisk, at: str) -> Premium:
     """What was charged, in the lines and shares of our product."""
     ours, currency = priced.premium, priced.product.currency
     if ours is None or not priced.covers:
         detail = "The product gives such a risk no cover."
         raise InvalidFields([FieldFault("/answers", "no-cover", detail)])
-    amounts = {
-        "/premium/net": given.net,
-        "/paid": given.paid,
-        "/premium/commission": given.commission,
-    }
-    for pointer, amount in amounts.items():
-        same_currency(amount, currency, pointer)
+    same_currency(given.net, currency, f"{at}/net")
+    same_currency(given.commission, currency, f"{at}/commission")
     by_code = {line.code: line for line in ours.lines}
     faults = [
-        FieldFault(f"/premium/lines/{code}", "unknown", f"The product has: {', '.join(by_code)}.")
+        FieldFault(f"{at}/lines/{code}", "unknown", f"The product has: {', '.join(by_code)}.")
         for code in given.lines
         if code not in by_code
     ]
@@ -237,7 +294,7 @@ def _premium(given: PolicyInput, priced: PricedRisk) -> Premium:
         raise InvalidFields(faults)
     lines: list[PremiumLine] = []
     for code, amount in given.lines.items():
-        same_currency(amount, currency, f"/premium/lines/{code}")
+        same_currency(amount, currency, f"{at}/lines/{code}")
         lines.append(by_code[code].replace(amount=amount))
     shares = [share.amount.amount for share in ours.by_cover]
     parts = given.net.split(shares) if any(shares) else ()
