@@ -9,18 +9,20 @@ from insurance.api.body import Request
 from insurance.api.paging import Page
 from insurance.api.parameters import Parameters
 from insurance.api.router import Api
+from insurance.api.views.lineage import BatchLineageView
 from insurance.api.views.matches import FoundPartyMatchesView, PartyMatchListView, PartyMatchView
 from insurance.api.views.overview import OverviewView
 from insurance.domain.core.caller import CallerKind
 from insurance.domain.core.errors import AlreadyErased, PartyFull, SamePerson, WrongState
 from insurance.domain.core.identity import PartyId
-from insurance.domain.core.roles import MATCH_ROLES, Role
+from insurance.domain.core.roles import BATCH_ROLES, MATCH_ROLES, Role
 from insurance.domain.core.scopes import Scope
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.match import Match, MatchReason, MatchStatus
 from insurance.domain.schedule.scheduled_job import JobKind
 from insurance.live_jobs import run_live_jobs, running_out
 from insurance.operations.command import Command, Query
+from insurance.operations.intake.read_lineage import BatchLineage, LineagePorts, read_lineage
 from insurance.operations.listing import ListPage
 from insurance.operations.parties.decide_match import (
     decide_match,
@@ -33,6 +35,7 @@ from insurance.operations.parties.read_overview import Overview, read_overview
 from pydantic import Field
 
 ports = bundles.match_ports()
+lineage = LineagePorts(wiring.stores().sources, wiring.stores().batches)
 api = Api(wiring.stores().staff_idempotency.find_replay, wiring.edge_for_staff())
 answer = api.entrypoint()
 
@@ -142,6 +145,21 @@ def post_match_run(party_id: str, request: PartyMatchRunRequest, query: Query) -
     """As the scheduler does with live records a minute after they came. Sure ones are linked; doubtful ones, and one that is
     named here, wait for a person. Calls at the same time do nothing twice."""
     return match_now(party_id, request.party_id, query, ports)
+
+
+@api.query(
+    "/v1/batches/{batch_id}/lineage",
+    operation_id="getBatchLineage",
+    summary="Read where each field of a batch's records comes from",
+    scope=Scope.DATA_READ,
+    callers=STAFF,
+    roles=BATCH_ROLES | {Role.OPERATOR, Role.AUDITOR},
+    shows=BatchLineageView,
+)
+def get_lineage(batch_id: str, query: Query) -> BatchLineage:
+    """Columns, and rules that may put another value; with the row that stands at what it became, the cells behind a detail.
+    `openlineage` is the same as a run event of OpenLineage, to be sent on as it is."""
+    return read_lineage(batch_id, query, lineage)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

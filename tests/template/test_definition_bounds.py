@@ -24,6 +24,7 @@ type Operations = list[tuple[str, Json]]
 AS_LONG_AS_AN_ANSWER = {
     *("JournalView.text", "LedgerExportView.text"),
     *("PartnerStatementView.csv", "RegisterExportView.csv", "UsageStatementView.csv"),
+    "BatchLineageView.openlineage",
 }
 """Files as text, which end where the answer does: Lambda answers 6 MB. Nothing else may say so."""
 

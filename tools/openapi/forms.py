@@ -258,7 +258,7 @@ STRINGS: Final[dict[str, Json]] = {
     **dict.fromkeys(("load", "commission_share", "InterestedPartyView.share"), DECIMAL),
     **dict.fromkeys(("operand", "raw"), _like(r"^-?[0-9]+(\.[0-9]+)?(E[+-]?[0-9]+)?$", 160)),
     **dict.fromkeys(("loss_ratio", "expense_ratio", "combined_ratio"), DECIMAL),
-    **dict.fromkeys(("csv", "JournalView.text", "LedgerExportView.text"), FILE),
+    **dict.fromkeys(("csv", "openlineage", "JournalView.text", "LedgerExportView.text"), FILE),
     **dict.fromkeys(("document", "tables", "scenarios"), _text(FILES_SHOWN_BYTES_MAX)),
     "RegisterView.items": NAME,
     "next": CURSOR,

@@ -107,6 +107,8 @@ def intake_scenes() -> Iterator[Scene]:
     done = (*done, "data_intake/run")
     yield Scene("data_intake/read_batch", one, SENDER, None, done, **OF_BATCH)
     yield Scene("data_intake/list_results", f"{one}/results", SENDER, None, done, **OF_BATCH)
+    lineage = f"{one}/lineage"
+    yield Scene("data_steward/lineage", lineage, CHIEF, None, done, **OF_BATCH)
     quality = "GET /v1/sources/{source}/quality"
     yield Scene("data_intake/read_quality", quality, CHIEF, None, done, **SOURCE)
     proposals = "GET /v1/sources/{source}/proposals"

@@ -1,5 +1,6 @@
 """Customers come by file, as by a call of each."""
 
+import json
 from typing import Any
 
 import pytest
@@ -52,6 +53,14 @@ def test_a_file_of_customers_registers_each_once_and_keeps_back_what_is_wrong(de
     row = {"source": "customers", "version": 1, "batch_id": tried, "row": 2}
     origins = {each["detail"]: each["origin"] for each in overview["details"]}
     assert origins == {"name": row, "email": row}
+    lineage = desk.get(f"/v1/batches/{tried}/lineage", UNA)
+    columns = {each["field"]: each["columns"] for each in lineage["fields"]}
+    assert columns == {"reference": ["Ref"], "name": ["Name"], "email": ["Mail"]}
+    [records] = json.loads(lineage["openlineage"])["outputs"]
+    assert set(records["facets"]["columnLineage"]["fields"]) == {"reference", "name", "email"}
+    live = staff("una", "underwriter", WRITE, mode="live")
+    path = f"/v1/batches/{tried}/lineage"
+    assert desk.platform.call("GET", path, by=live, clock=None).code == "batch-not-found"
     kept = desk.get(f"/v1/batches/{tried}/rows")["items"]
     assert [(each["number"], each["reasons"]) for each in kept] == [
         (3, [{"rule": "parties", "place": "/email", "code": "wrong-form"}]),
