@@ -104,11 +104,16 @@ RUN_EVENT: Final[dict[str, Any]] = {
 
 def batch(status: BatchStatus) -> DataBatch:
     at = datetime(2026, 11, 30, 12, tzinfo=UTC)
-    return DataBatch.model_construct(
+    return DataBatch(
         id="bat_test_" + "0" * 16,
         source="harbour",
+        source_revision=4,
         version=3,
         kind=RowKind.PARTIES,
+        partner="harbour",
+        upload_id="upl_test_" + "0" * 16,
+        size_bytes=100,
+        received_by="app_test_one",
         sha256="ab" * 32,
         status=status,
         received_at=at,
