@@ -1,9 +1,12 @@
 """docs/operations.md, "Your first partner in five minutes", typed as it stands there; and no secret is left anywhere."""
 
+import gzip
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ import pytest
 from local.settings import ROOT
 from local.stack import Stack
 from tests.support import loopback
+from tests.support.receiver import receiving
 
 type Json = dict[str, Any]
 
@@ -123,27 +127,92 @@ def test_a_suspended_application_is_refused_and_a_resumed_one_is_not(
 def test_no_secret_stands_in_any_table_log_event_or_recorded_answer(
     stack: Stack, added: str
 ) -> None:
-    secret = printed(added, "Client secret").encode()
-    found = [
-        str(path.relative_to(stack.settings.folder))
+    """Of all callers of this stack: secrets and keys of applications, tokens, and the secret of a webhook."""
+    id, client = printed(added, "Application"), printed(added, "Client id")
+    secret = printed(added, "Client secret")
+    token = loopback.post(
+        f"{stack.services_url}/oauth2/token",
+        data={"grant_type": "client_credentials"},
+        auth=(client, secret),
+    ).json()["access_token"]
+    assert loopback.get(f"{stack.base_url}/v1/products", headers=bearer(token)).status_code == 200
+    harbour = stack.token("harbour-test")
+    with receiving() as receiver:
+        webhook = loopback.post(
+            f"{stack.base_url}/v1/webhooks",
+            json={"url": receiver.url},
+            headers=bearer(harbour) | {"Idempotency-Key": "grep"},
+        ).json()
+    path = f"{stack.base_url}/v1/webhooks/{webhook['id']}"
+    loopback.post(
+        path, json={"status": "closed"}, headers=bearer(harbour) | {"Idempotency-Key": "end"}
+    )
+    held, kept = in_services(stack)
+    tokens = [token, harbour, stack.token("onboarding-test"), stack.token("approver-test")]
+    planted = {*held, secret, *tokens, webhook["secret"].removeprefix("whsec_")}
+
+    written = {**files_of(stack), "tables": unpacked(items_of(stack)), "services": kept}
+
+    assert secret in held  # the local user pool knows the secrets of its clients, as Cognito does
+    assert len(planted) > 20
+    found = {(name, each[:8]) for name, text in written.items() for each in planted if each in text}
+    assert found == set()
+    assert sum(id in text for text in written.values()) > 2, "what is no secret is in them"
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+HOLDERS = {
+    "pool_client_secrets": "secret",
+    "client_secrets": "secret",
+    "usage_keys": "value",
+    "secrets": "value",
+}
+"""Tables that stand for Cognito, for an issuer, for API Gateway and for Secrets Manager: these hold what they check."""
+
+
+def in_services(stack: Stack) -> tuple[set[str], str]:
+    """The secrets that AWS holds for us; and all else that its services keep: queues, buses, logs, files."""
+    [path] = stack.settings.folder.rglob("services.sqlite")
+    held, rest = set[str](), []
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as store:
+        names = [
+            row[0] for row in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
+        for name in names:
+            cursor = store.execute(f'SELECT * FROM "{name}"')  # noqa: S608 - a name of the schema
+            columns = [each[0] for each in cursor.description]
+            for row in cursor:
+                values = dict(zip(columns, row, strict=True))
+                if column := HOLDERS.get(name):
+                    held.add(str(values.pop(column)))
+                rest.append(unpacked(values))
+    return held, "\n".join(rest)
+
+
+def files_of(stack: Stack) -> dict[str, str]:
+    """What stands in each file of the stack, unpacked where it is packed; the services' own is read by its tables."""
+    return {
+        str(path.relative_to(stack.settings.folder)): unpacked(path.read_bytes())
         for path in stack.settings.folder.rglob("*")
-        if path.is_file() and secret in path.read_bytes()
-    ]
-    items = [
+        if path.is_file() and not path.name.startswith("services.sqlite")
+    }
+
+
+def items_of(stack: Stack) -> list[Json]:
+    pages = stack.dynamodb().get_paginator("scan")
+    return [
         item
         for table in stack.template.tables()
-        for page in stack.dynamodb().get_paginator("scan").paginate(TableName=table["TableName"])
+        for page in pages.paginate(TableName=table["TableName"])
         for item in page["Items"]
     ]
 
-    # The local user pool knows the secrets of its clients, as Cognito does.
-    assert {name.partition("-")[0] for name in found} <= {"services.sqlite"}
-    assert len(items) > 20
-    assert secret.decode() not in unpacked(items)
-
 
 def unpacked(value: Any) -> str:
-    """Everything in the items, also what is deflated."""
+    """Everything in the items, also what is deflated or zipped."""
     from insurance.domain.core.packing import unpack  # noqa: PLC0415 - where it is needed
 
     if isinstance(value, dict):
@@ -151,8 +220,10 @@ def unpacked(value: Any) -> str:
     if isinstance(value, list | set):
         return "".join(unpacked(each) for each in value)
     if isinstance(value, bytes):
-        try:
-            return f"{value!r}{unpack(value)!r}"
-        except Exception:
-            return repr(value)
+        text = value.decode("latin-1")
+        with suppress(Exception):
+            text += repr(unpack(value))
+        with suppress(OSError, EOFError):
+            text += gzip.decompress(value).decode("latin-1")
+        return text
     return str(value)
