@@ -85,6 +85,10 @@ class StatementParameters(Parameters):
     partner: PartnerCode | None = Field(
         None, description="The partner; the caller's own without it. Staff name one."
     )
+    application: AccountName | None = Field(
+        None,
+        description="One application's part of the statement, or of `developers`: needed where the month is too large.",
+    )
 
 
 @api.query(
@@ -112,8 +116,10 @@ def get_usage(parameters: UsageParameters, page: Page, query: Query) -> ListPage
     callers=CALLERS,
     roles=READERS,
     shows=UsageStatementView,
-    raises=(InvalidFields, PartnerNotFound, UsageNoLongerKept),
+    raises=(ApplicationNotFound, InvalidFields, PartnerNotFound, UsageNoLongerKept),
 )
 def get_statement(parameters: StatementParameters, query: Query) -> UsageStatement:
     """A month is final some days after its end, and stays as it is: what is late is a correction of a later one."""
-    return read_statement(parameters.partner, parameters.month, query, ports)
+    return read_statement(
+        parameters.partner, parameters.month, query, ports, parameters.application
+    )

@@ -29,9 +29,12 @@ class MemoryMeter:
         ]
         return [row for row in rows if row.position > after][:limit]
 
-    def month(self, mode: Mode, partner: str, month: AccountingPeriod) -> Sequence[UsageRow]:
+    def month(
+        self, mode: Mode, partner: str, month: AccountingPeriod, application: str | None = None
+    ) -> Sequence[UsageRow]:
         def is_of(account: UsageAccount) -> bool:
-            return (account.partner, account.mode) == (partner, mode)
+            wanted = application in {None, account.application}
+            return wanted and (account.partner, account.mode) == (partner, mode)
 
         rows = [row for row in self._rows(is_of) if row.month == month]
         return sorted(rows, key=lambda row: row[1:4])

@@ -15,7 +15,7 @@ from insurance.domain.usage.months import months_with
 from insurance.domain.usage.tally import Tally, UsageRow
 from insurance.dynamodb.stores import Stores
 from insurance.dynamodb.usage.meter import DynamoDBMeter
-from insurance.operations.usage.ports import AskedDays, Meter, MeterTime
+from insurance.operations.usage.ports import AskedDays, Meter, MeterTime, MonthTooLarge
 
 from tests.fakes.keys import PlainKeys
 from tests.fakes.usage import MemoryMeter
@@ -213,3 +213,20 @@ def test_deliveries_at_once_count_each_call_once(dynamodb: "DynamoDBClient") -> 
 
     assert counted == 120
     assert by_meter(days_of(meter)) == by_hand(calls)
+
+
+def test_a_month_is_read_by_application_and_never_further_than_to_a_bound(
+    dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meter = meter_on(dynamodb)
+    monkeypatch.setattr("insurance.dynamodb.usage.meter.ITEMS_MAX", 2)
+    calls = [
+        call("1", AT, resource="/v1/products"),
+        call("2", AT, resource="/v1/quotes/{quote_id}"),
+    ]
+    meter.count("one", [*calls, call("3", AT, application=OAK_BATCH)], SOON)
+
+    assert len(meter.month(Mode.TEST, "oak", "2026-11", OAK_WEB)) == 2
+    assert len(meter.month(Mode.TEST, "oak", "2026-11", OAK_BATCH)) == 1
+    with pytest.raises(MonthTooLarge):
+        meter.month(Mode.TEST, "oak", "2026-11")

@@ -159,6 +159,25 @@ def test_the_statement_adds_up_the_days_of_all_applications(metered: Metered) ->
     assert of_staff.body == told
 
 
+def test_an_applications_part_of_the_statement_is_its_own_and_no_other_partners(
+    metered: Metered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(**named: Any) -> Answer:
+        return metered.get("/v1/usage/statement", month=metered.month, **named)
+
+    part = asked(application=BATCH)
+    foreign, missing = asked(application=ELM), asked(application=ELM[:-1] + "0")
+    monkeypatch.setattr("insurance.dynamodb.usage.meter.ITEMS_MAX", 1)
+    whole = asked()
+
+    assert (part.body["application"], part.body["total"]["calls"]) == (BATCH, 1)
+    assert {(each.status, each.code) for each in (foreign, missing)} == {
+        (404, "application-not-found")
+    }
+    [fault] = whole.body["errors"]
+    assert (whole.status, fault["pointer"], fault["code"]) == (422, "application", "required")
+
+
 def test_another_partners_statement_is_as_unknown_as_nobodys(metered: Metered) -> None:
     answers = [
         metered.get("/v1/usage/statement", month=metered.month, partner=partner)

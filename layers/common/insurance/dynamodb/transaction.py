@@ -288,8 +288,8 @@ def query(client: "DynamoDBClient", *, consistent: bool = True, **request: Any) 
     return items
 
 
-def query_all(client: "DynamoDBClient", **request: Any) -> list[Item]:
-    """Every page of a consistent Query, for what is bounded by its nature."""
+def query_all(client: "DynamoDBClient", *, most: int | None = None, **request: Any) -> list[Item]:
+    """Every page of a consistent Query, for what is bounded by its nature; or until there are more items than `most`."""
     items: list[Item] = []
     start: Item | None = None
 
@@ -303,7 +303,7 @@ def query_all(client: "DynamoDBClient", **request: Any) -> list[Item]:
         return True
 
     _insist(fetch)
-    while start:
+    while start and (most is None or len(items) <= most):
         _insist(fetch)
     return items
 

@@ -108,6 +108,7 @@ class UsageStatementView(BaseModel):
     """What a partner's applications called in a month: the sum of the days, as rows and as CSV."""
 
     partner: PartnerCode
+    application: AccountName | None
     month: AccountingPeriod
     is_final: bool
     final_at: datetime
@@ -120,6 +121,7 @@ class UsageStatementView(BaseModel):
     def of(cls, statement: UsageStatement) -> Self:
         return cls(
             partner=statement.partner,
+            application=statement.application,
             month=statement.month,
             is_final=statement.is_final,
             final_at=statement.final_at,

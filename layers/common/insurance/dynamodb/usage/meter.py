@@ -27,13 +27,15 @@ from insurance.dynamodb.codec import Item
 from insurance.dynamodb.kinds import COUNTED_CALLS, USAGE_COUNTER
 from insurance.dynamodb.tables import Tables
 from insurance.dynamodb.transaction import Write, add, load, put, query, query_all, transact
-from insurance.operations.usage.ports import AskedDays, MeterTime
+from insurance.operations.usage.ports import AskedDays, MeterTime, MonthTooLarge
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 TRIES: Final = 5
 SHARDS: Final = 4
+ITEMS_MAX: Final = 40_000
+"""Counters that one statement reads: more than one application has in a month if it calls every operation every day."""
 MARK_SECONDS: Final = 10
 """So short that 5,000 calls of one stream in it, as many as the stage lets through, take 80 of an item's 400 KB."""
 MARK_BYTES: Final = 16
@@ -95,13 +97,27 @@ class DynamoDBMeter:
             rows += list(_rows(month, items))[:left]
         return rows
 
-    def month(self, mode: Mode, partner: str, month: AccountingPeriod) -> Sequence[UsageRow]:
+    def month(
+        self, mode: Mode, partner: str, month: AccountingPeriod, application: str | None = None
+    ) -> Sequence[UsageRow]:
+        """All that a month's statement has; see the port.
+
+        Raises:
+            MonthTooLarge: It is more than is read at once.
+        """
+        condition, values = "id = :id", {":id": codec.text(f"{mode}#{partner}#{month}")}
+        if application is not None:
+            condition += " AND begins_with(place, :of)"
+            values[":of"] = codec.text(f"{application}#")
         items = query_all(
             self._client,
+            most=ITEMS_MAX,
             TableName=self._table,
-            KeyConditionExpression="id = :id",
-            ExpressionAttributeValues={":id": codec.text(f"{mode}#{partner}#{month}")},
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
         )
+        if len(items) > ITEMS_MAX:
+            raise MonthTooLarge
         return list(_rows(month, items))
 
     def _count(self, stream: str, calls: Sequence[LoggedCall], time: MeterTime) -> int:

@@ -34,6 +34,10 @@ class MeterTime(NamedTuple):
     kept_days: int
 
 
+class MonthTooLarge(Exception):
+    """A month has more counters than are read at once."""
+
+
 class Meter(Protocol):
     """Calls counted by account, operation and day."""
 
@@ -50,8 +54,14 @@ class Meter(Protocol):
         """What an account called, by the month of the statement, day and operation: at most so many rows, from the
         one that follows a position; empty: from the start."""
 
-    def month(self, mode: Mode, partner: str, month: AccountingPeriod) -> Sequence[UsageRow]:
-        """All that a partner's statement of a month has, by application, day and operation."""
+    def month(
+        self, mode: Mode, partner: str, month: AccountingPeriod, application: str | None = None
+    ) -> Sequence[UsageRow]:
+        """All that a partner's statement of a month has, by application, day and operation; or of one application.
+
+        Raises:
+            MonthTooLarge: It is more than is read at once.
+        """
 
 
 class RegisteredApplications(Protocol):

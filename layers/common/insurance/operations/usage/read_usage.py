@@ -19,7 +19,7 @@ from insurance.domain.usage.months import final_at, kept_until, months_with
 from insurance.domain.usage.tally import Tally, UsageRow
 from insurance.operations.command import Query
 from insurance.operations.listing import ListEntry, ListPage, ListRange, page_of
-from insurance.operations.usage.ports import AskedDays, UsagePorts
+from insurance.operations.usage.ports import AskedDays, MonthTooLarge, UsagePorts
 
 DAYS_MAX: Final = 92
 """How many days one list is of."""
@@ -48,6 +48,8 @@ class UsageStatement:
     """What a partner's applications called in a month: the sum of the days."""
 
     partner: str
+    application: str | None
+    """None: all of the partner's."""
     month: AccountingPeriod
     is_final: bool
     final_at: datetime
@@ -87,21 +89,35 @@ def list_usage(
 
 
 def read_statement(
-    partner: str | None, month: AccountingPeriod, query: Query, ports: UsagePorts
+    partner: str | None,
+    month: AccountingPeriod,
+    query: Query,
+    ports: UsagePorts,
+    application: str | None = None,
 ) -> UsageStatement:
-    """The statement of a partner's month. A partner's application sees its own partner's.
+    """The statement of a partner's month, or an application's part of it. A partner's application sees its own partner's.
 
     Raises:
         PartnerNotFound: It does not exist, or is another partner's.
-        InvalidFields: Staff name no partner.
+        ApplicationNotFound: It does not exist, or is another partner's.
+        InvalidFields: Staff name no partner; or the month is too large to be read without an application.
         UsageNoLongerKept: The month is no longer shown.
     """
     now, caller = query.received_at, query.caller
     _check_kept(month, now, ports)
     code = _partner(partner, caller, ports)
-    rows = ports.meter.month(caller.mode, code, month)
+    if application is not None and application != DEVELOPERS:
+        registered = ports.registered.application(application).record.partner
+        if registered != code or not caller.sees(application, registered, ""):
+            raise ApplicationNotFound(application)
+    try:
+        rows = ports.meter.month(caller.mode, code, month, application)
+    except MonthTooLarge:
+        detail = "The month has more rows than one answer reads: name an application."
+        raise InvalidFields([FieldFault("application", "required", detail)]) from None
     return UsageStatement(
         partner=code,
+        application=application,
         month=month,
         is_final=now >= final_at(month),
         final_at=final_at(month),
