@@ -73,6 +73,7 @@ DECIDED_OTHERWISE = {
         ("scheduler/run_of_a_correction", "scheduler/run_of_a_corrected_payee"),
         "0.9.0 has nobody look at whom money goes to after a correction",
     ),
+    "reporting/journal": "the chart of 0.9.0 lacks the account of balances that came along (ADR 59)",
     "billing/approve_refund": "0.9.0 lets a refund in the policyholder's name go to any account (ADR 44)",
 }
 SINCE = frozenset({Consumer.FEED, Consumer.WEBHOOKS, Consumer.AUDIT})
