@@ -35,6 +35,7 @@ SCENES: tuple[Callable[[Visitor], str], ...] = (
     policy_life.paid_by_instalments_and_accounted_for,
     policy_life.in_arrears_given_notice_cured_and_lapsed,
     customers.found_and_moved_with_every_policy,
+    customers.joined_and_parted,
     documents.written_about_and_filed,
     evidence.sent_checked_and_read_again,
     claims.denied_with_reasons,

@@ -1,4 +1,4 @@
-"""A scene about a customer: found by telephone, and moved with all of their policies."""
+"""Scenes about customers: found by telephone and moved with all of their policies; joined and parted."""
 
 from __future__ import annotations
 
@@ -60,6 +60,45 @@ def found_and_moved_with_every_policy(visitor: Visitor) -> str:
             visitor.say("sent again", f"{kind}: {document['id']}")
     visitor.expect({motor, home} == {one["policy_id"] for one in made["policies"]}, "both moved")
     return f"moved from {moved['effective_on']}, on {len(made['policies'])} policies at once"
+
+
+def joined_and_parted(visitor: Visitor) -> str:
+    """Two sources tell of one person; they are joined by themselves, and parted by a person."""
+    visitor.now = SOLD_ON
+    told: Json = {
+        "name": "Elizabeth Hale",
+        "date_of_birth": "1980-03-14",
+        "email": "liz.hale@example.com",
+        "address": {"lines": ["12 Ash Lane"], "postcode": "N1 4AB", "country": "GB"},
+    }
+    again = {**told, "name": "Hale, Liz", "phone": "+447700900456"}
+    ids = [visitor.post("/v1/parties", person)["id"] for person in (told, again)]
+    match = _matched(visitor, ids[1])
+    for mark in match["marks"]:
+        visitor.say("weighed", f"{mark['mark']} {mark['level']}: {mark['weight'] / 10:+.1f} bits")
+    visitor.expect(match["status"] == "linked", "the two are one customer")
+    overview = visitor.get(f"/v1/parties/{ids[0]}/overview", by=CALL_CENTRE)
+    for each in overview["details"]:
+        visitor.say(each["rule"], f"{each['detail']}: {each['value']} ({each['party_id']})")
+    path = f"/v1/matches/{match['id']}/decision"
+    apart = {"decision": "different", "reason": "linked_by_mistake"}
+    visitor.post(path, apart, by=CALL_CENTRE)
+    names = [visitor.get(f"/v1/parties/{each}")["name"] for each in ids]
+    visitor.expect(names == [told["name"], again["name"]], "they are two customers again")
+    return f"joined with {match['weight'] / 10:.1f} bits, and parted without a trace"
+
+
+def _matched(visitor: Visitor, party_id: str) -> Json:
+    """The match of a customer, once the index has them."""
+    deadline = time.monotonic() + INDEX_SECONDS
+    while True:
+        matches = visitor.post(f"/v1/parties/{party_id}/match-runs", by=CALL_CENTRE)["matches"]
+        if matches:
+            match: Json = matches[0]
+            return match
+        if time.monotonic() > deadline:
+            visitor.fail(f"nobody like {party_id} was found in {INDEX_SECONDS:.0f} s")
+        time.sleep(0.1)
 
 
 def _insured(visitor: Visitor, party_id: str, product: str, answers: Json) -> str:
