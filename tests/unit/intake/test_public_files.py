@@ -1,4 +1,4 @@
-"""Public insurance files come in by a mapping alone, and their dirt is said (AWS InsuranceLake, MIT-0)."""
+"""Public insurance files come in by a mapping alone, and their dirt is said (AWS InsuranceLake, MIT-0; chainladder, MPL-2.0)."""
 
 import io
 import json
@@ -15,9 +15,9 @@ from tools.data.__main__ import HERE, main
 FILES = Path(__file__).parent / "insurancelake"
 
 
-def checked(file, mapping):
+def checked(file, mapping, folder=FILES):
     compiled = compile_mapping(json.loads((HERE / f"{mapping}.json").read_text("utf-8")))
-    with (FILES / file).open("rb") as stream:
+    with (folder / file).open("rb") as stream:
         rows = list(compiled.check(read_rows(stream, compiled.document)))
     found = Counter((one.rule, one.code) for row in rows for one in row.findings)
     return rows, found
@@ -43,6 +43,32 @@ def checked(file, mapping):
             {("decided-without-payment", "decided-without-payment"): 19},
         ),
         (
+            "customer_A01_entitymatch_day1.csv",
+            "people",
+            (11, 11),
+            {("earns-as-a-child", "earns-as-a-child"): 6, ("phone/pattern", "wrong-form"): 4},
+        ),
+        (
+            "customer_A01_entitymatch_day2.csv",
+            "people",
+            (5, 5),
+            {
+                ("phone/pattern", "wrong-form"): 3,
+                ("earns-as-a-child", "earns-as-a-child"): 2,
+                ("name-is-an-initial", "name-is-an-initial"): 1,
+            },
+        ),
+        (
+            "customer_F15_entitymatch_day1.csv",
+            "people",
+            (3, 3),
+            {
+                ("earns-as-a-child", "earns-as-a-child"): 2,
+                ("name-is-an-initial", "name-is-an-initial"): 2,
+                ("phone/pattern", "wrong-form"): 1,
+            },
+        ),
+        (
             "customer_C25_entitymatch_day1.csv",
             "people",
             (9, 9),
@@ -58,6 +84,18 @@ def test_a_public_file_comes_in_and_its_dirt_is_said(file, mapping, accepted, di
     rows, found = checked(file, mapping)
     assert (sum(row.is_accepted for row in rows), len(rows)) == accepted
     assert found == dirt
+
+
+def test_losses_of_american_insurers_come_in_and_their_dirt_is_said():
+    """The first thousand rows of a sample of PyPI `chainladder`."""
+    rows, found = checked("clrd.csv", "loss_development", FILES.parent / "chainladder")
+    assert (sum(row.is_accepted for row in rows), len(rows)) == (956, 1_000)
+    assert found == {
+        ("premium-below-nothing", "premium-below-nothing"): 44,
+        ("paid-above-incurred", "paid-above-incurred"): 5,
+        ("losses-without-premium", "losses-without-premium"): 1,
+    }
+    assert rows[0].record["incurred"] == {"amount": 36_740_400, "currency": "USD"}
 
 
 def test_a_policy_of_another_system_is_a_record_of_ours():
