@@ -3,7 +3,8 @@
 The same file with planted faults and the same 20 rules: 8 of presence, 3 patterns, 2 lists, 3 ranges, 3 over two fields and
 1 over all rows. Contenders are ours (mapping, records, reasons), Frictionless (its report, without its limit), and a bare
 pydantic model on csv rows: it maps nothing and compares neither fields nor rows, so it has 16 of the rules. Each round is a
-process of its own; its CPU time counts from the first row on, and its memory as a whole. Ours and Frictionless must fault
+process of its own; its CPU time counts from the first row on, without what it imports, and its memory as a whole. Pandera on polars and Great Expectations
+on pandas go by columns, with the whole file in memory: they are printed, without a bound. All with the 20 rules must fault
 the same rows.
 """
 
@@ -25,6 +26,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationError
 
+from bench import intake_columns
 from bench.goals import Line, Ratio, count_line, null_line, ratio_line
 from tools.data import broker_file
 
@@ -191,15 +193,33 @@ def pydantic(file: Path) -> Faulty:
                 yield number
 
 
+FORMS = {"policy_ref": POLICY, "postcode": POSTCODE, "email": EMAIL}
+LISTS = {"make": broker_file.MAKES, "fuel": FUELS}
+
+
 CONTENDERS: dict[str, Callable[[Path], Faulty]] = {
     "ours": ours,
     "frictionless": frictionless,
     "pydantic": pydantic,
+    "pandera": lambda file: intake_columns.pandera(file, FORMS, LISTS),
+    "expectations": lambda file: intake_columns.great_expectations(file, FORMS, LISTS),
 }
+IMPORTS: dict[str, tuple[str, ...]] = {
+    "ours": ("insurance.domain.intake.mapping", "insurance.intake_files.reading"),
+    "frictionless": ("frictionless",),
+    "pydantic": (),
+    "pandera": ("polars", "pandera.polars"),
+    "expectations": ("pandas", "great_expectations"),
+}
+"""What each loads before its time is taken."""
+BY_COLUMNS = ("pandera", "expectations")
+"""They hold the whole file in memory: printed as what column-wise work costs, without a bound."""
 
 
 def alone(name: str, file: Path) -> None:
     """One contender in this process: what it cost, and which rows it faults."""
+    for module in IMPORTS[name]:
+        import_module(module)
     began = time.process_time()
     faulty = list(CONTENDERS[name](file))
     seconds = time.process_time() - began
@@ -226,9 +246,9 @@ def lines(rows: int, rounds: int) -> list[Line]:
     """Ours beside Frictionless, pydantic and itself.
 
     Raises:
-        RuntimeError: Ours and Frictionless do not fault the same rows.
+        RuntimeError: Ours and another with all the rules do not fault the same rows.
     """
-    names = ("ours", "ours again", "frictionless", "pydantic")
+    names = ("ours", "ours again", "frictionless", "pydantic", *BY_COLUMNS)
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "broker.csv"
@@ -236,19 +256,24 @@ def lines(rows: int, rounds: int) -> list[Line]:
         for turn in range(rounds):
             for name in names if turn % 2 else reversed(names):
                 found[name].append(measured(name, file))
-    mine, theirs = (set(found[name][0]["faulty"]) for name in ("ours", "frictionless"))
-    if mine != theirs or not mine:
-        raise RuntimeError(f"{len(mine - theirs)} and {len(theirs - mine)} rows differ")
+    mine = set(found["ours"][0]["faulty"])
+    for name in ("frictionless", *BY_COLUMNS):
+        theirs = set(found[name][0]["faulty"])
+        if mine != theirs or not mine:
+            raise RuntimeError(f"{name}: {len(mine - theirs)} and {len(theirs - mine)} rows differ")
     cost = {name: [one["seconds"] for one in each] for name, each in found.items()}
     null = Ratio.of(cost["ours again"], cost["ours"])
     raw = {f"{name}, rows a CPU second": round(rows / median(each)) for name, each in cost.items()}
     raw |= {f"{name}, MB": round(max(one["resident"] for one in found[name])) for name in names}
-    limits = {"frictionless": FRICTIONLESS_AT_MOST, "pydantic": PYDANTIC_AT_MOST}
+    limits: dict[str, float | None] = {
+        "frictionless": FRICTIONLESS_AT_MOST,
+        "pydantic": PYDANTIC_AT_MOST,
+    }
     return [
         null_line("reading a file, ours again", null),
         *(
             ratio_line(f"reading a file / {name}", Ratio.of(cost["ours"], cost[name]), null, at_most=limit, raw=raw)
-            for name, limit in limits.items()
+            for name, limit in (limits | dict.fromkeys(BY_COLUMNS)).items()
         ),
         count_line("reading a file, MB resident", raw["ours, MB"], at_most=RESIDENT_AT_MOST, raw=raw),
     ]  # fmt: skip
