@@ -44,12 +44,13 @@ from insurance.operations.command import Command, Query
 from insurance.operations.files.uploads import AnnouncedUpload, announce_upload
 from insurance.operations.intake import bring_batch as batches
 from insurance.operations.intake import change_source, read_quality, resolve_row
-from insurance.operations.intake.erase_rows import erase_rows_of_party
+from insurance.operations.intake.erase_rows import erase_rows_of_party, expire_rows
 from insurance.operations.intake.ports import RowOutcome, SourcePorts
 from insurance.operations.intake.preview_source import Preview, preview_source
 from insurance.operations.intake.rerun_rows import RerunReport, rerun_rows
 from insurance.operations.intake.work_on_batch import work_on_batch, work_on_live_batch
 from insurance.operations.listing import ListPage
+from insurance.operations.scheduler.run_jobs import Job
 
 ports = intake_bundles.intake_ports()
 sources = SourcePorts(ports.sources)
@@ -387,9 +388,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def run_live(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Work on the live batches that are due, and erase rows of them."""
     time_is_up = running_out(context)
-    known = {
+    known: dict[JobKind, Job] = {
         JobKind.BATCH: partial(work_on_live_batch, work=partial(work, time_is_up=time_is_up)),
         JobKind.ERASED_ROWS: partial(erase_rows_of_party, rows=ports.persons),
+        JobKind.EXPIRED_ROWS: partial(expire_rows, rows=ports.persons),
     }
     jobs = {JobKind(kind): known[JobKind(kind)] for kind in event["kinds"]}
     report = run_live_jobs(jobs, wiring.stores().scheduled_jobs, time_is_up=time_is_up)

@@ -30,6 +30,7 @@ class BatchEventType(EventType):
     """What it had brought was taken back before a cut-over."""
     ROW_RESOLVED = "batch.row_resolved"
     ROW_ERASED = "batch.row_erased"
+    ROW_EXPIRED = "batch.row_expired"
 
 
 class RowEventType(EventType):
@@ -41,3 +42,4 @@ class RowEventType(EventType):
     TAKEN_UP = "row.taken_up"
     """Somebody takes it: nobody rejects it before they are done."""
     RELEASED = "row.released"
+    EXPIRED = "row.expired"

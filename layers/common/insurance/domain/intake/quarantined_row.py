@@ -23,6 +23,8 @@ class RowStatus(StrEnum):
     REJECTED = "rejected"
     ERASED = "erased"
     """Whom it named was erased before anybody resolved it."""
+    EXPIRED = "expired"
+    """Nobody resolved it in the time that it is kept."""
 
 
 class RowResolution(StrEnum):
@@ -79,7 +81,7 @@ class QuarantinedRow(Record):
     """Why it was accepted or rejected."""
     changed_at: Internal[AwareDatetime]
     erased_at: Internal[AwareDatetime | None] = None
-    """When the key of what it says was destroyed, with the person whom it names."""
+    """When the key of what it says was destroyed."""
 
     held: Internal[RowHold | None] = None
 
@@ -100,11 +102,11 @@ class QuarantinedRow(Record):
         if self.is_held(at):
             raise WrongState(f"row {self.number}", "being taken", "be rejected")
 
-    def erased(self, now: AwareDatetime) -> Self:
-        """The row without what it says. Who erases destroys its key."""
+    def erased(self, now: AwareDatetime, end: RowStatus = RowStatus.ERASED) -> Self:
+        """The row without what it says: its key is destroyed beside this. `end`: what becomes of it if it waits still."""
         is_open = self.status is RowStatus.QUARANTINED
         return self.replace(
-            status=RowStatus.ERASED if is_open else self.status,
+            status=end if is_open else self.status,
             values=None,
             reason=None,
             held=None,

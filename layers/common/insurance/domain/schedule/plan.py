@@ -17,6 +17,8 @@ from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode, party_id_for, policy_id_for
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.intake.event_types import BatchEventType
+from insurance.domain.intake.retention import KEPT_FOR
+from insurance.domain.intake.source import RowKind
 from insurance.domain.jurisdiction.jurisdiction import local_midnight
 from insurance.domain.jurisdiction.regulatory_deadline import RegulatoryDeadline, next_deadline
 from insurance.domain.ledger.calendar import end_of, period_of
@@ -65,6 +67,9 @@ BATCH_GOES_ON: Final = frozenset(
     }
 )
 """After these the scheduler works on a batch: a live one, for test data are worked when their owner calls."""
+BATCH_ENDS: Final = frozenset(
+    {BatchEventType.FINISHED, BatchEventType.HALTED, BatchEventType.CANCELLED}
+)
 PAYMENTS: Final = frozenset({BillingEventType.PAYMENT_RECEIVED, BillingEventType.ARREARS_OFFSET})
 
 MATCHED: Final = frozenset(
@@ -97,6 +102,9 @@ def jobs_after(event: Event, product_of: ProductOf) -> Iterator[ScheduledJob]:
         yield _job(event, JobKind.DOCUMENT, event.processed_at)
     if event.type in BATCH_GOES_ON and event.mode is Mode.LIVE:
         yield _job(event, JobKind.BATCH, event.processed_at)
+    if event.type in BATCH_ENDS and event.mode is Mode.LIVE:
+        kept = KEPT_FOR[RowKind(event.facts["kind"])]
+        yield _job(event, JobKind.EXPIRED_ROWS, event.processed_at + kept)
     if event.facts.get("payee_corrected_in") == event.sequence:
         yield _job(event, JobKind.PAYEE, event.processed_at)
     if event.type in MATCHED and event.mode is Mode.LIVE:

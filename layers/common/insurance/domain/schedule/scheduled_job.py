@@ -48,6 +48,8 @@ class JobKind(StrEnum):
     """Have a person look at what is on its way to a party whose name, address or account was corrected."""
     BATCH = "batch"
     """Work on a file of rows."""
+    EXPIRED_ROWS = "expired_rows"
+    """Destroy what the rows say that a batch kept back, some time after its end."""
     ERASED_ROWS = "erased_rows"
     """Erase the rows of files that name a party who was erased."""
     MATCH = "match"

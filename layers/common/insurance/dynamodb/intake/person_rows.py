@@ -9,6 +9,7 @@ from insurance.domain.core.errors import StaleRevision
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import Mode, PartyId, mode_of
 from insurance.domain.intake.batch import DataBatch
+from insurance.domain.intake.quarantined_row import QuarantinedRow, RowStatus
 from insurance.dynamodb import aggregates, codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.contract_keys import ERASED_AT, FORMER, KEY, PARTY
@@ -52,6 +53,13 @@ class DynamoDBPersonRows:
                 seen.update(row for row, _batch in ids)
                 yield from self._read(ids)
 
+    def of_batch(self, batch_id: str) -> Iterator[PersonRow]:
+        for status in RowStatus:
+            after = " "
+            while items := self._query(f"{batch_id}#{status}", after):
+                yield from self._read([(item["id"]["S"], batch_id) for item in items])
+                after = items[-1]["place"]["S"]
+
     def erase(self, events: Sequence[Event], before: PersonRow) -> None:
         on_row, *on_batch = events
         row_id, tables = on_row.stream, self._tables
@@ -60,7 +68,7 @@ class DynamoDBPersonRows:
         def stale(_item: Item | None) -> Exception:
             return StaleRevision(row_id)
 
-        after = before.row.record.erased(on_row.processed_at)
+        after = codec.read_value(QuarantinedRow, on_row.facts)
         writes = aggregates.moved(
             tables.intake, tables.events, on_row, before.row, stale, row_columns(after)
         )

@@ -1,8 +1,8 @@
 """Erase the rows that name a person who was erased: those that were kept back have what the file says of them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from insurance.domain.core.errors import StaleRevision
 from insurance.domain.core.event import Event, NothingToSeal
@@ -55,11 +55,39 @@ def erase_rows(mode: Mode, tokens: Collection[str], now: datetime, rows: PersonR
     Raises:
         StaleRevision: Their batches move all the time.
     """
+    _destroy(lambda: rows.find(mode, tokens), ERASED, now, rows)
+
+
+def expire_rows(batch_id: str, now: datetime, *, rows: PersonRows) -> None:
+    """The scheduler's job some time after the end of a batch: destroy the keys of all rows that it kept back, with an
+    event each. Safe to repeat.
+
+    Raises:
+        StaleRevision: Somebody resolves its rows all the time: the next run goes on.
+    """
+    _destroy(lambda: rows.of_batch(batch_id), EXPIRED, now, rows)
+
+
+class _Reason(NamedTuple):
+    """Why keys of rows are destroyed."""
+
+    status: RowStatus
+    of_row: RowEventType
+    of_batch: BatchEventType
+
+
+ERASED: Final = _Reason(RowStatus.ERASED, RowEventType.ERASED, BatchEventType.ROW_ERASED)
+EXPIRED: Final = _Reason(RowStatus.EXPIRED, RowEventType.EXPIRED, BatchEventType.ROW_EXPIRED)
+
+
+def _destroy(
+    find: Callable[[], Iterable[PersonRow]], reason: _Reason, now: datetime, rows: PersonRows
+) -> None:
     for attempt in range(TRIES):
         stale: StaleRevision | None = None
-        for found in rows.find(mode, tokens):
+        for found in find():
             try:
-                rows.erase(_events(found, now), found)
+                rows.erase(_events(found, reason, now), found)
             except StaleRevision as moved:
                 stale = moved
         if stale is None:
@@ -68,16 +96,16 @@ def erase_rows(mode: Mode, tokens: Collection[str], now: datetime, rows: PersonR
             raise stale
 
 
-def _events(found: PersonRow, now: datetime) -> list[Event]:
+def _events(found: PersonRow, reason: _Reason, now: datetime) -> list[Event]:
     """What becomes of the row, and of its batch where it waits for one row less."""
     row, batch = found.row.record, found.batch.record
     events = [
         Event.following(
             found.row.head,
-            row.erased(now),
+            row.erased(now, reason.status),
             NothingToSeal(),
             stream=row.id,
-            type=RowEventType.ERASED,
+            type=reason.of_row,
             actor=SYSTEM_ACTOR,
             now=now,
         )
@@ -89,7 +117,7 @@ def _events(found: PersonRow, now: datetime) -> list[Event]:
                 batch.row_closed(now),
                 NothingToSeal(),
                 stream=batch.id,
-                type=BatchEventType.ROW_ERASED,
+                type=reason.of_batch,
                 actor=SYSTEM_ACTOR,
                 now=now,
             )

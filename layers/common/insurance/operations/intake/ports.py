@@ -128,6 +128,9 @@ class PersonRows(Protocol):
         """The rows of these tokens that have a key still, each once, with what they say. A new one is listed a moment
         later."""
 
+    def of_batch(self, batch_id: str) -> Iterator[PersonRow]:
+        """The rows of a batch that have a key still, with what they say."""
+
     def erase(self, events: Sequence[Event], before: PersonRow) -> None:
         """Destroy the key of a row, and store it as its event left it; and its batch, where the events are two. Nothing
         finds the row by a person afterwards.
