@@ -13,12 +13,13 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from itertools import batched
 from random import Random
 from statistics import median
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from insurance.domain.control.access_policy import AccessRule, PolicyText, RuleScope
+from insurance.domain.control.access_policy import RULES_MAX, AccessRule, PolicyText, RuleScope
 from insurance.domain.control.decision import compile_policies
 from insurance.domain.control.vocabulary import CallFacts
 
@@ -131,8 +132,8 @@ def api_products(operation: str) -> tuple[str, ...]:
 def ours(stated: list[Stated], asked: list[Asked]) -> Callable[[], list[bool]]:
     rules_of = [each.ours for each in stated]
     parts = {
-        "a": PolicyText(version=1, zone=ZONE, rules=tuple(rules_of[: RULES // 2])),
-        "b": PolicyText(version=1, zone=ZONE, rules=tuple(rules_of[RULES // 2 :])),
+        f"part_{number}": PolicyText(version=1, zone=ZONE, rules=some)
+        for number, some in enumerate(batched(rules_of, RULES_MAX, strict=False))
     }
     ruleset = compile_policies(parts)
 
