@@ -11,7 +11,10 @@ from insurance.domain.core.review import VERSIONS_MAX, ReviewedCode
 from insurance.domain.intake.batch import ROWS_MAX
 from insurance.domain.intake.quarantined_row import RowResolution
 
-RuleName = Annotated[str, Field(max_length=300)]
+RuleName = Annotated[
+    str,
+    Field(max_length=300, json_schema_extra={"pattern": r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"}),
+]
 """A rule by its code, or a check by the path of its field."""
 
 
