@@ -60,7 +60,8 @@ test: .tools/setup .tools/sam .tools/site.done ## Run the tests, and say which d
 check: export YEAR_POLICIES := 1000
 check: .tools/setup .tools/sam .tools/clients.done .tools/docs-check.done docs ## Everything that CI runs, two at a time: most of it leaves a core idle
 	@$(MAKE) --jobs=2 --output-sync lint sdk portal build products cases
-	@$(MAKE) --jobs=2 test clients pages ONLY="openapi-python-client openapi-typescript"
+	@$(MAKE) --jobs=2 test clients ONLY="openapi-python-client openapi-typescript"
+	@$(MAKE) pages
 
 lint: .tools/setup .tools/sam ## Style, types, import contracts, generated files
 	$(RUN) ruff format --check .
