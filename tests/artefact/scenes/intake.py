@@ -111,6 +111,9 @@ def intake_scenes() -> Iterator[Scene]:
     yield Scene("data_steward/lineage", lineage, CHIEF, None, done, **OF_BATCH)
     quality = "GET /v1/sources/{source}/quality"
     yield Scene("data_intake/read_quality", quality, CHIEF, None, done, **SOURCE)
+    waiting: Json = {"query": {"role": "underwriter"}}
+    ursula = staff("underwriter-test")
+    yield Scene("work_list/rows_in_quarantine", "GET /v1/work-items", ursula, None, done, **waiting)
     proposals = "GET /v1/sources/{source}/proposals"
     yield Scene("data_intake/list_proposals", proposals, CHIEF, None, done, **SOURCE)
     rerun = "POST /v1/batches/{batch_id}/reruns"
