@@ -156,7 +156,7 @@ def post_payment_approval(
     shows=ClaimView,
     step_up=True,
     if_match=True,
-    raises=(ClaimOnHold, SamePerson, WrongState),
+    raises=(ClaimOnHold, PayeeUnsettled, SamePerson, WrongState),
 )
 def post_screening(
     claim_id: str, payment_id: str, request: PayeeScreeningRequest, command: Command

@@ -225,7 +225,7 @@ STRINGS: Final[dict[str, Json]] = {
         )
     },
     "ChargeLineView.name": _text(2 * TEXT_MAX),
-    **dict.fromkeys(("FindingView.reason", "ShareView.text"), SENTENCE),
+    **dict.fromkeys(("FindingView.reason", "ShareView.text", "findings", "codes"), SENTENCE),
     "answers_schema": _like(r"^/v1/products/[0-9A-Za-z_./?=-]{1,120}$"),
     # Sentences of ours
     **dict.fromkeys(
@@ -234,7 +234,7 @@ STRINGS: Final[dict[str, Json]] = {
     ),
     **dict.fromkeys(("notes", "sources", "HoldView.reason", "working", "unit"), SENTENCE),
     **dict.fromkeys(("on_hold", "TaskView.reason", "place", "rule"), SENTENCES),
-    **dict.fromkeys(("DefinitionFaultView.detail", "pointer"), SENTENCE),
+    **dict.fromkeys(("DefinitionFaultView.detail", "pointer", "DriftView.field"), SENTENCE),
     "totals_differ": _like("^[A-Z]{3} (posted|source) [a-z_]{1,64}$"),
     # Texts of people, and of the bank
     **dict.fromkeys(("reason", "lifted_because", "reopened_because"), REASON),
@@ -255,7 +255,7 @@ STRINGS: Final[dict[str, Json]] = {
         rf"^(live|test)/outgoing/{_of(identity.PaymentFileId)['pattern'][1:-1]}\.xml$"
     ),
     **dict.fromkeys(("entry", "list_version", "InterestedPartyView.phone"), NAME),
-    **dict.fromkeys(("load", "commission_share", "InterestedPartyView.share"), DECIMAL),
+    **dict.fromkeys(("load", "commission_share", "measured", "InterestedPartyView.share"), DECIMAL),
     **dict.fromkeys(("operand", "raw"), _like(r"^-?[0-9]+(\.[0-9]+)?(E[+-]?[0-9]+)?$", 160)),
     **dict.fromkeys(("loss_ratio", "expense_ratio", "combined_ratio"), DECIMAL),
     **dict.fromkeys(("csv", "openlineage", "JournalView.text", "LedgerExportView.text"), FILE),

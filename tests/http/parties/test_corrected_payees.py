@@ -92,6 +92,10 @@ def settled(platform: Platform, policy: str, **changes: Any) -> Json:
     return platform.post("/v1/claims", body | changes)
 
 
+def named_again(platform: Platform, claim: Json, payee: Json = HERS) -> None:
+    platform.post(f"/v1/claims/{claim['id']}/payee", payee, by=CLERK)
+
+
 def read(platform: Platform, claim: Json) -> Json:
     return platform.get(f"/v1/claims/{claim['id']}", by=HANDLER)
 
@@ -109,6 +113,8 @@ def test_a_claims_payment_that_waits_for_the_bank_is_recalled_and_let_go_by_a_pe
     assert held["payments"][0]["status"] == "screening"
     assert sent(platform) == []
     path = f"/v1/claims/{claim['id']}/payments/{held['payments'][0]['id']}/screening"
+    assert platform.refused(path, CLEAR, by=SUPERVISOR) == "payee-unsettled"
+    named_again(platform, claim)
     cleared = platform.post(path, CLEAR, by=SUPERVISOR)
     assert cleared["payments"][0]["status"] == "executing"
     assert sent(platform) == [HERS["name"]]
@@ -207,6 +213,7 @@ def test_a_payment_that_was_recalled_has_premium_set_off_once(platform: Platform
     corrected(platform, policy, NEW_ACCOUNT)
     path = f"/v1/claims/{claim['id']}/payments/{before['id']}/screening"
 
+    named_again(platform, claim, HERS | {"is_policyholder": True})
     [after] = platform.post(path, CLEAR, by=SUPERVISOR)["payments"]
 
     assert before["premium_set_off"]["amount"] > 0

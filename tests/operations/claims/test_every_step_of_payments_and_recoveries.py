@@ -105,7 +105,11 @@ def test_a_payment_takes_the_steps_of_its_table_and_refuses_the_others(status, s
 
 def test_every_state_of_a_payment_is_reached_and_every_step_tried():
     assert set(REACHED) == set(PaymentStatus)
-    by_itself = {PaymentStep.SCREEN, PaymentStep.SET_OFF}  # nobody can ask for these
+    by_itself = {
+        PaymentStep.SCREEN,
+        PaymentStep.SET_OFF,
+        PaymentStep.RECALL,
+    }  # nobody can ask for these
     assert {*TRIED, *by_itself} == set(PaymentStep)
 
 

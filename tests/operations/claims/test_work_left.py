@@ -62,20 +62,24 @@ def test_a_claim_that_was_referred_is_still_listed_when_its_bill_is_approved(pla
     assert approved["task"]["code"] == "referred"
 
 
-def test_a_payee_that_waits_is_still_listed_when_a_screening_is_cleared(platform: Platform):
+def test_a_payee_that_waits_is_decided_on_before_a_screening_is_cleared(platform: Platform):
     listed = {"name": "Drago, Viktor MALENKOV", "iban": "GB33BUKB20201555555555"}
     claim = crash(platform, payee=listed)
     path = f"/v1/claims/{claim['id']}"
     decision = {"decision": "approve", "reason_code": "covered", "reason": "Covered."}
     payment = platform.post(f"{path}/decision", decision, by=HANDLER)["payments"][0]["id"]
     platform.post(f"{path}/payments/{payment}/approval", APPROVE, by=SUPERVISOR)
-    platform.post(f"{path}/payee", {"name": "Ada", "iban": "GB33BUKB20201555555555"}, by=HANDLER)
+    other = {"name": "Ada", "iban": "GB33BUKB20201555555555"}
+    asked = platform.post(f"{path}/payee", other, by=HANDLER)
 
     clear = {"decision": "clear", "reason": "Born on another day."}
-    cleared = platform.post(f"{path}/payments/{payment}/screening", clear, by=COMPLIANCE)
-
+    screening = f"{path}/payments/{payment}/screening"
+    assert platform.refused(screening, clear, by=COMPLIANCE) == "payee-unsettled"
+    assert asked["task"]["code"] == "approve_payee"
+    left = platform.post(f"{path}/payee/approval", {"decision": "refuse"}, by=SUPERVISOR)
+    assert left["task"]["code"] == "clear_screening"
+    cleared = platform.post(screening, clear, by=COMPLIANCE)
     assert cleared["payments"][0]["status"] == "executing"
-    assert cleared["task"]["code"] == "approve_payee"
 
 
 def test_a_payee_change_that_was_taken_back_is_nobodys_work(platform: Platform):

@@ -8,7 +8,7 @@ from insurance.domain.claim.decision import Decision
 from insurance.domain.claim.diary import DIARY_MAX, NOTES_MAX, DiaryEntry, Note
 from insurance.domain.claim.lifecycle import ClaimStep, Handling
 from insurance.domain.claim.reserve import CostType
-from insurance.domain.claim.task import HANDLER, PAYMENT_NEWS, SCREENER, Task
+from insurance.domain.claim.task import HANDLER, PAYMENT_NEWS, PAYMENT_WORDS, SCREENER, Task
 from insurance.domain.core.errors import ClaimFull, DiaryEntryNotFound
 from insurance.domain.core.tasks import TaskCode
 from insurance.domain.jurisdiction.places import jurisdiction_of
@@ -69,29 +69,33 @@ def miss_deadlines(claim: Claim, now: datetime) -> Claim | None:
 
 def with_waiting_task(claim: Claim, now: datetime) -> Claim:
     """With a task for what a second person has to say still, where the step left the claim with none, or
-    with news alone."""
+    with news alone. Who is paid comes first: no payment can be approved or cleared before."""
+    may_change = claim.handling is not Handling.CLOSED  # the payee of a closed claim stays
+    proposed = may_change and claim.payee_change is not None
+    corrected = may_change and not proposed and claim.payee_corrected_at is not None
+    if proposed or corrected:
+        claim = claim.answered(PAYMENT_WORDS)
     if claim.task is not None and claim.task.code not in PAYMENT_NEWS:
         return claim
     waiting = {payment.status: payment for payment in reversed(claim.payments)}
     suspect = waiting.get(PaymentStatus.SCREENING)
     requested = waiting.get(PaymentStatus.AWAITING_APPROVAL)
-    may_change = claim.handling is not Handling.CLOSED  # the payee of a closed claim stays
-    if suspect is not None:
+    if corrected:
+        role, code, reason = HANDLER, TaskCode.CONFIRM_PAYEE, "The payee's details were corrected."
+    elif proposed:
+        role, code, reason = HANDLER, TaskCode.APPROVE_PAYEE, "Another payee is asked for."
+    elif suspect is not None:
         role, code, reason = (
             SCREENER,
             TaskCode.CLEAR_SCREENING,
             f"{suspect.amount} waits for a look.",
         )
-    elif may_change and claim.payee_corrected_at is not None and claim.payee_change is None:
-        role, code, reason = HANDLER, TaskCode.CONFIRM_PAYEE, "The payee's details were corrected."
     elif requested is not None:
         role, code, reason = (
             HANDLER,
             TaskCode.APPROVE_PAYMENT,
             f"{requested.amount} waits for a second person.",
         )
-    elif may_change and claim.payee_change is not None:
-        role, code, reason = HANDLER, TaskCode.APPROVE_PAYEE, "Another payee is asked for."
     else:
         return claim
     return claim.asking(Task(role=role, code=code, reason=reason, since=now))

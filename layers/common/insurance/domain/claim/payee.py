@@ -114,12 +114,12 @@ def approve_payee(
 
 
 def refuse_payee(claim: Claim) -> ClaimChange:
-    """Leave the claim with the payee it has.
+    """Leave the claim with the payee it has. Where that one was corrected, somebody must still name them again.
 
     Raises:
         WrongState: The claim is closed.
     """
-    return ClaimChange(_confirmed(_without_change(claim)), ClaimEventType.PAYEE_REFUSED)
+    return ClaimChange(_without_change(claim), ClaimEventType.PAYEE_REFUSED)
 
 
 def with_payee_corrected(
@@ -141,7 +141,10 @@ def with_payee_corrected(
     held = claim.replace(payee_corrected_at=at) if named and is_open else claim
     for payment in claim.payments:
         payee = claim.payee_of(payment)
-        waits = payment.id in unsent if payment.status is PaymentStatus.EXECUTING else not is_open
+        if payment.status is PaymentStatus.EXECUTING:
+            waits = payment.id in unsent
+        else:  # on an open claim it is not approved before the payee is named again
+            waits = payment.status is not PaymentStatus.AWAITING_APPROVAL or not is_open
         if waits and payee is not None and is_paid(party, payee, holder):
             held = held.with_payment(payment.with_payee_corrected(at))
     return None if held == claim else held

@@ -112,6 +112,7 @@ def decide_screening(
     Raises:
         SignInTooOld: The payment needs a sign-in just before.
         ClaimOnHold: Nothing is paid while the claim is on hold.
+        PayeeUnsettled: Another payee is proposed or was just approved, or the payee's details were corrected.
         WrongState: The payment is not being screened.
         SamePerson: Who requested or approved the payment, named the payee or took the notice cannot clear it.
     """
@@ -121,6 +122,7 @@ def decide_screening(
     if claim.hold is not None:
         raise ClaimOnHold(claim.id)
     cleared = payment.screened(approval)
+    claim.check_payee(act.at)
     check_duty(claim, Duty.PAYEE_CLEARED, act)
     check_sign_in(act.caller, payment.amount)
     payee = claim.payee_of(payment)

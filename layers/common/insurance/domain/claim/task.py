@@ -50,14 +50,10 @@ DECIDING: Final = frozenset(
 )
 """Tasks that a decision answers, or the proposal of one."""
 
-AGREEING: Final = frozenset(
-    {
-        TaskCode.APPROVE_PAYMENT,
-        TaskCode.CLEAR_SCREENING,
-        TaskCode.APPROVE_PAYEE,
-        TaskCode.CONFIRM_PAYEE,
-    }
-)
+PAYMENT_WORDS: Final = frozenset({TaskCode.APPROVE_PAYMENT, TaskCode.CLEAR_SCREENING})
+"""Tasks of a second or third person's word on a payment."""
+
+AGREEING: Final = PAYMENT_WORDS | {TaskCode.APPROVE_PAYEE, TaskCode.CONFIRM_PAYEE}
 """Tasks that follow from what waits for a person's word: each comes back by itself for as long as it does."""
 
 
