@@ -40,10 +40,11 @@ def test_calls_of_an_application_beyond_the_rate_are_answered_429(handlers: Plat
         (429, "rate-exceeded"),
     ]
     said = [
-        re.search('"slow";r=([0-9]+);t=([0-9]+)', each.headers["RateLimit"]) for each in answers
+        re.search('"rates/slow";r=([0-9]+);t=([0-9]+)', each.headers["RateLimit"])
+        for each in answers
     ]
     assert [found and found[1] for found in said] == ["1", "0", "0"]
-    assert all('"slow";q=2;w=86400' in each.headers["RateLimit-Policy"] for each in answers)
+    assert all('"rates/slow";q=2;w=86400' in each.headers["RateLimit-Policy"] for each in answers)
     last = said[-1]
     assert last is not None
     assert answers[-1].headers["Retry-After"] == last[2]
@@ -51,6 +52,17 @@ def test_calls_of_an_application_beyond_the_rate_are_answered_429(handlers: Plat
     assert abs(86_400 - (datetime.now(UTC) - midnight).seconds - int(last[2])) < 60
     named = {name: answers[-1].body[name] for name in ("policy", "rule", "reason")}
     assert named == {"policy": "rates", "rule": "slow", "reason": "agreed"}
+
+
+def test_limits_of_one_name_in_two_policies_are_told_apart(handlers: Platform) -> None:
+    for policy in ("rates", "nights"):
+        policy_in_force(handlers, policy, slow(2, code="month"))
+
+    answer = handlers.call("POST", PREVIEW, QUOTE)
+
+    names = re.findall('"([^"]+)";[rq]=', answer.headers["RateLimit"])
+    assert len(set(names)) == len(names)
+    assert {"rates/month", "nights/month"} <= set(names)
 
 
 def test_another_application_other_operations_and_people_do_not_wait(handlers: Platform) -> None:

@@ -227,7 +227,7 @@ def test_the_team_of_another_partner_is_as_unknown_as_none(teams: Teams) -> None
     assert foreign.body["detail"].replace("elm", "yew") == missing.body["detail"]
 
 
-def test_a_role_that_is_not_said_or_is_theirs_already_is_refused_where_it_stands(
+def test_a_role_that_is_not_said_or_is_theirs_already_or_not_asked_for_is_refused_where_it_stands(
     teams: Teams,
 ) -> None:
     teams.change("add", DORA)
@@ -235,7 +235,9 @@ def test_a_role_that_is_not_said_or_is_theirs_already_is_refused_where_it_stands
     unsaid = teams.change("change_role", DORA)
     same = teams.change("change_role", DORA, role="developer")
     nobody = teams.change("change_role", EVE, role="administrator")
+    gone = teams.change("remove", DORA, role="developer")
 
+    assert fault(gone)[2:] == ("/role", "not-asked")
     assert fault(unsaid)[2:] == ("/role", "required")
     assert fault(same)[2:] == ("/role", "the-same")
     assert fault(nobody)[2:] == ("/subject", "unknown")

@@ -89,7 +89,7 @@ class QuotaOfCall:
         self._say(by, span, counted)
 
     def _say(self, by: CompiledRule, span: Span, counted: Counted) -> None:
-        name, rate = by.rule.code, by.rule.rate
+        name, rate = by.id, by.rule.rate
         assert rate is not None  # noqa: S101 - the rule counts calls
         self._rates.append((f'"{name}";q={rate.calls};w={span.seconds}', _left(name, counted)))
 

@@ -141,8 +141,11 @@ class DeveloperRequest(Request):
         """What is to become of the person.
 
         Raises:
-            InvalidFields: Their role is to change, and nobody says to which.
+            InvalidFields: Their role is to change, and nobody says to which; or they leave, and a role is named.
         """
+        if self.step is DeveloperStep.REMOVE and self.role is not None:
+            gone = "Who leaves the team has no role in it."
+            raise InvalidFields([FieldFault("/role", "not-asked", gone)])
         if self.step is DeveloperStep.CHANGE_ROLE and self.role is None:
             raise InvalidFields(
                 [FieldFault("/role", "required", "Say which role they are to have.")]
