@@ -117,6 +117,26 @@ def test_nobody_is_looked_at_who_restricted_the_use_of_their_data(platform: Plat
     platform.post(f"/v1/parties/{first}/restrictions", demand, by="harbour-test")
 
     assert found(platform, first) == found(platform, second) == []
+    named = {"party_id": first}
+    assert platform.post(f"/v1/parties/{second}/match-runs", named, by=CAROL)["matches"] == []
+
+
+def test_who_restricts_the_use_of_their_data_while_they_are_compared_is_not_linked(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = registered(platform, LIZ, AGAIN)
+    ports: Any = platform.apps["data_steward"].ports
+    load_pair = ports.matches.load_pair
+
+    def after_the_demand(*given: Any) -> Any:
+        demand = {"kind": "objection", "in_force": True, "reason": "They say so."}
+        platform.post(f"/v1/parties/{first}/restrictions", demand, by="harbour-test")
+        monkeypatch.setattr(ports.matches, "load_pair", load_pair, raising=False)
+        return load_pair(*given)
+
+    monkeypatch.setattr(ports.matches, "load_pair", after_the_demand, raising=False)
+    assert find_matches.find_matches(second, platform.now, ports=ports) == []
+    assert party(platform, second)["id"] == second
 
 
 def test_after_a_link_is_undone_everything_is_as_if_it_had_never_been(platform: Platform) -> None:
@@ -167,6 +187,44 @@ def test_one_view_of_a_customer_has_what_all_their_records_have_each_with_where_
     assert overview["complete"] is True
     path = "/v1/parties/pty_test_0000000000000000/overview"
     assert platform.call("GET", path, by=CAROL).code == "party-not-found"
+
+
+def test_a_live_customer_and_one_of_test_data_are_never_brought_together(
+    platform: Platform,
+) -> None:
+    [test] = registered(platform, LIZ)
+    live = platform.post("/v1/parties", AGAIN, by="harbour-live", clock=None)["id"]
+    platform.deliver()
+    sides: list[tuple[str, str, list[Any], Json]] = [
+        (test, live, [CAROL, "harbour-test"], {}),
+        (live, test, [LIVE_CAROL, "harbour-live"], {"clock": None}),
+    ]
+    for own, other, (person, partner), clock in sides:
+        named = {"party_id": other}
+        calls = [("match-runs", person), ("merges", person), ("merges", partner)]
+        for path, by in calls:
+            answer = platform.call("POST", f"/v1/parties/{own}/{path}", named, by=by, **clock)
+            assert answer.code == "party-not-found"
+    assert platform.get(f"/v1/parties/{live}", by="harbour-live", clock=None)["members"] == []
+    assert party(platform, test)["members"] == []
+
+
+def test_a_person_links_whom_the_weights_would_bring_to_one_that_was_said_to_be_another(
+    platform: Platform,
+) -> None:
+    first, second = registered(platform, LIZ, AGAIN)
+    [match] = found(platform, second)
+    decided(platform, match, "different")
+    [third] = registered(platform, {**LIZ, "reference": "third"})
+    platform.post(f"/v1/parties/{third}/merges", {"party_id": first}, by="harbour-test")
+    platform.deliver()
+
+    by_two = {tuple(each["parties"]): each for each in found(platform, second)}
+
+    asked = by_two[tuple(sorted([second, third]))]
+    assert asked["status"] == "open"
+    assert party(platform, second)["id"] == second
+    assert decided(platform, asked, "same")["status"] == "linked"
 
 
 def test_a_link_that_was_undone_by_hand_is_not_made_again(platform: Platform) -> None:

@@ -68,3 +68,8 @@ def test_an_id_of_another_form_is_refused(odd):
 
 def test_no_letter_of_an_id_is_taken_for_a_digit():
     assert re.search("[ilou]", identity.ALPHABET) is None
+
+
+def test_a_live_party_and_one_of_test_data_have_no_match():
+    with pytest.raises(ValueError, match="two modes"):
+        identity.match_id_for("pty_0123456789abcdef", "pty_test_0123456789abcdef")

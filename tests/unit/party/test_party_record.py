@@ -97,3 +97,11 @@ def test_a_merge_and_its_reversal_leave_both_as_they_were():
     assert joined.ids == (into.id, other.id)
     assert merged.merged_into == into.id
     assert joined.parted_from(merged) == (into, other)
+
+
+def test_a_live_party_and_one_of_test_data_are_never_merged():
+    live = party(1).replace(id=party(1).id.replace("pty_test_", "pty_"))
+
+    for one, other in ((live, party(2)), (party(2), live)):
+        with pytest.raises(WrongState):
+            one.joined_by(other)

@@ -330,7 +330,13 @@ def source_id_for(mode: Mode, code: str) -> str:
 
 
 def match_id_for(one: PartyId, other: PartyId) -> MatchId:
-    """Two parties have one match, whichever is named first."""
+    """Two parties have one match, whichever is named first.
+
+    Raises:
+        ValueError: One of them is live, and the other one is test data.
+    """
+    if mode_of(one) is not mode_of(other):
+        raise ValueError(f"{one} and {other} are of two modes")
     prefix = "mat_test_" if mode_of(one) is Mode.TEST else "mat_"
     return prefix + _letters(fingerprint("match", *sorted((one, other))), SUFFIX_LENGTH)
 

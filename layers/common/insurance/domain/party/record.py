@@ -15,7 +15,7 @@ from insurance.domain.core.errors import (
     PartyFull,
     WrongState,
 )
-from insurance.domain.core.identity import PartyId
+from insurance.domain.core.identity import PartyId, mode_of
 from insurance.domain.core.value import Value
 from insurance.domain.party.correction_record import CorrectionRecord
 from insurance.domain.party.data_request import (
@@ -371,9 +371,12 @@ class Party(Record):
         """This party and the other one, after the other was merged into it.
 
         Raises:
-            WrongState: One of them stands for other parties, or is merged already.
+            WrongState: The other one stands for other parties, one of them is merged already, or one is live and the other
+                test data.
             PartyFull: As many parties are merged into this one as can be.
         """
+        if mode_of(other.id) is not mode_of(self.id):
+            raise WrongState(f"Party {other.id}", "of the other mode", "be merged into another")
         if other.request_due is not None:
             state = "waiting for an answer about its data"
             raise WrongState(f"Party {other.id}", state, "be merged into another")

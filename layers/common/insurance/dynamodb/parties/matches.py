@@ -76,6 +76,11 @@ class DynamoDBMatches:
         )
         return Pair((one, other), _found(match_id, match) if match else None)
 
+    def any_different(self, match_ids: Sequence[MatchId]) -> bool:
+        items = load(self._client, [self._place(id) for id in match_ids])
+        matches = [aggregates.open_fields(Match, item) for item in items if item]
+        return any(match.status is MatchStatus.DIFFERENT for match in matches)
+
     def store(
         self,
         event: Event,

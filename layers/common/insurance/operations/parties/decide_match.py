@@ -87,15 +87,18 @@ def match_now(
     """Look for other records of a customer at once: what was found now or earlier, and what they are linked by.
 
     Raises:
-        PartyNotFound: There is no such party that the caller may see.
-        AlreadyErased: The party was erased.
+        PartyNotFound: There is no such party, or nobody so named, that the caller may see.
+        AlreadyErased: One of the parties was erased.
         WrongState: Who is named is another partner's customer.
         StaleRevision: Somebody changed one of the parties meanwhile.
     """
     party = standing_party(party_id, ports.parties).record
     check_sees_party(party, query.caller)
+    other = None if named is None else standing_party(named, ports.parties).record
+    if other is not None:
+        check_sees_party(other, query.caller)
     found = {match.record.id: match.record for match in _of_members(party, ports)}
-    for match in find_matches(party.id, query.now, ports=ports, named=named) or ():
+    for match in find_matches(party.id, query.now, ports=ports, named=other) or ():
         found[match.record.id] = match.record
     return list(found.values())
 

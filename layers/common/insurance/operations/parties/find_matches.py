@@ -6,6 +6,7 @@ It may be killed anywhere and run again: each pair is one transaction, and one t
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Final, NamedTuple
 
 from insurance.domain.core.errors import (
@@ -50,7 +51,7 @@ class KeyRange(NamedTuple):
 class Candidate(NamedTuple):
     """The party that may be the same customer, and how alike one of its records is."""
 
-    party: Stored[Party]
+    party: Party
     score: Score
 
 
@@ -71,10 +72,10 @@ def match_party(party_id: PartyId, now: datetime, *, ports: MatchPorts) -> datet
 
 
 def find_matches(
-    party_id: PartyId, now: datetime, *, ports: MatchPorts, named: PartyId | None = None
+    party_id: PartyId, now: datetime, *, ports: MatchPorts, named: Party | None = None
 ) -> Sequence[Stored[Match]] | None:
     """The matches of a party with others of its partner, found now or earlier; None: it is not indexed yet, and nobody
-    is `named` whom a person takes for the same customer.
+    is `named` whom a person takes for the same customer, and whom the caller has checked that they may see.
 
     A party that is merged into another is found by that one, and one that restricted the use of its data is not looked at.
 
@@ -89,7 +90,7 @@ def find_matches(
         return ()
     found = _candidates(stored.record, ports)
     if named is not None:
-        found = [*(found or ()), *_named(stored.record, named, ports)]
+        found = [*(found or ()), *_named(stored.record, named)]
     if found is None:
         return None
     matches = [_matched(party_id, each, now, ports) for each in found]
@@ -108,21 +109,20 @@ def _candidates(party: Party, ports: MatchPorts) -> Sequence[Candidate] | None:
     best: dict[PartyId, Candidate] = {}
     for other_id in sorted(ids - known)[:CANDIDATES_MAX]:
         for candidate in _scored(party, other_id, ports):
-            standing = candidate.party.record.id
+            standing = candidate.party.id
             if standing not in known and (
                 standing not in best or best[standing].score.weight < candidate.score.weight
             ):
                 best[standing] = candidate
-    return sorted(best.values(), key=lambda each: (-each.score.weight, each.party.record.id))
+    return sorted(best.values(), key=lambda each: (-each.score.weight, each.party.id))
 
 
-def _named(party: Party, other_id: PartyId, ports: MatchPorts) -> Iterator[Candidate]:
+def _named(party: Party, other: Party) -> Iterator[Candidate]:
     """Whom a person names, however little speaks for it."""
-    other = ports.parties.get(other_id)
-    if other.record.partner != party.partner:
-        raise WrongState(f"Party {other_id}", "another partner's customer", "be matched")
-    if other_id not in party.ids and other.record.merged_into is None:
-        score = bundled_weights().score(details_of(party), details_of(other.record))
+    if other.partner != party.partner:
+        raise WrongState(f"Party {other.id}", "another partner's customer", "be matched")
+    if other.id not in party.ids and not other.demands:
+        score = bundled_weights().score(details_of(party), details_of(other))
         yield Candidate(other, score)
 
 
@@ -154,31 +154,29 @@ def _scored(party: Party, other_id: PartyId, ports: MatchPorts) -> Iterator[Cand
             return
         into = other.record.merged_into
         standing = other if into is None else ports.parties.get(into)
-        if not standing.record.demands:
-            yield Candidate(standing, score)
+        if not (other.record.demands or standing.record.demands):
+            yield Candidate(standing.record, score)
 
 
 def _matched(
     party_id: PartyId, candidate: Candidate, now: datetime, ports: MatchPorts
 ) -> Stored[Match] | None:
     """The match of two parties: as it was decided, or new."""
-    ids = (party_id, candidate.party.record.id)
+    ids = (party_id, candidate.party.id)
     match_id = match_id_for(*ids)
     pair = ports.matches.load_pair(match_id, ids)
     if pair.match is not None:
         return pair.match
-    if any(each.record.merged_into is not None for each in pair.parties):
-        return None  # an earlier candidate was linked: it stands for this one now
+    if any(each.record.merged_into is not None or each.record.demands for each in pair.parties):
+        return None  # an earlier candidate was linked, and stands for this one now; or they restricted the use meanwhile
     command = command_for(mode_of(match_id), "match", match_id, now)
     changes: Sequence[PartyChange] = ()
     if candidate.score.verdict is MatchVerdict.SURE:
         with suppress(WrongState, PartyFull):  # then a person sees what stands in the way
-            changes = link(pair, command)
+            changes = _unless_apart(pair, link(pair, command), ports)
     type = MatchEventType.LINKED if changes else MatchEventType.FOUND
-    partner = candidate.party.record.partner
-    match = Match.found(
-        partner, ids, stored_score(candidate.score), is_linked=bool(changes), at=now
-    )
+    partner, score = candidate.party.partner, stored_score(candidate.score)
+    match = Match.found(partner, ids, score, is_linked=bool(changes), at=now)
     event = command.event(match_id, match, type, None)
     try:
         ports.matches.store(event, None, changes, command.with_answer(match))
@@ -188,6 +186,15 @@ def _matched(
             raise
         return faster
     return Stored(match, event.head, None)
+
+
+def _unless_apart(
+    pair: Pair, changes: Sequence[PartyChange], ports: MatchPorts
+) -> Sequence[PartyChange]:
+    """The changes of a link; none where a person said that two of the records it brings together are two customers."""
+    one, other = (each.record for each in pair.parties)
+    matches = [match_id_for(*ids) for ids in product(one.ids, other.ids)]
+    return () if ports.matches.any_different(matches) else changes
 
 
 def link(pair: Pair, command: Command) -> Sequence[PartyChange]:

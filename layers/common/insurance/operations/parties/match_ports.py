@@ -52,6 +52,10 @@ class Matches(Protocol):
             AlreadyErased: One of them was erased.
         """
 
+    def any_different(self, match_ids: Sequence[MatchId]) -> bool:
+        """Whether one of these matches, at most `MEMBERS_MAX` and one, says that two parties are two customers. One that
+        is not there says nothing."""
+
     def store(
         self,
         event: Event,
