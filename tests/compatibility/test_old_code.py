@@ -296,6 +296,27 @@ def test_the_old_code_delivers_no_event_that_it_does_not_know_whole(
     assert len(stage.behind.items("PaymentsTable")) == 1
 
 
+def test_the_old_code_lists_the_work_of_those_who_decide_matches_without_them(
+    old: OldCode, stage: SourceStage
+) -> None:
+    stage.begin("customers/register", "customers/register_company")
+    company = case("customers/register_company").expected["body"]["id"]
+    run = case("data_steward/run")
+    named = run.event | {"body": json.dumps({"party_id": company})}
+    [match] = json.loads(stage.go_on(Case(run.path, named, {}))["body"])["matches"]
+    listed = case("work_list/requests_about_data").event
+    role = {"queryStringParameters": {"role": "call_centre"}, "multiValueQueryStringParameters": {"role": ["call_centre"]}}  # fmt: skip
+    claims = {"sub": "carol", "scope": "coverwright/work:read", "cognito:groups": "call_centre,test"}  # fmt: skip
+    context = listed["requestContext"] | {"authorizer": {"claims": claims}}
+    work = Case("work_list/call_centre", listed | role | {"requestContext": context}, {})
+
+    of_today, of_the_old = stage.go_on(work), old.play(work)
+
+    assert [each["id"] for each in json.loads(of_today["body"])["items"]] == [match["id"]]
+    assert of_the_old["statusCode"] == 200
+    assert json.loads(of_the_old["body"])["items"] == []
+
+
 def _delivery_of(event: Json) -> Case:
     return Case("event_delivery/newer", event, {})
 

@@ -147,6 +147,24 @@ def test_the_bus_and_the_queues_are_for_who_fills_them(resources: Json) -> None:
     }
 
 
+def test_a_function_that_opens_keys_of_parties_reads_no_row_of_a_file_but_the_intake(
+    resources: Json,
+) -> None:
+    """Rows are sealed with keys of parties: a function that opens such keys reads batches and sources alone."""
+    found: dict[str, list[str]] = {}
+    for _, variables, statements in functions(resources):
+        opens = any(target(each["Resource"]) == "PersonalDataKey" for each in statements)
+        for statement in statements if opens else ():
+            if {"dynamodb:GetItem", "dynamodb:BatchGetItem"}.isdisjoint(actions(statement)):
+                continue
+            if target(statement["Resource"]) == "IntakeTable":
+                keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {})
+                service = variables["POWERTOOLS_SERVICE_NAME"]
+                found[service] = keys.get("dynamodb:LeadingKeys", ["*"])
+
+    assert found == {"data_intake": ["*"], "data_steward": ["bat_*", "src_*"]}
+
+
 OBJECTS = {
     ("accounting", "ProductsBucket"): {"*": "get"},
     ("audit", "RootsBucket"): {"*": "get put"},

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from insurance.domain.core.identity import Mode, fingerprint, mode_of
+from insurance.domain.party.match import MatchStatus
 from insurance.dynamodb import codec
 from insurance.dynamodb.codec import Item
 from insurance.dynamodb.transaction import load, query
@@ -51,6 +52,10 @@ class Queue(NamedTuple):
         return partition.startswith(f"{self.mode}#{self.name}#")
 
 
+type Lane = tuple[QueueIndex, Queue]
+"""A queue of an index."""
+
+
 class QueuedItem(NamedTuple):
     """An item in its queue. The position is what a cursor remembers.
 
@@ -71,6 +76,11 @@ def queue_order(at: datetime, id: str) -> Item:
     return codec.text(f"{_second(at)}#{id}")
 
 
+def match_queue(status: MatchStatus) -> str:
+    """The queue of matches of a status. None is a role's own: 0.9.0 reads those, and knows no match."""
+    return f"matches_{status}"
+
+
 def waiting_columns(id: str, role: str, since: datetime | None) -> Item:
     """The columns of what waits for a role; none if it waits for nobody (`since` is None)."""
     if since is None:
@@ -80,24 +90,24 @@ def waiting_columns(id: str, role: str, since: datetime | None) -> Item:
 
 def read_queue(
     client: "DynamoDBClient",
-    indexes: Iterable[QueueIndex],
-    queue: Queue,
+    queues: Iterable[Lane],
     part: "ListRange",
     *,
     until: datetime | None = None,
 ) -> Sequence[QueuedItem]:
-    """The next rows of a queue, in order, over all its tables; with `until`, none of a later time."""
+    """The next rows of these queues, in one order; with `until`, none of a later time."""
     last = f"{_second(until)}#{LAST}" if until else LAST
     if part.after >= last:
         return []
-    rows: dict[tuple[str, str], tuple[QueueIndex, str]] = {}
-    for index in indexes:
+    rows: dict[tuple[str, str], tuple[Lane, str]] = {}
+    for one in queues:
+        index, queue = one
         for shard in range(SHARDS):
             for row in _next_rows(client, index, queue.partition(shard), part, last):
-                rows[row[index.order]["S"], row["id"]["S"]] = (index, row["id"]["S"])
+                rows[row[index.order]["S"], row["id"]["S"]] = (one, row["id"]["S"])
     positions = sorted(rows)[: part.limit]
     listed = [(position, *rows[position, id]) for position, id in positions]
-    return _read_again(client, listed, queue)
+    return _read_again(client, listed)
 
 
 def _next_rows(
@@ -121,15 +131,17 @@ def _next_rows(
 
 
 def _read_again(
-    client: "DynamoDBClient", rows: Sequence[tuple[str, QueueIndex, str]], queue: Queue
+    client: "DynamoDBClient", rows: Sequence[tuple[str, Lane, str]]
 ) -> Sequence[QueuedItem]:
     if not rows:
         return []
-    keys: list[tuple[str, Item]] = [(index.table, {"id": codec.text(id)}) for _, index, id in rows]
+    keys: list[tuple[str, Item]] = [
+        (index.table, {"id": codec.text(id)}) for _, (index, _), id in rows
+    ]
     items = load(client, keys)
     return [
         QueuedItem(position, item if item and queue.holds(item, index) else {})
-        for (position, index, _), item in zip(rows, items, strict=True)
+        for (position, (index, queue), _), item in zip(rows, items, strict=True)
     ]
 
 

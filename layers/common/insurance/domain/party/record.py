@@ -9,12 +9,7 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from insurance.domain.core.classification import Classification, Internal, Record
-from insurance.domain.core.errors import (
-    AlreadyErased,
-    PartyDiffers,
-    PartyFull,
-    WrongState,
-)
+from insurance.domain.core.errors import AlreadyErased, PartyDiffers, PartyFull, WrongState
 from insurance.domain.core.identity import PartyId, mode_of
 from insurance.domain.core.value import Value
 from insurance.domain.party.correction_record import CorrectionRecord
@@ -371,8 +366,7 @@ class Party(Record):
         """This party and the other one, after the other was merged into it.
 
         Raises:
-            WrongState: The other one stands for other parties, one of them is merged already, or one is live and the other
-                test data.
+            WrongState: The other one stands for others, one of them is merged already, or they are of two modes.
             PartyFull: As many parties are merged into this one as can be.
         """
         if mode_of(other.id) is not mode_of(self.id):

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from insurance.domain.core.errors import MatchNotFound, StaleRevision
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import MatchId, Mode, PartyId
-from insurance.domain.core.roles import Role
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.match import Match, MatchStatus
 from insurance.dynamodb import aggregates, codec
@@ -21,6 +20,7 @@ from insurance.dynamodb.work_queue_index import (
     WAITS,
     Queue,
     QueueIndex,
+    match_queue,
     read_queue,
     waiting_columns,
 )
@@ -31,13 +31,6 @@ from insurance.operations.parties.ports import Keys, PartyChange
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-QUEUES = {
-    MatchStatus.OPEN: str(Role.CALL_CENTRE),
-    MatchStatus.LINKED: "matches_linked",
-    MatchStatus.DIFFERENT: "matches_different",
-}
-"""Where a match stands: an open one in the lane of those who talk to customers."""
 
 
 class DynamoDBMatches:
@@ -92,7 +85,7 @@ class DynamoDBMatches:
             return StaleRevision(event.stream)
 
         match = Match.merge_personal(event.facts, {})
-        columns = waiting_columns(match.id, QUEUES[match.status], match.found_at)
+        columns = waiting_columns(match.id, match_queue(match.status), match.found_at)
         tables = self._tables
         writes = [write for change in changes for write in party_change(tables, change)]
         moved = aggregates.moved(tables.parties, tables.events, event, before, stale, columns)
@@ -103,7 +96,7 @@ class DynamoDBMatches:
         self, mode: Mode, status: MatchStatus, part: ListRange
     ) -> Sequence[ListEntry[Match]]:
         index = QueueIndex(self._tables.parties, QUEUE, WAITS)
-        queued = read_queue(self._client, [index], Queue(mode, QUEUES[status]), part)
+        queued = read_queue(self._client, [(index, Queue(mode, match_queue(status)))], part)
         return [
             ListEntry(
                 each.position, aggregates.open_fields(Match, each.item) if each.item else None

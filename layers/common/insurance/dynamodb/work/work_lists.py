@@ -8,8 +8,9 @@ from insurance.domain.claim import Claim
 from insurance.domain.complaint import Complaint
 from insurance.domain.core.classification import Record
 from insurance.domain.core.identity import Mode
+from insurance.domain.core.roles import Role
 from insurance.domain.intake.batch import DataBatch
-from insurance.domain.party.match import Match
+from insurance.domain.party.match import Match, MatchStatus
 from insurance.domain.party.record import Party
 from insurance.domain.quote.quote import Quote
 from insurance.domain.work.work_item import Waiting
@@ -21,6 +22,7 @@ from insurance.dynamodb.work_queue_index import (
     Queue,
     QueuedItem,
     QueueIndex,
+    match_queue,
     read_queue,
 )
 from insurance.operations.listing import ListEntry, ListRange
@@ -51,23 +53,17 @@ class DynamoDBWorkLists:
     ) -> Sequence[ListEntry[Waiting]]:
         tables = self._tables  # who reads the register alone has not all of them
         waiting = (tables.quotes, tables.claims, tables.complaints, tables.parties, tables.intake)
-        queues = [QueueIndex(table, QUEUE, WAITS) for table in waiting]
-        return [_entry(item) for item in self._read(queues, mode, role, part, until)]
+        queues = [(QueueIndex(table, QUEUE, WAITS), Queue(mode, role)) for table in waiting]
+        if role == Role.CALL_CENTRE:
+            open_matches = Queue(mode, match_queue(MatchStatus.OPEN))
+            queues.append((QueueIndex(tables.parties, QUEUE, WAITS), open_matches))
+        return [_entry(item) for item in read_queue(self._client, queues, part, until=until)]
 
     def complaints_received(
         self, mode: Mode, month: str, part: ListRange
     ) -> Sequence[ListEntry[Complaint]]:
-        return [_entry_of(Complaint, item) for item in self._read(self._months, mode, month, part)]
-
-    def _read(
-        self,
-        indexes: Sequence[QueueIndex],
-        mode: Mode,
-        name: str,
-        part: ListRange,
-        until: datetime | None = None,
-    ) -> Sequence[QueuedItem]:
-        return read_queue(self._client, indexes, Queue(mode, name), part, until=until)
+        queues = [(index, Queue(mode, month)) for index in self._months]
+        return [_entry_of(Complaint, item) for item in read_queue(self._client, queues, part)]
 
 
 def _entry(queued: QueuedItem) -> ListEntry[Waiting]:
