@@ -128,6 +128,24 @@ def test_erasing_a_customer_erases_the_rows_that_name_them_and_no_other(house: H
     assert house.decoded() == {}
 
 
+def test_a_row_that_was_mended_is_erased_with_what_it_said_before(house: House) -> None:
+    batch = house.worked(file_of(row(BEN, "AB12 CDE"), row(BEN, "AB12 CDE", "7")))
+    [made, _] = house.desk.get(f"/v1/batches/{batch}/results")["items"]
+    mended = {"Age": "27", "Reg": "AB13 CDE"}
+    fix = {"resolution": "fix", "reason": "Ben said so.", "values": mended}
+    fixed = house.desk.call(f"/v1/batches/{batch}/rows/3/resolution", fix, UNA)
+    assert fixed.status == 200, fixed.text
+
+    erased = house.erased(party_of(house, made["made_id"]))
+    house.desk.run(batch)
+
+    assert erased.status == 200, erased.text
+    [gone] = house.desk.get(f"/v1/batches/{batch}/rows?state=fixed", UNA)["items"]
+    assert (gone.get("values"), gone.get("reason")) == (None, None)
+    assert house.decoded() == {}
+    assert_chains_hold(house.platform.backend)
+
+
 def test_a_legal_hold_keeps_the_rows_and_they_go_when_it_has_ended(house: House) -> None:
     platform = house.platform
     batch = house.worked(file_of(row(BEN, "AB12 CDE"), row(BEN, "AB12 CDE", "7")))

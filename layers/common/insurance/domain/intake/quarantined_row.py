@@ -107,11 +107,10 @@ class QuarantinedRow(Record):
         is_open = self.status is RowStatus.QUARANTINED
         return self.replace(
             status=end if is_open else self.status,
-            values=None,
-            reason=None,
             held=None,
             changed_at=now,
             erased_at=now,
+            **dict.fromkeys(self.sealed_fields()),
         )
 
     def resolved(self, status: RowStatus, *, by: str, now: AwareDatetime, reason: str) -> Self:
