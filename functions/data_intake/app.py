@@ -353,7 +353,7 @@ def post_resolution(
     callers=SENDERS,
     roles=BATCH_ROLES,
     shows=shown.RerunView,
-    raises=(Stopped,),
+    raises=(Stopped, WrongState),
 )
 def post_rerun(batch_id: str, request: sent.RerunRequest, query: Query) -> RerunReport:
     """After a mapping was changed. A row that passes is taken, as `fixed`; one that does not stays. Works for some seconds: where `next`

@@ -56,9 +56,9 @@ class Desk:
         self.writer = staff("otto", "operator", WRITE, mode=mode)
         self.approver = staff("cleo", "chief_underwriter", WRITE, mode=mode)
 
-    def call(self, path: str, body: Json, by: Json = BROKER) -> Answer:
+    def call(self, path: str, body: Json, by: Json = BROKER, *, clock: str | None = None) -> Answer:
         self._keys += 1
-        return self.platform.call("POST", path, body, by=by, clock=None, key=f"key-{self._keys}")
+        return self.platform.call("POST", path, body, by=by, clock=clock, key=f"key-{self._keys}")
 
     def approved(self, code: str = "harbour_motor", mapping: Json | None = None) -> None:
         source = {"partner": "harbour", "mapping": mapping or motor_mapping()}

@@ -126,8 +126,9 @@ class Migration:
         assert taken.status == 200, taken.text
         return self.desk.run(batch, UNA)
 
-    def cut_over(self, batch: str, by: Json = CHLOE) -> Answer:
-        return self.desk.call(f"/v1/batches/{batch}/cut-over", {"reason": "agreed"}, by)
+    def cut_over(self, batch: str, by: Json = CHLOE, at: str = f"{CUT_OVER}T09:00:00Z") -> Answer:
+        path = f"/v1/batches/{batch}/cut-over"
+        return self.desk.call(path, {"reason": "agreed"}, by, clock=at)
 
     def policies(self, batch: str) -> list[Json]:
         items = self.desk.get(f"/v1/batches/{batch}/results", UNA)["items"]

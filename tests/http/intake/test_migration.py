@@ -1,16 +1,17 @@
 """Policies in force come from another system: rehearsed, compared to the penny, cut over by another person, or taken back."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from insurance.operations.intake import work_on_batch
+from insurance.domain.intake import quarantined_row
+from insurance.operations.intake import move_policies, work_on_batch
 
 from tests.support.calls import staff
 from tests.support.fuse import Fuse, Killed
-from tests.support.intake import BROKER, GOOD, UNA, Desk, Json, motor_file
-from tests.support.migration import ADA, BEN, Migration, policy_file, totals
+from tests.support.intake import BROKER, GOOD, UNA, WRITE, Desk, Json, motor_file
+from tests.support.migration import ADA, BEN, CHLOE, Migration, policy_file, totals
 from tests.support.platform import Platform
 
 FINN = staff("finn", "finance", "ledger:read coverwright/policies:read coverwright/billing:read")
@@ -140,6 +141,88 @@ def test_a_row_in_quarantine_holds_the_cut_over_until_it_is_resolved(migration: 
     [fixed] = desk.get(f"/v1/batches/{batch}/rows?state=fixed", UNA)["items"]
     policy = desk.get(f"/v1/policies/{fixed['made_id'].replace('quo', 'pol')}", FINN)
     assert policy["migration"]["former_number"] == BEN[0]
+
+
+def test_who_resolved_a_row_does_not_cut_its_batch_over(migration: Migration) -> None:
+    desk = migration.desk
+    batch = migration.worked(policy_file(ADA, (ADA[0], *BEN[1:])), totals(**OF_ADA))
+    reject = {"resolution": "reject", "reason": "Twice."}
+    assert desk.call(f"/v1/batches/{batch}/rows/3/resolution", reject, CHLOE).status == 200
+
+    refused = migration.cut_over(batch)
+
+    assert (refused.status, refused.code) == (409, "same-person")
+    assert migration.cut_over(batch, staff("cid", "chief_underwriter", WRITE)).status == 200
+
+
+def test_a_batch_is_not_cut_over_before_its_day(migration: Migration) -> None:
+    batch = migration.worked(policy_file(ADA), totals(**OF_ADA))
+
+    early = migration.cut_over(batch, at="2026-11-19T23:59:59Z")
+
+    assert (early.status, early.code) == (409, "wrong-state")
+    assert "2026-11-20" in early.body["detail"]
+    assert migration.cut_over(batch, at="2026-11-20T00:00:00Z").status == 200
+
+
+@pytest.mark.parametrize(
+    ("of", "name"),
+    [
+        ("batches", "load_row"),
+        ("batches", "store_hold"),
+        ("quotes", "add"),
+        ("batches", "store_row"),
+    ],
+)
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_batch_that_is_taken_back_while_a_row_of_it_is_mended_leaves_no_staged_policy(
+    migration: Migration, monkeypatch: pytest.MonkeyPatch, of: str, name: str, after: bool
+) -> None:
+    desk = migration.desk
+    batch = migration.worked(policy_file(ADA, (ADA[0], *BEN[1:])), totals())
+    ports: Any = desk.platform.apps["data_intake"].ports
+    stores = {"batches": ports.batches, "quotes": ports.migration.quoting.quotes}
+    call = getattr(stores[of], name)
+
+    def with_reversal(*args: Any, **named: Any) -> Any:
+        monkeypatch.setattr(stores[of], name, call)
+        result = call(*args, **named) if after else None
+        migration.step(batch, "reverse")
+        return result if after else call(*args, **named)
+
+    monkeypatch.setattr(stores[of], name, with_reversal)
+    fix = {"resolution": "fix", "reason": "Its number.", "values": {"No": BEN[0]}}
+    desk.call(f"/v1/batches/{batch}/rows/3/resolution", fix, UNA)
+    monkeypatch.setattr(quarantined_row, "HELD_FOR", timedelta(0))
+    monkeypatch.setattr(move_policies, "HELD_FOR", timedelta(0))
+
+    assert desk.run(batch, UNA)["status"] == "reversed"
+    ids = [each["id"]["S"] for each in desk.platform.backend.items("quotes")]
+    statuses = {desk.get(f"/v1/quotes/{id}")["status"] for id in ids if id.startswith("quo_")}
+    assert statuses == {"reversed"}
+
+
+def test_what_a_slice_took_that_was_never_stored_is_taken_back(
+    migration: Migration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = migration.desk
+    batch: str = migration.brought(policy_file(ADA, BEN), totals()).body["id"]
+    assert desk.step(batch, "start", UNA).status == 200
+    ports: Any = desk.platform.apps["data_intake"].ports
+    with monkeypatch.context() as patched:
+        fuse = Fuse(0, after=False)
+        patched.setattr(ports.batches, "store_slice", fuse.guard(ports.batches.store_slice))
+        with pytest.raises(Killed), desk.platform.surroundings():
+            work_on_batch.work_on_batch(
+                batch, NOW, ports=ports, clock=lambda: NOW, time_is_up=lambda: False
+            )
+    assert desk.step(batch, "pause", UNA).status == 200
+
+    assert migration.step(batch, "reverse")["status"] == "reversed"
+
+    ids = [each["id"]["S"] for each in desk.platform.backend.items("quotes")]
+    statuses = [desk.get(f"/v1/quotes/{id}")["status"] for id in ids if id.startswith("quo_")]
+    assert statuses == ["reversed"] * 2
 
 
 def test_what_is_reversed_leaves_no_policy_and_may_be_brought_again(migration: Migration) -> None:

@@ -86,7 +86,8 @@ def test_rows_of_others_are_not_run_and_a_source_that_takes_nothing_leaves_them(
     again = {"resolution": "rerun", "reason": "x"}
 
     assert desk.call(f"/v1/batches/{batch}/rows/2/resolution", again, UNA).code == "wrong-state"
-    assert rerun(desk, batch) == {"read": 1, "taken": 0}
+    refused = desk.platform.call("POST", path, {}, by=UNA, clock=None, key=None)
+    assert (refused.status, refused.code) == (409, "wrong-state")
 
 
 def test_what_was_mended_alike_three_times_is_proposed_and_nothing_personal(desk: Desk) -> None:

@@ -1,12 +1,13 @@
 """What is left of a row when its key is destroyed."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from insurance.domain.intake.quarantined_row import QuarantinedRow, RowReason, RowStatus
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
-PERSONAL = {
+PERSONAL: dict[str, Any] = {
     "values": {"Driver": "Ada Lovelace"},
     "mended": {"Driver": "Ada Lovelac"},
     "reason": "Ada called.",

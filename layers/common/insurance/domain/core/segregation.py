@@ -77,7 +77,7 @@ WORDS: Final[Mapping[Duty | OfficeDuty, str]] = {
     OfficeDuty.ACCESS_POLICY_APPROVED: "approve the access policy",
     OfficeDuty.SOURCE_WRITTEN: "write the source",
     OfficeDuty.SOURCE_APPROVED: "approve the source",
-    OfficeDuty.BATCH_WORKED: "bring or start the batch",
+    OfficeDuty.BATCH_WORKED: "bring or start the batch, or resolve a row of it",
     OfficeDuty.BATCH_CUT_OVER: "cut the batch over",
     OfficeDuty.STOP_SET: "set the stop",
     OfficeDuty.STOP_LIFT_REQUESTED: "ask for the lift",

@@ -19,6 +19,8 @@ from insurance.domain.intake.spread import Bins, Drift, added_bins
 
 ROWS_MAX: Final = 99_999_999
 """Places of a file that a row's id has room for."""
+RESOLVERS_MAX: Final = 50
+"""Who may resolve rows of one batch of policies: each is kept, and none of them cuts it over."""
 Count = Annotated[int, Field(ge=0)]
 HaltCode = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-z][a-z0-9_-]*$")]
 """Why a step was taken, or the rule or the fault of the file that halted a batch."""
@@ -193,6 +195,8 @@ class DataBatch(Record):
     digest: Internal[str] = ""
     """Of all policies as they will be: it is the same where they are."""
     started_by: Internal[str | None] = None
+    resolved_by: Internal[tuple[str, ...]] = ()
+    """Of a batch of policies: who resolved rows of it."""
     cut_over_by: Internal[str | None] = None
     moved_slices: Internal[int] = 0
     """Slices that were cut over or reversed."""
@@ -262,8 +266,8 @@ class DataBatch(Record):
         """The batch when another person lets its policies be ours: all of them, and equal to the source's totals.
 
         Raises:
-            WrongState: It is no batch of policies, is not finished, or has rows in quarantine.
-            SamePerson: They brought the batch, or started it.
+            WrongState: It is no batch of policies, is not finished, or has rows in quarantine; or its day is to come.
+            SamePerson: They brought the batch, started it, or resolved a row of it.
             TotalsDiffer: Its policies do not come to the source's totals.
         """
         if self.kind is not RowKind.POLICIES or self.status is not BatchStatus.FINISHED:
@@ -272,7 +276,9 @@ class DataBatch(Record):
             raise WrongState(
                 self.title, f"with {self.open_rows} row(s) in quarantine", "be cut over"
             )
-        for worker in (self.received_by, self.started_by):
+        if self.cut_over_on is None or now.date() < self.cut_over_on:
+            raise WrongState(self.title, f"for {self.cut_over_on}", "be cut over before")
+        for worker in (self.received_by, self.started_by, *self.resolved_by):
             done = {OfficeDuty.BATCH_WORKED: worker}
             check_segregation(OfficeDuty.BATCH_CUT_OVER, by, done, self.title)
         differing = {each.group for each in {*self.totals} ^ {*self.control_totals}}
@@ -348,6 +354,22 @@ class DataBatch(Record):
             return Pace(rate)
         left = max(self.rows_in_file - self.tally.read, 0)
         return Pace(rate, self.changed_at + timedelta(seconds=left // rate))
+
+    def with_resolver(self, by: str) -> Self:
+        """The batch while this person resolves rows of it.
+
+        Raises:
+            WrongState: Nothing becomes of its rows any more; or as many people as can have resolved rows of it.
+        """
+        if self.status in MOVED:
+            raise WrongState(self.title, self.status, "have a row of it resolved")
+        if self.kind is not RowKind.POLICIES or by in self.resolved_by:
+            return self
+        if len(self.resolved_by) >= RESOLVERS_MAX:
+            raise WrongState(
+                self.title, f"resolved by {RESOLVERS_MAX} people", "be resolved by another"
+            )
+        return self.replace(resolved_by=(*self.resolved_by, by))
 
     def row_resolved(self, made: SliceResult | None, now: AwareDatetime) -> Self:
         """The batch when one row less waits in quarantine; `made`: what came of it, if anything did."""

@@ -49,6 +49,8 @@ class RowReason(Value):
 
 HELD_FOR: Final = timedelta(minutes=15)
 """Longer than a function runs (template.yaml: ten minutes), so the call that held the row is gone."""
+SHARED_FOR: Final = timedelta(minutes=5)
+"""Who takes the row with another's hold ends before it does: later they hold it themselves."""
 
 
 class RowHold(Value):
@@ -92,6 +94,10 @@ class QuarantinedRow(Record):
     def is_held(self, at: AwareDatetime) -> bool:
         """Whether a call takes the row, or did a short while ago and has not ended it."""
         return self.held is not None and at < self.held.since + HELD_FOR
+
+    def is_shared(self, at: AwareDatetime) -> bool:
+        """Whether a call that begins now may take the row under the hold that there is."""
+        return self.held is not None and at < self.held.since + SHARED_FOR
 
     def check_rejectable(self, at: AwareDatetime) -> None:
         """Check that nobody is taking the row.

@@ -26,7 +26,7 @@ from insurance.dynamodb.intake.items import (
 from insurance.dynamodb.intake.person_rows import person_entries
 from insurance.dynamodb.kinds import BATCH_QUALITY, BATCH_SLICE
 from insurance.dynamodb.tables import Tables
-from insurance.dynamodb.transaction import Write, add, load, query, read, transact
+from insurance.dynamodb.transaction import Write, add, check, load, query, read, transact
 from insurance.operations.command import Command
 from insurance.operations.intake.ports import (
     LoadedRow,
@@ -124,6 +124,11 @@ class DynamoDBBatches:
             for item in self._listed("list", "list", f"{batch.record.id}#{status}", part)
         ]
 
+    def rows_at(self, batch_id: str, numbers: Sequence[int]) -> Sequence[QuarantinedRow]:
+        places = [self._place(row_id_for(batch_id, number)) for number in numbers]
+        items = load(self._client, places) if places else []
+        return [aggregates.read_stored(QuarantinedRow, item, None).record for item in items if item]
+
     def outcomes(self, batch_id: str, part: ListRange) -> Sequence[ListEntry[Sequence[RowOutcome]]]:
         return [
             ListEntry(item["place"]["S"], _outcomes(item))
@@ -174,7 +179,15 @@ class DynamoDBBatches:
         transact(self._client, writes)
 
     def store_hold(self, event: Event, row: QuarantinedRow, before: LoadedRow) -> None:
-        transact(self._client, self._row_moved(event, row, before.persons, before))
+        batch = before.batch
+        unmoved = check(
+            *self._place(row.batch_id),
+            lambda _item: StaleRevision(row.batch_id),
+            condition=aggregates.AT_REVISION,
+            names={},
+            seen=codec.number(batch.head.sequence),
+        )
+        transact(self._client, [*self._row_moved(event, row, before.persons, before), unmoved])
 
     def store_row(self, resolved: ResolvedRow, before: LoadedRow, command: Command) -> None:
         row = resolved.row

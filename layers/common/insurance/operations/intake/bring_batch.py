@@ -120,13 +120,13 @@ def advance_batch(
 
 
 def cut_over_batch(batch_id: str, command: Command, ports: IntakePorts) -> Stored[DataBatch]:
-    """Let the policies that a batch has brought be ours, as another person than who brought or started it.
+    """Let the policies that a batch has brought be ours, as another person than who brought or started it, or resolved a row of it.
 
     Raises:
         BatchNotFound: It does not exist.
         StaleRevision: Somebody else has changed it since the caller read it.
-        WrongState: It is no batch of policies, is not finished, or has rows in quarantine.
-        SamePerson: The caller brought the batch, or started it.
+        WrongState: It is no batch of policies, is not finished, or has rows in quarantine; or its day is to come.
+        SamePerson: The caller brought the batch, started it, or resolved a row of it.
         TotalsDiffer: Its policies do not come to the source's totals.
     """
     before = ports.batches.load(batch_id, command)

@@ -11,15 +11,15 @@ from insurance.operations.intake.ports import IntakePorts, LoadedRow
 def hold_row(
     before: LoadedRow, row: Stored[QuarantinedRow], command: Command, ports: IntakePorts
 ) -> Stored[QuarantinedRow]:
-    """The row as this call, or one before it, holds it. Others may take it too, and make the same; to reject it they wait.
+    """The row as this call, or one a short while ago, holds it. Others may take it too, and make the same; to reject it,
+    or to take its batch back, they wait.
 
     Raises:
-        StaleRevision: Somebody has decided the row, or holds it, since it was loaded.
+        StaleRevision: Somebody has decided the row, or holds it, or its batch has moved, since they were loaded.
     """
-    call = command.idempotency.id
-    if row.record.is_held(command.received_at) or _is_own(row.record, call):
+    if row.record.is_shared(command.received_at):
         return row
-    held = row.record.taken_up(call, command.received_at)
+    held = row.record.taken_up(command.idempotency.id, command.received_at)
     return _stored(before, row, held, RowEventType.TAKEN_UP, command, ports)
 
 

@@ -1,5 +1,6 @@
 """Cut a batch of policies over, or take it back: slice by slice, in the order in which its rows were worked."""
 
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
@@ -10,6 +11,7 @@ from insurance.domain.core.stored import Stored
 from insurance.domain.core.system_actor import SYSTEM_ACTOR
 from insurance.domain.intake.batch import BatchStatus, DataBatch
 from insurance.domain.intake.event_types import BatchEventType
+from insurance.domain.intake.quarantined_row import HELD_FOR
 from insurance.operations.command import Command
 from insurance.operations.idempotency import Idempotency, RecordedAnswer
 from insurance.operations.intake.policy_rows import key_in_batch
@@ -23,8 +25,12 @@ ENDS: Final = {
 }
 
 
-def move_slice(stored: Stored[DataBatch], at: Times, ports: IntakePorts) -> Stored[DataBatch]:
+def move_slice(
+    stored: Stored[DataBatch], unstored: int, at: Times, ports: IntakePorts
+) -> Stored[DataBatch]:
     """Cut over, or take back, what the next slice of the batch has brought. It may be killed anywhere and started again.
+
+    `unstored`: how many rows behind the batch's position a slice may have taken that was never stored.
 
     Raises:
         Stopped: A stop holds the issue of policies: the next run tries again.
@@ -37,12 +43,16 @@ def move_slice(stored: Stored[DataBatch], at: Times, ports: IntakePorts) -> Stor
     """
     batch = stored.record
     move = reverse_policy if batch.status is BatchStatus.REVERSING else cut_over_policy
-    for outcome in ports.batches.slice_of(batch.id, batch.moved_slices + 1):
-        key = key_in_batch(batch, outcome.number)
+    outcomes = ports.batches.slice_of(batch.id, batch.moved_slices + 1)
+    numbers = [outcome.number for outcome in outcomes]
+    if batch.status is BatchStatus.REVERSING and batch.moved_slices + 1 >= batch.slices:
+        numbers += range(batch.position + 1, batch.position + 1 + unstored)
+    for number in numbers:
+        key = key_in_batch(batch, number)
         quote_id = new_quote_id(batch.mode, batch.received_by, key)
         try:
-            move(quote_id, _command(batch, outcome.number, at), ports.migration)
-        except QuoteNotFound:  # the row was rejected
+            move(quote_id, _command(batch, number, at), ports.migration)
+        except QuoteNotFound:  # the row was rejected, or never taken
             continue
     moved = batch.moved(at.now)
     event = Event.following(
@@ -56,6 +66,24 @@ def move_slice(stored: Stored[DataBatch], at: Times, ports: IntakePorts) -> Stor
     )
     ports.batches.store_slice(WorkedSlice(event, moved, (), ()), stored)
     return Stored(moved, event.head, stored.key)
+
+
+def held_until(batch: DataBatch, at: Times, ports: IntakePorts) -> datetime | None:
+    """Until when a call may still stage a policy of a row of the next slice: what is taken back waits for it. None: none
+    may. No row is held once the reversal has begun."""
+    if batch.status is not BatchStatus.REVERSING:
+        return None
+    outcomes = ports.batches.slice_of(batch.id, batch.moved_slices + 1)
+    waiting = [outcome.number for outcome in outcomes if outcome.made_id is None]
+    rows = ports.batches.rows_at(batch.id, waiting)
+    return max(
+        (
+            row.held.since + HELD_FOR
+            for row in rows
+            if row.held is not None and row.is_held(at.received_at)
+        ),
+        default=None,
+    )
 
 
 def _command(batch: DataBatch, number: int, at: Times) -> Command:

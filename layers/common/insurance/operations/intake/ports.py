@@ -183,6 +183,9 @@ class Batches(Protocol):
     ) -> Sequence[ListEntry[QuarantinedRow]]:
         """Part of the rows that are or were in quarantine, by their place in the file."""
 
+    def rows_at(self, batch_id: str, numbers: Sequence[int]) -> Sequence[QuarantinedRow]:
+        """Those of these places, at most a hundred, that are or were in quarantine, as they stand; without what they say."""
+
     def outcomes(self, batch_id: str, part: ListRange) -> Sequence[ListEntry[Sequence[RowOutcome]]]:
         """Part of what came of rows: an entry for each slice."""
 
@@ -219,7 +222,7 @@ class Batches(Protocol):
         """Store a row that somebody takes, or takes no more, as its event left it.
 
         Raises:
-            StaleRevision: It has changed since it was loaded.
+            StaleRevision: Row or batch has changed since they were loaded.
         """
 
     def store_row(self, resolved: ResolvedRow, before: LoadedRow, command: Command) -> None:

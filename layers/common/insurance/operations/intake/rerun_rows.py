@@ -17,7 +17,7 @@ from insurance.operations.command import Command, Query
 from insurance.operations.idempotency import AlreadyAnswered, Idempotency, RecordedAnswer
 from insurance.operations.intake.bring_batch import read_batch
 from insurance.operations.intake.ports import IntakePorts
-from insurance.operations.intake.resolve_row import ResolutionInput, resolve_row
+from insurance.operations.intake.resolve_row import ResolutionInput, judged_by, resolve_row
 
 PAGE: Final = 40
 STAYS: Final = (AlreadyAnswered, AlreadyErased, InvalidFields, StaleRevision, WrongState)
@@ -54,13 +54,16 @@ def rerun_rows(
 
     Raises:
         BatchNotFound: There is no such batch that the caller may see.
+        WrongState: No row of the batch can be run again: nothing becomes of them any more, or no version of the source
+            is in force that takes such rows.
         Stopped: A stop holds what the rows ask for.
         Unavailable: Something that is needed did not answer.
     """
     read, taken, place = 0, 0, after
     wanted = ResolutionInput(RowResolution.RERUN, "", {})
+    batch = read_batch(batch_id, query, ports)
+    judged_by(batch.record.with_resolver(query.caller.principal), RowResolution.RERUN, ports)
     while True:
-        batch = read_batch(batch_id, query, ports)
         part = _Part(f"{place:08d}")
         entries = ports.batches.rows(batch, RowStatus.QUARANTINED, part)
         for entry in entries:

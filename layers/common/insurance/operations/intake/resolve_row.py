@@ -15,7 +15,7 @@ from insurance.domain.core.errors import (
 )
 from insurance.domain.core.event import DestroyedKey, Event, NothingToSeal
 from insurance.domain.core.stored import Stored
-from insurance.domain.intake.batch import MOVED, DataBatch, RowTally, SliceResult
+from insurance.domain.intake.batch import DataBatch, RowTally, SliceResult
 from insurance.domain.intake.checking import CompiledMapping
 from insurance.domain.intake.document import escaped
 from insurance.domain.intake.event_types import BatchEventType, RowEventType
@@ -85,8 +85,7 @@ def resolve_row(
         raise BatchNotFound(batch_id)
     if before.row is None:
         raise RowNotFound(str(number))
-    if batch.status in MOVED:
-        raise WrongState(batch.title, batch.status, "have a row of it resolved")
+    batch = batch.with_resolver(command.actor)
     current = before.row
     row, persons = current.record, before.persons
     status, type = ENDS[wanted.resolution]
@@ -99,7 +98,7 @@ def resolve_row(
         row.check_rejectable(command.received_at)
     else:
         values = _mended(row.values, wanted.values)
-        judged = _judged_by(batch, wanted.resolution, ports)
+        judged = judged_by(batch, wanted.resolution, ports)
         mapping, checked = _checked(judged, RawRow(number, values), ports)
         if wanted.resolution is not RowResolution.ACCEPT and not checked.is_accepted:
             raise InvalidFields(_faults(batch, reasons_in(checked), mapping))
@@ -171,7 +170,7 @@ def _check_not_taken(
         raise WrongState(f"row {row.number}", f"taken as {found[0]}", "be rejected")
 
 
-def _judged_by(batch: DataBatch, resolution: RowResolution, ports: IntakePorts) -> DataBatch:
+def judged_by(batch: DataBatch, resolution: RowResolution, ports: IntakePorts) -> DataBatch:
     """The batch as it came; to run a row again, as if it had come now: under the version of its source that is in force.
 
     Raises:

@@ -42,7 +42,7 @@ from insurance.domain.intake.quarantined_row import (
 from insurance.domain.intake.row import KEPT_BACK, Action, CheckedRow, RawRow
 from insurance.domain.intake.scoring import FieldCounter
 from insurance.operations.intake.erase_rows import erase_rows_of_batch, tokens_erased_since
-from insurance.operations.intake.move_policies import move_slice
+from insurance.operations.intake.move_policies import held_until, move_slice
 from insurance.operations.intake.ports import IntakePorts, NewRow, RowOutcome, WorkedSlice
 from insurance.operations.intake.row_persons import persons_in_row
 from insurance.operations.intake.sealed_files import delete_sealed, sealed_rows
@@ -103,7 +103,10 @@ def work_on_batch(
     while work.stored.record.status in WORKING:
         if time_is_up():
             return now
-        work.next_slice() if work.stored.record.status in READING else work.move_slice()
+        if work.stored.record.status in READING:
+            work.next_slice()
+        elif (until := work.move_slice()) is not None:
+            return until
     if (quality := quality_at_end(work.stored.record)) is not None:
         ended(quality)
     return None
@@ -215,9 +218,12 @@ class _Work:
             made.halted_by = error.code
         self._store(made)
 
-    def move_slice(self) -> None:
-        """Cut over, or take back, what the next slice has brought."""
-        self.stored = move_slice(self.stored, self._times, self._ports)
+    def move_slice(self) -> datetime | None:
+        """Cut over, or take back, what the next slice has brought. Returns until when a row of it is held; None: none is."""
+        until = held_until(self.stored.record, self._times, self._ports)
+        if until is None:
+            self.stored = move_slice(self.stored, 2 * SLICE_ROWS, self._times, self._ports)
+        return until
 
     def _work_row(self, checked: CheckedRow, made: _Slice) -> None:
         raw = self._raw.pop(checked.number)
