@@ -1,6 +1,7 @@
 """A broker's file of motor risks, the mapping of its source, and the people who work with it."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -18,6 +19,9 @@ OTHER_BROKER = application("app_test_two", "meadow", scopes="data:read data:writ
 LIVE_BROKER = application("app_one", "harbour", mode="live", scopes="data:read data:write")
 
 HEADINGS = ("Reg", "Driver", "Age", "Licence", "Value", "Miles", "NCD")
+YESTERDAY = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=1)
+START = (YESTERDAY + timedelta(days=10)).date().isoformat()
+"""When cover begins. It follows the day of the test, because rows are worked at the time of our own clock."""
 GOOD = ("AB12 CDE", "Ada Lovelace", "35", "15", "12000.00", "8000", "5")
 
 
@@ -28,7 +32,7 @@ def motor_mapping(**changes: Any) -> Json:
         "columns": {heading: {"personal": heading in {"Reg", "Driver"}} for heading in HEADINGS},
         "fields": {
             "product": {"value": "'personal_motor'"},
-            "start": {"value": "'2026-12-01'"},
+            "start": {"value": f"'{START}'"},
             "policyholder.name": {"from": "Driver", "as": "text", "required": True},
             "answers.registration": {"from": "Reg", "as": "text", "required": True},
             "answers.vehicle_value": {"from": "Value", "as": "money", "currency": "GBP"},

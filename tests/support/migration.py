@@ -133,4 +133,4 @@ class Migration:
     def policies(self, batch: str) -> list[Json]:
         items = self.desk.get(f"/v1/batches/{batch}/results", UNA)["items"]
         ids = [each["made_id"].replace("quo_", "pol_") for each in items if "made_id" in each]
-        return [self.desk.get(f"/v1/policies/{id}", CAROL) for id in ids]
+        return [self.desk.platform.get(f"/v1/policies/{id}", by=CAROL) for id in ids]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
@@ -11,10 +10,10 @@ from botocore.client import BaseClient
 from insurance.operations.intake import work_on_batch
 
 from tests.support.fuse import Fuse, Killed
-from tests.support.intake import GOOD, UNA, Desk, motor_file
+from tests.support.intake import GOOD, UNA, YESTERDAY, Desk, motor_file
 from tests.support.platform import Platform
 
-NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+NOW = YESTERDAY
 MOMENTS = 200
 ROWS = 150
 FURTHEST = 10

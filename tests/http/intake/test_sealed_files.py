@@ -1,7 +1,6 @@
 """A file is sealed as soon as it is a batch, is read piece by piece, and goes with its batch's key."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,10 +8,10 @@ from insurance.domain.core.errors import Unanswered
 from insurance.operations.intake import sealed_files, work_on_batch
 
 from tests.support.fuse import Fuse, Killed
-from tests.support.intake import GOOD, Desk, motor_file, motor_mapping
+from tests.support.intake import GOOD, YESTERDAY, Desk, motor_file, motor_mapping
 from tests.support.platform import Platform
 
-NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+NOW = YESTERDAY
 ROWS = [(f"AB{number} CDE", f"Ada Quillfeather {number}", *GOOD[2:]) for number in range(10, 17)]
 UNIQUE = {"code": "same-car", "at": "across", "unique": ["answers.registration"]}
 

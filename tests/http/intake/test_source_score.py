@@ -8,7 +8,7 @@ from insurance.domain.contract.data_origin import DataOrigin
 
 from tests.support import pet
 from tests.support.calls import AUTHOR, CLAIM, LOSS_CLOCK, PUBLISHER, QUOTE, UNDERWRITER
-from tests.support.intake import Desk
+from tests.support.intake import START, Desk
 from tests.support.platform import Platform
 
 type Json = dict[str, Any]
@@ -59,7 +59,7 @@ MAPPING: Json = {
     "columns": {"Owner": {"personal": True}, "Age": {}},
     "fields": {
         "product": {"value": "'pet'"},
-        "start": {"value": "'2026-12-01'"},
+        "start": {"value": f"'{START}'"},
         "policyholder.name": {"from": "Owner", "required": True},
         "answers.age": {"from": "Age", "as": "integer", "min": 0, "max": 20},
     },
