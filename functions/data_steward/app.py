@@ -126,7 +126,7 @@ def post_decision(
 )
 def get_overview(party_id: str, query: Query) -> Overview:
     """Of each detail the word that counts, by the rules of survivorship, and which record, file and row it comes from;
-    policies, quotes and claims, each with the record that it belongs to."""
+    policies, quotes and claims, each with the record that it belongs to, where the caller's scopes have them."""
     return read_overview(party_id, query, ports)
 
 

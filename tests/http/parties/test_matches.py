@@ -185,6 +185,10 @@ def test_one_view_of_a_customer_has_what_all_their_records_have_each_with_where_
     assert told["phone"]["party_id"] == second
     assert (told["name"]["rule"], told["name"]["channel"]) == ("trusted", "call")
     assert overview["complete"] is True
+    no_more = staff("carol", "call_centre", "parties:read coverwright/quotes:read")
+    bare = platform.get(f"/v1/parties/{second}/overview", by=no_more)
+    assert bare["complete"] is False
+    assert bare.keys() == overview.keys() - {"policies", "claims"}
     path = "/v1/parties/pty_test_0000000000000000/overview"
     assert platform.call("GET", path, by=CAROL).code == "party-not-found"
 

@@ -91,21 +91,23 @@ class OverviewView(View):
     members: Annotated[list[PartyId], Field(max_length=MEMBERS_MAX)]
     details: Annotated[list[OverviewDetailView], Field(max_length=FIELDS_MAX)]
     consents: Personal[Annotated[list[OverviewConsentView], Field(max_length=HISTORY_MAX)]]
-    policies: Annotated[list[PolicyRowView], Field(max_length=SHOWN_MAX)]
-    quotes: Annotated[list[QuoteRowView], Field(max_length=SHOWN_MAX)]
-    claims: Annotated[list[ClaimRowView], Field(max_length=SHOWN_MAX)]
+    policies: Annotated[list[PolicyRowView], Field(max_length=SHOWN_MAX)] | None
+    """Left out without `policies:read`, as `quotes` and `claims` are without theirs."""
+    quotes: Annotated[list[QuoteRowView], Field(max_length=SHOWN_MAX)] | None
+    claims: Annotated[list[ClaimRowView], Field(max_length=SHOWN_MAX)] | None
     complete: bool
+    """Whether nothing was left out, and no list has more."""
 
     @classmethod
     def of(cls, overview: Overview, *, now: datetime) -> Self:
-        pages = (overview.policies, overview.quotes, overview.claims)
+        policies, quotes, claims = overview.policies, overview.quotes, overview.claims
         return cls(
             id=overview.party.id,
             members=list(overview.party.members),
             details=[OverviewDetailView.of_surviving(each) for each in overview.details],
             consents=[OverviewConsentView.of_told(each) for each in overview.consents],
-            policies=[PolicyRowView.of(each, now) for each in overview.policies.items],
-            quotes=[QuoteRowView.of(each) for each in overview.quotes.items],
-            claims=[ClaimRowView.of(each) for each in overview.claims.items],
-            complete=all(page.next is None for page in pages),
+            policies=policies and [PolicyRowView.of(each, now) for each in policies.items],
+            quotes=quotes and [QuoteRowView.of(each) for each in quotes.items],
+            claims=claims and [ClaimRowView.of(each) for each in claims.items],
+            complete=all(page and page.next is None for page in (policies, quotes, claims)),
         )

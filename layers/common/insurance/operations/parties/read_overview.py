@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from insurance.domain.core.identity import PartyId
+from insurance.domain.core.scopes import Scope
 from insurance.domain.party.record import Consent, Party
 from insurance.domain.party.survivorship import SurvivingDetail, surviving_details
 from insurance.domain.search.entry import ObjectKind, SearchField, SearchKey
@@ -35,18 +36,19 @@ class ToldConsent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A customer: which records count as them, what counts of what these say, and what they have."""
+    """A customer: which records count as them, what counts of what these say, and what they have, where the caller may
+    read it."""
 
     party: Party
     details: Sequence[SurvivingDetail]
     consents: Sequence[ToldConsent]
-    policies: ListPage[Any]
-    quotes: ListPage[Any]
-    claims: ListPage[Any]
+    policies: ListPage[Any] | None
+    quotes: ListPage[Any] | None
+    claims: ListPage[Any] | None
 
 
 def read_overview(party_id: PartyId, query: Query, ports: MatchPorts) -> Overview:
-    """The customer, by whichever of their records.
+    """The customer, by whichever of their records. What the caller has no scope to list is left out.
 
     Raises:
         PartyNotFound: There is no such party that the caller may see.
@@ -56,7 +58,9 @@ def read_overview(party_id: PartyId, query: Query, ports: MatchPorts) -> Overvie
     check_sees_party(party, query.caller)
     records = [party, *(ports.parties.get(member).record for member in party.members)]
 
-    def found(kind: ObjectKind) -> ListPage[Any]:
+    def found(kind: ObjectKind, scope: Scope) -> ListPage[Any] | None:
+        if scope not in query.caller.scopes:
+            return None
         key = SearchKey(SearchField.PARTY, party.id)
         return find_objects(kind, key, ShownRange(), query, ports.search)
 
@@ -64,7 +68,9 @@ def read_overview(party_id: PartyId, query: Query, ports: MatchPorts) -> Overvie
         party,
         surviving_details(records),
         _last_words(records),
-        *map(found, (ObjectKind.POLICIES, ObjectKind.QUOTES, ObjectKind.CLAIMS)),
+        policies=found(ObjectKind.POLICIES, Scope.POLICIES_READ),
+        quotes=found(ObjectKind.QUOTES, Scope.QUOTES_READ),
+        claims=found(ObjectKind.CLAIMS, Scope.CLAIMS_READ),
     )
 
 
