@@ -1,7 +1,7 @@
 """Whom a row names: what an erasure or an export of a person's data finds it by, stored as keyed hashes alone.
 
-A name marks a row that says no birth date; with one, name and birth date do together. So a row of somebody
-of the same name and another birth date is not found.
+A name marks a row that says no birth date; with one, name and birth date do together, and that there is one. So a row
+of somebody of the same name and another birth date is found only for a party of whom no birth date is known.
 """
 
 import re
@@ -11,13 +11,17 @@ from typing import Any, Final
 from insurance.domain.intake.document import MappingDocument
 from insurance.domain.party.record import Party
 
-MARKS_MAX: Final = 6
-"""Of one row: each is an entry of the index."""
+MARKS_MAX: Final = 40
+"""Of one row: each is an entry of the index. Names come first, so nobody whom a row names is left out for another's
+telephone."""
 MARK_FIELD: Final = "intake"
 """The field of their index tokens."""
 MARKING: Final = frozenset({"email", "phone", "reference", "registration_number", "iban"})
 """Names of values in a record that mark a person by themselves."""
 BIRTH: Final = ("date_of_birth", "birth_date")
+NAME: Final = "name:"
+SOME_DAY: Final = "born"
+"""In the place of a birth date: a row says one, or none is known of a party."""
 _PHONE: Final = re.compile(r"\+?[0-9][0-9 ()./-]{6,20}")
 _DAY: Final = re.compile(r"[0-9]{1,4}([./-])[0-9]{1,2}\1[0-9]{1,4}")
 
@@ -35,15 +39,16 @@ def marks_in_row(
         document: The mapping, which classifies the columns.
     """
     marks = list(_marks_in(record))
-    has_name = any(mark.startswith("name:") for mark in marks)
+    named = {mark.partition("|")[0] for mark in marks if mark.startswith(NAME)}
     for heading, value in values.items():
         column = document.columns.get(heading)
         if column is not None and not column.personal:
             continue
         mark = _mark_of(value)
-        if mark and not (has_name and mark.startswith("name:")):
+        if mark and mark not in named:
             marks.append(mark)
-    return tuple(dict.fromkeys(marks))[:MARKS_MAX]
+    distinct = dict.fromkeys(marks)
+    return tuple(sorted(distinct, key=lambda mark: not mark.startswith(NAME)))[:MARKS_MAX]
 
 
 def marks_of_party(party: Party) -> tuple[str, ...]:
@@ -51,8 +56,8 @@ def marks_of_party(party: Party) -> tuple[str, ...]:
     marks = list[str]()
     for each in party.names:
         marks.append(_named(each.name))
-        if party.date_of_birth:
-            marks.append(_named(each.name, party.date_of_birth.isoformat()))
+        born = party.date_of_birth.isoformat() if party.date_of_birth else SOME_DAY
+        marks.append(_named(each.name, born))
     marks += [_marked(str(contact.kind), contact.value) for contact in party.contacts]
     marks += [_marked("iban", each.account.iban) for each in party.accounts if each.account.iban]
     for name in ("reference", "registration_number"):
@@ -70,7 +75,10 @@ def _marks_in(value: Any) -> Iterator[str]:
         return
     name = value.get("name")
     if isinstance(name, str) and name.strip():
-        yield _named(name, next((str(value[each]) for each in BIRTH if value.get(each)), ""))
+        born = next((str(value[each]) for each in BIRTH if value.get(each)), "")
+        yield _named(name, born)
+        if born:
+            yield _named(name, SOME_DAY)
     for key, inner in value.items():
         if key in MARKING and isinstance(inner, str) and inner.strip():
             yield _marked(key, inner)
