@@ -6,6 +6,7 @@ It is longer than other files because a function is one file, and every route de
 """
 
 from collections.abc import Sequence
+from functools import partial
 from http import HTTPStatus
 
 from insurance import bundles, wiring
@@ -65,13 +66,13 @@ from insurance.operations.policy.compare_policy import Version, compare_policy
 from insurance.operations.policy.give_notice import give_notice
 from insurance.operations.policy.read_policy import read_policy
 from insurance.operations.policy.record_non_renewal import record_non_renewal
-from insurance.operations.policy.renew_policy import offer_renewal, preview_renewal
+from insurance.operations.policy.renew_policy import find_offer, offer_renewal, preview_renewal
 from insurance.operations.policy.report_dispatch import report_dispatch
 from insurance.operations.policy.store_notice import NoticeResult
 from insurance.operations.policy.withdraw_notice import withdraw_notice
 
 ports, renewal_ports = bundles.servicing_ports(), bundles.renewal_ports()
-idempotency, quotes = wiring.stores().idempotency, wiring.stores().quotes
+idempotency = wiring.stores().idempotency
 accesses = wiring.stores().accesses
 
 api = Api(idempotency.find_replay, wiring.edge())
@@ -277,7 +278,7 @@ def post_renewal_preview(policy_id: str, query: Query) -> PricedRisk:
     status=HTTPStatus.CREATED,
     shows=QuoteView,
     raises=(*RENEWAL, ProcessingRestricted),
-    find_replay=quotes.find_replay,
+    find_replay=partial(find_offer, ports=renewal_ports),
 )
 def post_renewal(policy_id: str, command: Command) -> Stored[Quote]:
     """Accepted and issued like any quote, it becomes the policy of the next term."""

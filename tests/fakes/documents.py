@@ -70,6 +70,10 @@ class MemoryDocuments:
         self._memory.check(command.idempotency)
         policy, register = self.register(policy_id)
         offer = self._memory.quotes.get(renewal_quote_id_for(policy_id))
+        is_passed_on = bool(policy.record.former_holders)
+        if offer and is_passed_on and offer.record.party != policy.record.party:
+            own = renewal_quote_id_for(policy_id, policy.record.party)
+            offer = self._memory.quotes.get(own)
         bare = offer.record.replace(policyholder=None, answers=None) if offer else None
         return DocumentContext(policy, bare, register)
 

@@ -9,7 +9,6 @@ from insurance.domain.core.errors import (
 from insurance.domain.core.event import Event
 from insurance.domain.core.identity import (
     new_quote_id,
-    renewal_quote_id_for,
 )
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.quote.quote import Quote
@@ -56,12 +55,10 @@ class MemoryQuotes:
         self.memory.first_answers[quote.id] = (command.idempotency.request_hash, kept)
         self.memory.append(event, lambda: StaleRevision(quote.id))
 
-    def find_replay(self, command: Command, *, policy_id: str | None = None) -> None:
+    def find_replay(self, command: Command, *, quote_id: str | None = None) -> None:
         caller, idempotency = command.caller, command.idempotency
-        if policy_id is None:
+        if quote_id is None:
             quote_id = new_quote_id(caller.mode, caller.principal, idempotency.key)
-        else:
-            quote_id = renewal_quote_id_for(policy_id)
         self._find_replay(quote_id, idempotency)
 
     def _find_replay(self, quote_id: str, idempotency: Idempotency) -> None:

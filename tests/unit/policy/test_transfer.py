@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 from itertools import product as pairs
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from insurance.domain.core.errors import ConsentMissing, InvalidFields, WrongState
@@ -141,16 +143,17 @@ def test_a_transfer_is_not_earlier_than_the_last_one():
         )
 
 
-def test_a_policy_whose_next_term_was_offered_does_not_pass_to_another_holder():
+def test_the_invitation_of_the_former_holder_is_withdrawn_and_a_joint_holder_leaves_it():
     policy = held(
         invitation=Invitation(
             quote_id=make_policy().quote_id, outcome="bindable", invited_at=DURING
         )
     )
 
-    with pytest.raises(WrongState):
-        check(policy, request(TransferReason.DIVORCE))
-    check(policy, request(TransferReason.JOINT_HOLDER_IN))
+    check(policy, request(TransferReason.DIVORCE))
+    joint = request(TransferReason.JOINT_HOLDER_IN, holder=Policyholder(name="Ida Lovelace"))
+    assert passed_on(policy, request(TransferReason.DIVORCE), NEW_PARTY).invitation is None
+    assert passed_on(policy, joint, NEW_PARTY).invitation == policy.invitation
 
 
 def test_the_new_holder_stands_in_the_place_of_the_former_one():
@@ -224,11 +227,16 @@ def test_a_joint_holder_who_is_a_customer_is_named_as_one():
     assert joined.joint_holders == (JointHolder.of_customer(HEIR, NEW_PARTY, "c2VhbGVk"),)
 
 
-def test_after_a_transfer_the_price_may_be_another_so_billing_and_earning_are_looked_at():
+@pytest.mark.parametrize(("days", "more"), [(1, set[JobKind]()), (400, {JobKind.RENEWAL})])
+def test_after_a_transfer_billing_and_earning_are_looked_at_and_an_offer_that_is_due(
+    days: int, more: set[JobKind]
+):
+    """The price may be another, and the next term is offered to who holds the policy then."""
     event = next_event(
         StreamPosition(), held(), MemoryKey(b"key"), type=PolicyEventType.TRANSFERRED
     )
+    product: Any = SimpleNamespace(renewals=SimpleNamespace(invite_days=days))
 
-    jobs = {job.kind for job in jobs_after(event, lambda _: pytest.fail("no product is needed"))}
+    jobs = {job.kind for job in jobs_after(event, lambda _: product)}
 
-    assert jobs == {JobKind.BILLING, JobKind.EARNING}
+    assert jobs == {JobKind.BILLING, JobKind.EARNING} | more

@@ -113,10 +113,14 @@ def new_quote_id(mode: Mode, principal: str, key: str) -> QuoteId:
     return prefix + _letters(fingerprint("quote", mode, principal, key), SUFFIX_LENGTH)
 
 
-def renewal_quote_id_for(policy_id: PolicyId) -> QuoteId:
-    """A policy has one renewal quote, however often and by whom it is requested."""
+def renewal_quote_id_for(policy_id: PolicyId, holder: PartyId | None = None) -> QuoteId:
+    """A policy has one renewal quote, however often and by whom it is requested.
+
+    `holder`: who holds it since that one was made for a former holder; they have one of their own.
+    """
     prefix = "quo_test_" if mode_of(policy_id) is Mode.TEST else "quo_"
-    return prefix + _letters(fingerprint("renewal", policy_id), SUFFIX_LENGTH)
+    own = (holder,) if holder else ()
+    return prefix + _letters(fingerprint("renewal", policy_id, *own), SUFFIX_LENGTH)
 
 
 def new_claim_id(policy_id: PolicyId, principal: str, key: str) -> ClaimId:

@@ -13,7 +13,7 @@ from insurance.domain.core.errors import (
     TermsNotOffered,
     WrongState,
 )
-from insurance.domain.core.identity import named_party, renewal_quote_id_for
+from insurance.domain.core.identity import QuoteId, named_party
 from insurance.domain.party.demands import Demands
 from insurance.domain.policy.cover_history import covers_since, insured_since
 from insurance.domain.policy.policy import Policy
@@ -43,11 +43,12 @@ class RenewalOffer:
     priced: PricedRisk
     renewing: RenewalBasis
 
-    def quote(self, demands: Demands, *, now: datetime, created_by: str) -> Quote:
-        """The offer as a quote. Its id comes from the policy's: there is one for each term."""
+    def quote(
+        self, quote_id: QuoteId, demands: Demands, *, now: datetime, created_by: str
+    ) -> Quote:
+        """The offer as a quote. Its id comes from the policy's: there is one for each term and holder."""
         policy, priced = self.policy, self.priced
         status, findings = priced.judged_for(demands)
-        quote_id = renewal_quote_id_for(policy.id)
         sold = {cover.code for cover in priced.covers}
         return Quote(
             id=quote_id,
@@ -75,7 +76,7 @@ class RenewalOffer:
 
     def put_right(self, quote: Quote, demands: Demands) -> Quote:
         """An open offer as it is made now. One that was accepted stays so where covers and price do."""
-        made = self.quote(demands, now=quote.created_at, created_by=quote.created_by)
+        made = self.quote(quote.id, demands, now=quote.created_at, created_by=quote.created_by)
         same = (made.covers, made.premium) == (quote.covers, quote.premium)
         stays = (
             quote.status is QuoteStatus.ACCEPTED and made.status is QuoteStatus.BINDABLE and same

@@ -138,7 +138,7 @@ def check_transfer(
     Raises:
         AlreadyErased: The holder's personal data were erased.
         InvalidFields: The request lacks something, or has something too much.
-        WrongState: The policy is held in another way, or its next term was offered to its holder.
+        WrongState: The policy is held in another way.
         ConsentMissing: Somebody has to consent whose consent is not reported.
     """
     if policy.policyholder is None:
@@ -146,8 +146,6 @@ def check_transfer(
     reason = request.reason
     if (policy.holding, reason) not in NEXT:
         raise WrongState(policy.id, f"held by the {policy.holding}", f"pass on for: {reason}")
-    if policy.invitation is not None and reason.changes_holder:
-        raise WrongState(policy.id, "offered to its holder for another term", "pass to another one")
     faults = [*_faults(policy, request, now)]
     rule = rule_for(reason, territory)
     if rule.evidence and request.evidence is None:
@@ -196,6 +194,7 @@ def passed_on(policy: Policy, request: TransferInput, to_party: PartyId) -> Poli
         policyholder=request.holder,
         holding=holding,
         former_holders=(*policy.former_holders, former),
+        invitation=None,  # the new holder is invited on their own
         last_correction=None,  # of the former holder: its letters are not for the new one
     )
 

@@ -44,6 +44,8 @@ CHANGES: Final = REINSTATES | {
     PolicyEventType.LIMIT_REINSTATED,
 }
 """After these the premium may not be what it was."""
+OVERTAKES: Final = frozenset({PolicyEventType.ENDORSED, PolicyEventType.TRANSFERRED})
+"""After these an offer of the next term may not be what it was, or not for who holds the policy."""
 MAKES_OTHER_JOBS: Final = frozenset(
     {PolicyEventType.LIMIT_REINSTATED, PolicyEventType.LAPSE_UNDONE}
 )
@@ -152,9 +154,10 @@ def _business_jobs(event: Event, product_of: ProductOf) -> Iterator[ScheduledJob
 
 
 def _next_offer(event: Event, end: datetime, product_of: ProductOf) -> Iterator[ScheduledJob]:
-    """The next term may be wanted again, or in another book; and an offer that was made follows a change of terms."""
+    """The next term may be wanted again, or in another book; and an offer that was made follows a change of terms,
+    and is made to a new holder."""
     wanted = event.type in REINSTATES or event.facts.get("former_partners")
-    if (wanted or event.type == PolicyEventType.ENDORSED) and event.processed_at < end:
+    if (wanted or event.type in OVERTAKES) and event.processed_at < end:
         due_at = invited_from(_product(event.facts, product_of), end)
         if wanted or due_at <= event.processed_at:
             yield _job(event, JobKind.RENEWAL, max(due_at, event.processed_at))

@@ -63,9 +63,16 @@ class DynamoDBDocuments:
         self._idempotency.check(
             command.idempotency, earlier, self._reader.keys(policy_id, items[-1])
         )
+        policy = self._reader.read(policy_id, items)
+        renewal = aggregates.read_record(Quote, offer, None, offer_id) if offer else None
+        is_passed_on = bool(policy.record.former_holders)
+        if renewal and is_passed_on and renewal.party != policy.record.party:
+            offer_id = renewal_quote_id_for(policy_id, policy.record.party)
+            [offer] = load(self._client, [(self._quotes_table, {"id": codec.text(offer_id)})])
+            renewal = aggregates.read_record(Quote, offer, None, offer_id) if offer else None
         return DocumentContext(
-            policy=self._reader.read(policy_id, items),
-            renewal=aggregates.read_record(Quote, offer, None, offer_id) if offer else None,
+            policy=policy,
+            renewal=renewal,
             register=aggregates.read_head(register) if register else StreamPosition(),
         )
 

@@ -157,7 +157,9 @@ class DynamoDBCorrections:
         next_terms = [
             quote_id
             for policy in policies
-            if policy_id_for(quote_id := renewal_quote_id_for(policy.record.id)) not in known
+            for holder in (None, *([policy.record.party] if policy.record.former_holders else ()))
+            if policy_id_for(quote_id := renewal_quote_id_for(policy.record.id, holder))
+            not in known
         ]
         found = self._quote_items(next_terms)
         return [policy_id_for(quote_id) for quote_id in next_terms if quote_id in found]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from insurance.domain.core.errors import KeyReused, NumberTaken, QuoteNotFound, StaleRevision
 from insurance.domain.core.event import DestroyedKey, Event, StreamPosition
-from insurance.domain.core.identity import mode_of, new_quote_id, renewal_quote_id_for
+from insurance.domain.core.identity import mode_of, new_quote_id
 from insurance.domain.core.stored import PartyKey, Stored
 from insurance.domain.quote.quote import Quote, QuoteStatus
 from insurance.dynamodb import aggregates, codec, work_queue_index
@@ -115,20 +115,18 @@ class DynamoDBQuotes:
             aggregates.append(self._tables.events, registered, taken=stale),
         ]
 
-    def find_replay(self, command: Command, *, policy_id: str | None = None) -> None:
+    def find_replay(self, command: Command, *, quote_id: str | None = None) -> None:
         """Look for the quote that this call made before.
 
-        `policy_id` is the policy that a renewal is offered for: its quote is found by it.
+        `quote_id` is that of a renewal, which follows from its policy's.
 
         Raises:
             AlreadyAnswered: The quote is there.
             KeyReused: It was made by another request.
         """
-        if policy_id is None:
+        if quote_id is None:
             caller, key = command.caller, command.idempotency.key
             quote_id = new_quote_id(caller.mode, caller.principal, key)
-        else:
-            quote_id = renewal_quote_id_for(policy_id)
         [item] = load(self._client, [(self._quotes_table, {"id": codec.text(quote_id)})])
         if item is not None:
             raise self._earlier(command.idempotency, item)

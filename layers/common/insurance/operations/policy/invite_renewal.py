@@ -13,7 +13,7 @@ from insurance.domain.core.errors import (
     TermsNotOffered,
     WrongState,
 )
-from insurance.domain.core.identity import mode_of, renewal_quote_id_for
+from insurance.domain.core.identity import mode_of
 from insurance.domain.core.stored import Stored
 from insurance.domain.policy import Policy
 from insurance.domain.policy.event_types import PolicyEventType
@@ -22,7 +22,12 @@ from insurance.domain.policy.renewal import follows, invited_from
 from insurance.domain.quote.quote import Quote
 from insurance.operations.idempotency import AlreadyAnswered
 from insurance.operations.policy.ports import InvitationPorts
-from insurance.operations.policy.renew_policy import next_version, offer_again, offer_renewal
+from insurance.operations.policy.renew_policy import (
+    next_version,
+    offer_again,
+    offer_id_of,
+    offer_renewal,
+)
 from insurance.operations.policy.store_policy import ChangedPolicy
 from insurance.operations.system_command import command_for, instant_after
 
@@ -56,26 +61,24 @@ def invite_renewal(policy_id: str, now: datetime, *, ports: InvitationPorts) -> 
         return None  # not in force at its end, or not to be renewed
     except (ProcessingRestricted, Stopped) as held:
         return now + LOOK_AGAIN[type(held)]
-    if policy.invitation is None and quote is not None:
+    if policy.invitation is None:
         _record(before, quote, now, ports)
     return None
 
 
-def _offer(before: Stored[Policy], now: datetime, ports: InvitationPorts) -> Quote | None:
-    """The offer: made now, or before, as its id comes from the policy's. One that is open, and that a change of the
-    policy has overtaken, is made again. None: it was made for somebody who holds the policy no more.
+def _offer(before: Stored[Policy], now: datetime, ports: InvitationPorts) -> Quote:
+    """The offer: made now, or before, as its id comes from the policy's and its holder's. One that is open, and that
+    a change of the policy has overtaken, is made again.
     """
     policy, mode = before.record, mode_of(before.record.id)
     try:
         command = command_for(mode, "offer_renewal", policy.id, now)
         return offer_renewal(policy.id, command, ports).record
     except (AlreadyAnswered, KeyReused):
-        offered = ports.quotes.get(renewal_quote_id_for(policy.id))
+        offered = ports.quotes.get(offer_id_of(policy, ports.quotes))
     quote, basis = offered.record, offered.record.renewing
     if basis is None or follows(quote, basis, policy):
         return quote
-    if quote.party != policy.party:
-        return None
     if not quote.is_open_at(now):
         return quote
     command = command_for(mode, "offer_again", f"{policy.id} {before.head.sequence}", now)
@@ -85,7 +88,7 @@ def _offer(before: Stored[Policy], now: datetime, ports: InvitationPorts) -> Quo
 def _record(before: Stored[Policy], quote: Quote, now: datetime, ports: InvitationPorts) -> None:
     policy = before.record
     invitation = Invitation(quote_id=quote.id, outcome=str(quote.status), invited_at=now)
-    command = command_for(mode_of(policy.id), "invite", policy.id, now)
+    command = command_for(mode_of(policy.id), "invite", f"{policy.id} {before.head.sequence}", now)
     changed = ChangedPolicy(policy.replace(invitation=invitation), PolicyEventType.RENEWAL_INVITED)
     event, stored = changed.following(before, command)
     ports.policies.change(event, stored, before=before, command=command.with_answer(None))

@@ -62,6 +62,14 @@ class Quotes(Protocol):
             KeyReused: The caller's key was used for another request.
         """
 
+    def find_replay(self, command: Command, *, quote_id: str | None = None) -> None:
+        """Look for the quote that this call made before; `quote_id`: that of a renewal.
+
+        Raises:
+            AlreadyAnswered: The quote is there.
+            KeyReused: It was made by another request.
+        """
+
     def get(self, quote_id: str) -> Stored[Quote]:
         """The quote as it stands.
 
