@@ -1,6 +1,5 @@
 """Data steward: parties that may be one customer, found, linked and parted."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -25,6 +24,7 @@ from insurance.operations.command import Command, Query
 from insurance.operations.intake.read_lineage import BatchLineage, LineagePorts, read_lineage
 from insurance.operations.listing import ListPage
 from insurance.operations.parties.decide_match import (
+    MatchedNow,
     decide_match,
     list_matches,
     match_now,
@@ -141,7 +141,7 @@ def get_overview(party_id: str, query: Query) -> Overview:
     shows=FoundPartyMatchesView,
     raises=(AlreadyErased, WrongState),
 )
-def post_match_run(party_id: str, request: PartyMatchRunRequest, query: Query) -> Sequence[Match]:
+def post_match_run(party_id: str, request: PartyMatchRunRequest, query: Query) -> MatchedNow:
     """As the scheduler does with live records a minute after they came. Sure ones are linked; doubtful ones, and one that is
     named here, wait for a person. Calls at the same time do nothing twice."""
     return match_now(party_id, request.party_id, query, ports)

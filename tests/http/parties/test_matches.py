@@ -135,7 +135,7 @@ def test_who_restricts_the_use_of_their_data_while_they_are_compared_is_not_link
         return load_pair(*given)
 
     monkeypatch.setattr(ports.matches, "load_pair", after_the_demand, raising=False)
-    assert find_matches.find_matches(second, platform.now, ports=ports) == []
+    assert find_matches.find_matches(second, platform.now, ports=ports) == ([], True)
     assert party(platform, second)["id"] == second
 
 
@@ -298,6 +298,40 @@ def test_of_two_that_look_at_the_same_time_one_links_and_the_other_finds_it_done
 
     assert [each["status"] for each in found(platform, second)] == ["linked"]
     assert len(party(platform, first)["members"]) == 1
+
+
+def test_who_changes_a_party_while_it_is_matched_only_has_it_looked_at_again(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, second = registered(platform, LIZ, AGAIN)
+    ports: Any = platform.apps["data_steward"].ports
+    store = ports.matches.store
+
+    def after_a_consent(*given: Any) -> None:
+        consent = {"purpose": "email_marketing", "given": True}
+        platform.post(f"/v1/parties/{second}/consents", consent, by="harbour-test")
+        changes.append(consent)
+        monkeypatch.setattr(ports.matches, "store", store, raising=False)
+        store(*given)
+
+    changes: list[Json] = []
+    monkeypatch.setattr(ports.matches, "store", after_a_consent, raising=False)
+
+    assert [each["status"] for each in found(platform, second)] == ["linked"]
+    assert len(changes) == 1
+
+
+def test_of_more_who_share_a_key_than_are_compared_those_who_share_most_are(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(find_matches, "CANDIDATES_MAX", 1)
+    household = [{**LIZ, "name": f"{name} Merton", "date_of_birth": f"19{year}-07-08", "email": f"{name}@example.com"} for name, year in (("Ann", 50), ("Bob", 51), ("Cy", 52), ("Dan", 53))]  # fmt: skip
+    first, second, *_ = registered(platform, LIZ, AGAIN, *household)
+
+    run = platform.post(f"/v1/parties/{first}/match-runs", by=CAROL)
+
+    assert [each["parties"] for each in run["matches"]] == [sorted([first, second])]
+    assert run["complete"] is False
 
 
 def test_a_person_may_name_whom_the_weights_do_not_find_but_nobody_of_another_partner(

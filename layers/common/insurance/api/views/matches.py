@@ -1,6 +1,5 @@
 """How matches of parties are shown: codes and ids, and nothing of what the records say."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -15,6 +14,7 @@ from insurance.domain.matching.weights import Otherwise
 from insurance.domain.party.match import MARKS_MAX, Match, MatchReason, MatchStatus
 from insurance.domain.party.record import MEMBERS_MAX
 from insurance.operations.listing import ListPage
+from insurance.operations.parties.decide_match import MatchedNow
 from insurance.operations.parties.find_matches import CANDIDATES_MAX
 
 FOUND_MAX = CANDIDATES_MAX + MEMBERS_MAX + 1
@@ -88,10 +88,12 @@ class FoundPartyMatchesView(View):
     """The matches of one party."""
 
     matches: Annotated[list[PartyMatchView], Field(max_length=FOUND_MAX)]
+    complete: bool
 
     @classmethod
-    def of(cls, matches: Sequence[Match]) -> Self:
-        return cls(matches=[PartyMatchView.of_listed(each) for each in matches])
+    def of(cls, found: MatchedNow) -> Self:
+        matches = [PartyMatchView.of_listed(each) for each in found.matches]
+        return cls(matches=matches, complete=found.is_complete)
 
 
 def _shown(match: Match) -> dict[str, Any]:

@@ -92,11 +92,9 @@ class OverviewView(View):
     details: Annotated[list[OverviewDetailView], Field(max_length=FIELDS_MAX)]
     consents: Personal[Annotated[list[OverviewConsentView], Field(max_length=HISTORY_MAX)]]
     policies: Annotated[list[PolicyRowView], Field(max_length=SHOWN_MAX)] | None
-    """Left out without `policies:read`, as `quotes` and `claims` are without theirs."""
     quotes: Annotated[list[QuoteRowView], Field(max_length=SHOWN_MAX)] | None
     claims: Annotated[list[ClaimRowView], Field(max_length=SHOWN_MAX)] | None
     complete: bool
-    """Whether nothing was left out, and no list has more."""
 
     @classmethod
     def of(cls, overview: Overview, *, now: datetime) -> Self:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from typing import Final, NamedTuple
 
 from insurance.domain.core.caller import Caller
-from insurance.domain.core.errors import MatchNotFound
+from insurance.domain.core.errors import MatchNotFound, StaleRevision, Unavailable
 from insurance.domain.core.identity import MatchId, PartyId, match_id_for, mode_of
 from insurance.domain.core.stored import Stored
 from insurance.domain.party.event_types import MatchEventType
@@ -13,9 +14,12 @@ from insurance.domain.party.record import Party
 from insurance.operations.command import Command, Query
 from insurance.operations.listing import ListPage, ListRange, page_of
 from insurance.operations.parties.change_party import check_sees_party, standing_party
-from insurance.operations.parties.find_matches import find_matches, link, part
+from insurance.operations.parties.find_matches import FoundMatches, find_matches, link, part
 from insurance.operations.parties.match_ports import MatchPorts
 from insurance.operations.parties.ports import PartyChange
+
+TRIES: Final = 5
+"""Of one call: somebody may change one of the parties while it compares them."""
 
 
 def decide_match(
@@ -81,26 +85,42 @@ def list_matches(
     return page_of(entries, part.limit, lambda match: match)
 
 
+class MatchedNow(NamedTuple):
+    """The matches of a party, and whether all were compared who share a search key with it."""
+
+    matches: Sequence[Match]
+    is_complete: bool
+
+
 def match_now(
     party_id: PartyId, named: PartyId | None, query: Query, ports: MatchPorts
-) -> Sequence[Match]:
+) -> MatchedNow:
     """Look for other records of a customer at once: what was found now or earlier, and what they are linked by.
 
     Raises:
         PartyNotFound: There is no such party, or nobody so named, that the caller may see.
         AlreadyErased: One of the parties was erased.
         WrongState: Who is named is another partner's customer.
-        StaleRevision: Somebody changed one of the parties meanwhile.
+        Unavailable: Somebody changed one of the parties each time.
     """
+    for _ in range(TRIES):
+        with suppress(StaleRevision):
+            return _match_once(party_id, named, query, ports)
+    raise Unavailable("What you are matching")
+
+
+def _match_once(
+    party_id: PartyId, named: PartyId | None, query: Query, ports: MatchPorts
+) -> MatchedNow:
     party = standing_party(party_id, ports.parties).record
     check_sees_party(party, query.caller)
     other = None if named is None else standing_party(named, ports.parties).record
     if other is not None:
         check_sees_party(other, query.caller)
-    found = {match.record.id: match.record for match in _of_members(party, ports)}
-    for match in find_matches(party.id, query.now, ports=ports, named=other) or ():
-        found[match.record.id] = match.record
-    return list(found.values())
+    known = {match.record.id: match.record for match in _of_members(party, ports)}
+    found = find_matches(party.id, query.now, ports=ports, named=other) or FoundMatches()
+    known.update({match.record.id: match.record for match in found.matches})
+    return MatchedNow(list(known.values()), found.is_complete)
 
 
 def _of_members(party: Party, ports: MatchPorts) -> Iterator[Stored[Match]]:

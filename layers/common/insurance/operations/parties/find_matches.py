@@ -3,6 +3,7 @@
 It may be killed anywhere and run again: each pair is one transaction, and one that has a match is not looked at again.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -48,6 +49,13 @@ class KeyRange(NamedTuple):
     limit: int = BLOCK_MAX + 1
 
 
+class FoundMatches(NamedTuple):
+    """The matches of a party, and whether all were compared who share a search key with it."""
+
+    matches: Sequence[Stored[Match]] = ()
+    is_complete: bool = True
+
+
 class Candidate(NamedTuple):
     """The party that may be the same customer, and how alike one of its records is."""
 
@@ -73,7 +81,7 @@ def match_party(party_id: PartyId, now: datetime, *, ports: MatchPorts) -> datet
 
 def find_matches(
     party_id: PartyId, now: datetime, *, ports: MatchPorts, named: Party | None = None
-) -> Sequence[Stored[Match]] | None:
+) -> FoundMatches | None:
     """The matches of a party with others of its partner, found now or earlier; None: it is not indexed yet, and nobody
     is `named` whom a person takes for the same customer, and whom the caller has checked that they may see.
 
@@ -87,30 +95,36 @@ def find_matches(
     """
     stored = ports.parties.get(party_id)
     if stored.record.merged_into is not None or stored.record.demands:
-        return ()
-    found = _candidates(stored.record, ports)
-    if named is not None:
-        found = [*(found or ()), *_named(stored.record, named)]
-    if found is None:
+        return FoundMatches()
+    ids = _sharing(stored.record, ports)
+    if ids is None and named is None:
         return None
+    found = _candidates(stored.record, (ids or ())[:CANDIDATES_MAX], ports)
+    if named is not None:
+        found = [*found, *_named(stored.record, named)]
     matches = [_matched(party_id, each, now, ports) for each in found]
-    return [match for match in matches if match is not None]
+    known = [match for match in matches if match is not None]
+    return FoundMatches(known, len(ids or ()) <= CANDIDATES_MAX)
 
 
-def _candidates(party: Party, ports: MatchPorts) -> Sequence[Candidate] | None:
-    """Who is alike enough, the likeliest first; None: the index does not have the party itself yet."""
+def _sharing(party: Party, ports: MatchPorts) -> Sequence[PartyId] | None:
+    """Who shares search keys with a party, those first who share most; None: the index does not have the party yet."""
     own = details_of(party)
     keys = list(keys_of(own))
-    ids = _found_by(party, keys, ports.search)
-    if keys and party.id not in ids:
+    found = _found_by(party, keys, ports.search)
+    if keys and party.id not in found:
         return None
-    ids |= _found_by(party, list(swapped_keys_of(own)), ports.search)
-    known = {*party.ids}
+    found.update(_found_by(party, list(swapped_keys_of(own)), ports.search))
+    return sorted(found.keys() - {*party.ids}, key=lambda each: (-found[each], each))
+
+
+def _candidates(party: Party, ids: Sequence[PartyId], ports: MatchPorts) -> Sequence[Candidate]:
+    """Who of these is alike enough, the likeliest first."""
     best: dict[PartyId, Candidate] = {}
-    for other_id in sorted(ids - known)[:CANDIDATES_MAX]:
+    for other_id in ids:
         for candidate in _scored(party, other_id, ports):
             standing = candidate.party.id
-            if standing not in known and (
+            if standing not in party.ids and (
                 standing not in best or best[standing].score.weight < candidate.score.weight
             ):
                 best[standing] = candidate
@@ -126,22 +140,24 @@ def _named(party: Party, other: Party) -> Iterator[Candidate]:
         yield Candidate(other, score)
 
 
-def _found_by(party: Party, keys: Sequence[SearchKey], search: SearchPorts) -> set[PartyId]:
-    """Parties of the same partner that stand under one of these keys."""
+def _found_by(party: Party, keys: Sequence[SearchKey], search: SearchPorts) -> Counter[PartyId]:
+    """Parties of the same partner that stand under these keys, and under how many."""
     mode, first = mode_of(party.id), f"{party.partner}#"
-    found: set[PartyId] = set()
+    found: Counter[PartyId] = Counter()
     for key in keys:
         hashed = search.index_keys.known_token(mode, f"search {key.field}", key.value)
         if hashed is None:
-            return set()  # nothing was indexed yet
+            return Counter()  # nothing was indexed yet
         partition = open_partition(mode, ObjectKind.PARTIES, key._replace(value=hashed))
         entries = search.lists.read(
             ObjectKind.PARTIES, partition, KeyRange(), first=first, last=f"{first}{LAST}"
         )
         if len(entries) > BLOCK_MAX:
-            found.add(party.id)  # it may stand behind those that were read
+            found[party.id] += 1  # it may stand behind those that were read
             continue
-        found.update(entry.record.id for entry in entries if isinstance(entry.record, PartySummary))
+        found.update(
+            {entry.record.id for entry in entries if isinstance(entry.record, PartySummary)}
+        )
     return found
 
 
