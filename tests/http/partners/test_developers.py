@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from insurance.access.people import developer_id
 from insurance.domain.partner.partner import DEVELOPERS_MAX
+from insurance.operations.partners import change_developers
 
 from tests.support.calls import CLOCK, QUOTE, Answer, application, staff
 from tests.support.platform import Platform
@@ -193,6 +194,23 @@ def test_nobody_says_what_they_are_themselves(teams: Teams) -> None:
         assert (tried.status, tried.code) == (403, "no-authority")
 
     assert team(teams.get("/v1/partners/oak")) == {DORA: "administrator", EVE: "developer"}
+
+
+def test_a_team_that_has_changed_very_often_is_added_to_by_an_operator(
+    teams: Teams, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else an administrator could use up the account's keys with people who are not there."""
+    monkeypatch.setattr(change_developers, "TEAM_CHANGES_MAX", 3)
+    teams.change("add", DORA, role="administrator")
+    dora = administrator(DORA)
+    assert teams.change("add", "nobody-1", by=dora).status == 200
+    assert teams.change("remove", "nobody-1", by=dora).status == 200
+
+    refused = teams.change("add", "nobody-2", by=dora)
+
+    assert fault(refused)[2:] == ("/subject", "too-many")
+    assert teams.change("add", EVE).status == 200
+    assert teams.change("remove", EVE, by=dora).status == 200
 
 
 def test_the_last_administrator_stays(teams: Teams) -> None:

@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from insurance.access.people import developer_id
-from insurance.domain.core.caller import CallerKind
+from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import (
     FieldFault,
     InvalidFields,
@@ -22,6 +22,9 @@ EVENTS: Final = {
     DeveloperStep.REMOVE: PartnerEventType.DEVELOPER_REMOVED,
     DeveloperStep.CHANGE_ROLE: PartnerEventType.DEVELOPER_ROLE_CHANGED,
 }
+TEAM_CHANGES_MAX: Final = 500
+"""After so many changes of a partner its own administrators add nobody more: a person who is added gets a key, an
+account of AWS has 10,000 of them for all stacks, and nobody takes one back."""
 
 
 class TeamChange(NamedTuple):
@@ -45,7 +48,7 @@ def change_developers(
         NoAuthority: The caller is no administrator of the team, or would add themselves or change their role.
         StaleRevision: Somebody else has changed the partner since the caller read it.
         InvalidFields: The person is in this team already, in another, or in none, has the role, or is the last
-            administrator; or the team is full.
+            administrator; or the team is full, or has changed so often that an operator must add them.
     """
     caller = command.caller
     if caller.kind is CallerKind.DEVELOPER and partner != caller.partner:
@@ -56,6 +59,7 @@ def change_developers(
     _check_authority(before.record, change, command)
     command.check_revision(before, partner)
     after = _after(before.record, change, command)
+    _check_changes(change, before, caller)
     if change.step is DeveloperStep.ADD:
         ports.keys.put(developer_id(change.subject), PartnerPlan.BRONZE)
     event = command.event(after.id, after, EVENTS[change.step], before)
@@ -78,6 +82,18 @@ def _check_authority(team: Partner, change: TeamChange, command: Command) -> Non
         raise NoAuthority("this team, which its administrators change")
     if is_own and change.step is not DeveloperStep.REMOVE:
         raise NoAuthority("what you are yourself: another person says that")
+
+
+def _check_changes(change: TeamChange, before: Stored[Partner], caller: Caller) -> None:
+    """Check that the team's own administrators may still add somebody.
+
+    Raises:
+        InvalidFields: It has changed too often.
+    """
+    is_own = caller.kind is CallerKind.DEVELOPER
+    if is_own and change.step is DeveloperStep.ADD and before.head.sequence > TEAM_CHANGES_MAX:
+        often = f"The team has changed {TEAM_CHANGES_MAX} times: ask an operator of the insurer."
+        raise InvalidFields([FieldFault(SUBJECT, "too-many", often)])
 
 
 def _after(team: Partner, change: TeamChange, command: Command) -> Partner:
