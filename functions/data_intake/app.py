@@ -261,7 +261,7 @@ def get_batch(batch_id: str, query: Query) -> Stored[DataBatch]:
     roles=BATCH_ROLES,
     shows=shown.BatchView,
     if_match=True,
-    raises=(WrongState,),
+    raises=(UploadNotSent, WrongState),
 )
 def post_batch_step(
     batch_id: str, request: sent.BatchStepRequest, command: Command

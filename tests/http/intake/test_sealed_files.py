@@ -111,6 +111,29 @@ def test_who_breaks_off_over_sealing_begins_again_and_no_row_is_lost(
         assert files_of(desk) == {}, attempt
 
 
+def test_a_file_of_two_sources_that_is_gone_with_the_one_is_sent_again_for_the_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for source in ("harbour_motor", "harbour_vans"):
+        desk.approved(source)
+    file = motor_file(ROWS)
+    objects: Any = desk.platform.apps["data_intake"].ports.uploads.objects
+    with monkeypatch.context() as patched:
+        fuse = Fuse(1, after=False)  # two of four pieces are missing
+        patched.setattr(objects, "put", broken_off(fuse.guard(objects.put)))
+        other = desk.brought(file, "harbour_vans").body["id"]
+    one = desk.brought_id(file)
+    assert desk.step(one, "cancel").status == 200
+
+    gone = desk.step(other, "start")
+
+    assert (gone.status, gone.code) == (409, "upload-not-sent")
+    desk.uploaded(file)
+    assert desk.step(other, "start").status == 200
+    done = desk.run(other)
+    assert (done["status"], done["tally"]["read"]) == ("finished", 7)
+
+
 def broken_off(call: Callable[..., Any]) -> Callable[..., Any]:
     """A call that breaks off where the process would have died."""
 

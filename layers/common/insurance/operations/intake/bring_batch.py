@@ -23,7 +23,7 @@ from insurance.domain.intake.source import RowKind
 from insurance.operations.command import Command, Query
 from insurance.operations.files.uploads import read_uploaded
 from insurance.operations.intake.ports import IntakePorts
-from insurance.operations.intake.sealed_files import delete_sealed, seal_file
+from insurance.operations.intake.sealed_files import check_sealed, delete_sealed, seal_file
 from insurance.operations.listing import ListPage, ListRange, page_of
 
 EVENTS: Final = {
@@ -102,6 +102,8 @@ def advance_batch(
         BatchNotFound: It does not exist, or is another partner's.
         StaleRevision: Somebody else has changed it since the caller read it.
         WrongState: The step does not follow from where the batch stands.
+        UploadNotSent: It is to start, and its file is gone: the caller who brought it sends it again.
+        Unavailable: The object store did not answer.
     """
     before = ports.batches.load(batch_id, command)
     if before is None or not _sees(before.record, command):
@@ -110,6 +112,9 @@ def advance_batch(
     batch = before.record.taken(step, by=command.actor, now=command.now, reason=reason)
     if step in STARTS:
         source_id = source_id_for(batch.mode, batch.source)
+        if before.key is not None:
+            text = ports.sources.text(source_id, batch.source_revision)
+            check_sealed(batch, before.key, read_document(text.mapping), ports)
         batch = batch.scored(source_score(ports.batches.qualities(source_id)))
     event = command.event(batch_id, batch, EVENTS[step], before)
     stored = Stored(batch, event.head, before.key)

@@ -39,12 +39,13 @@ class PieceRow(NamedTuple):
 def seal_file(
     batch: DataBatch, key: PartyKey, file: bytes, document: MappingDocument, ports: IntakePorts
 ) -> None:
-    """Store the file's rows in sealed pieces, and delete the upload.
+    """Store the file's rows in sealed pieces, and delete the upload. The first piece is stored last: where it is, all are.
 
     Raises:
         Unavailable: The object store did not answer: the first run begins again.
     """
     rows: list[list[Any]] = []
+    first: dict[str, Any] = {}
     piece = length = 0
     end: dict[str, Any] = {"last": True}
     try:
@@ -52,12 +53,34 @@ def seal_file(
             rows.append([row.number, row.fault, dict(row.values)])
             length += sum(map(len, row.values.values()))
             if len(rows) >= PIECE_ROWS or length >= PIECE_CHARACTERS:
-                _put(batch, key, piece, {"rows": rows}, ports)
+                if piece:
+                    _put(batch, key, piece, {"rows": rows}, ports)
+                else:
+                    first = {"rows": rows}
                 piece, rows, length = piece + 1, [], 0
     except UnreadableFile as error:
         end |= {"code": error.code, "place": error.place}
     _put(batch, key, piece, {"rows": rows, **end}, ports)
+    if piece:
+        _put(batch, key, 0, first, ports)
     ports.uploads.objects.delete_all(batch.upload_id)
+
+
+def check_sealed(
+    batch: DataBatch, key: PartyKey, document: MappingDocument, ports: IntakePorts
+) -> None:
+    """Check that the file is sealed, before anything of it is read; seal it now, where it is not.
+
+    Raises:
+        UploadNotSent: It is not sealed, and its upload is gone: it went after some days, or with another source's batch of
+            the same file.
+        Unavailable: The object store did not answer.
+    """
+    if ports.uploads.objects.get(_name(batch, 0)) is not None:
+        return
+    with suppress(UploadNotScanned, UploadRefused):  # the first run says so
+        file = read_uploaded(batch.upload_id, batch.sender, ports.uploads)
+        seal_file(batch, key, file, document, ports)
 
 
 def sealed_rows(
