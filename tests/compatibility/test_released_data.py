@@ -48,6 +48,9 @@ UPLOADED_BEFORE_SCANS = {
 """What names a file that was uploaded to a bucket which nobody scanned then. Such a file lives a day, and nobody can
 tell later whether its scan is still to come: it is uploaded again."""
 
+WITHOUT_A_LOOK_AT_PAYEES = frozenset({("0.9.0", "scheduler/run_of_a_correction")})
+"""Its corrections do not say that money on its way to the customer is to be looked at, so one job fewer is due."""
+
 
 class Left(NamedTuple):
     """A release, opened."""
@@ -85,6 +88,8 @@ def test_what_follows_is_answered_as_if_today_had_written_it_all(left: Left, pla
         assert answered["body"]["code"] == "upload-not-scanned"
         assert "upload it again" in answered["body"]["detail"]
         return
+    if (left.folder.name, played.path) in WITHOUT_A_LOOK_AT_PAYEES:
+        wanted["body"] = wanted["body"] | {"jobs": wanted["body"]["jobs"] - 1}
     assert settled(answered, varies) == settled(wanted, varies)
 
 
