@@ -155,7 +155,7 @@ def get_quality(source: str, query: Query) -> read_quality.SourceQuality:
 
 @api.query(
     f"{SOURCE}/proposals",
-    operation_id="listSourceProposals",
+    operation_id="getSourceProposals",
     summary="Propose changes of a mapping from what people mended again and again",
     scope=Scope.DATA_READ,
     callers=STAFF,

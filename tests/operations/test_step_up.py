@@ -195,6 +195,7 @@ LETS_NO_MONEY_GO = {
     "approveClaimPayee": "whom the claim pays; what is paid to them waits for an approval of its own",
     "confirmClaimDecision": "a denial: nothing is paid",
     "decideApplication": "an application's rights; it moves money only by the routes of this table",
+    "decideMatch": "which records are of one customer",
     "decideQuoteReferral": "a risk that is taken on",
     "decideScreening": "a customer, not a payment",
 }

@@ -34,6 +34,8 @@ OF_ONE_RUN = re.compile(r"(doc_test_[0-9a-z]{16})[0-9a-z]{10}")
 """A document's id comes of its sealed content, and each preparation has keys of its own."""
 GONE_BY_THEMSELVES = ("inbox/", "downloads/")
 """Files that a rule of the bucket deletes within a day or two."""
+FILE_OF_A_BATCH = ("upl_", "sealed/")
+"""As it was sent, or sealed, or both where the dead one had not deleted the first yet: the batch's start seals what is not."""
 CLAIM_FIRST = {"partners/provision", "partners/add_secret", "partners/withdraw_secret"}
 """What changes credentials claims the application first: after a call that broke off, the next one is told to
 come later. Each leaves an event of its claim."""
@@ -67,7 +69,10 @@ def outline(backend: Backend) -> Json:
         "files": sorted(
             OF_ONE_RUN.sub(r"\1", f"{bucket} {key}")
             for bucket, key in backend.files()
-            if not key.startswith(GONE_BY_THEMSELVES)
+            if not key.startswith((*GONE_BY_THEMSELVES, *FILE_OF_A_BATCH))
+        ),
+        "batches have their files": any(
+            key.startswith(FILE_OF_A_BATCH) for _, key in backend.files()
         ),
     }
 

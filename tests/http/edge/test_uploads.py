@@ -8,7 +8,7 @@ import pytest
 from insurance.api.route import Route
 from insurance.api.views.uploads import AnnouncedUploadView
 from insurance.domain.core.caller import CallerKind
-from insurance.domain.core.errors import UploadNotSent
+from insurance.domain.core.errors import UploadNotScanned
 from insurance.scanning import EICAR
 
 from tests.support import loopback
@@ -66,7 +66,7 @@ def naming(platform: Platform, route: Route, upload_id: str) -> Answer:
 def test_what_was_not_sent_not_scanned_or_is_not_clean_is_read_by_no_route(
     handlers: Platform, routes: list[Route]
 ):
-    taking = [route for route in routes if UploadNotSent in route.raises]
+    taking = [route for route in routes if UploadNotScanned in route.raises]
     assert len(taking) >= 10
 
     for route in taking:

@@ -74,7 +74,18 @@ def beside_records(hold: LegalHold) -> set[HoldCode]:
 # Contracts
 
 
-@pytest.mark.parametrize("status", [one for one in QuoteStatus if one is not QuoteStatus.BOUND])
+HOLDING = {QuoteStatus.BOUND, QuoteStatus.MIGRATING}
+
+
+def test_a_policy_of_another_system_holds_its_data_until_its_cut_over() -> None:
+    contract = ContractRecords(stored(quote_in(status=QuoteStatus.MIGRATING)))
+
+    [hold] = legal_hold([contract], DURING).holds
+
+    assert (hold.code, hold.about) == (HoldCode.ON_RISK, contract.quote.record.id)
+
+
+@pytest.mark.parametrize("status", [one for one in QuoteStatus if one not in HOLDING])
 def test_nothing_holds_the_data_of_a_quote_that_became_no_policy(status: QuoteStatus) -> None:
     contract = ContractRecords(stored(quote_in(status=status)))
 

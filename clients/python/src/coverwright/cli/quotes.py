@@ -18,7 +18,9 @@ SHOWN: Final = (
     "findings",
 )
 COLUMNS: Final = ("id", "status", "product.code", "period", "total")
-STATUSES: Final = "bindable, quoted, referred, declined, accepted, bound, expired"
+STATUSES: Final = (
+    "bindable, quoted, referred, declined, accepted, bound, expired, migrating, reversed"
+)
 
 
 def add(commands: Commands) -> None:
