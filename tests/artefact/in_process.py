@@ -63,6 +63,7 @@ class SourceFunction:
             patch.object(boto3, "DEFAULT_SESSION", None),  # another's knows another environment
             warnings.catch_warnings(action="ignore"),  # as Lambda, where none is an error
         ):
+            forget_wiring()  # another test's may be left, of other surroundings
             try:
                 with self._judged():
                     answer = self._handler(sent, self._context)
