@@ -1,5 +1,7 @@
 """What is asked of a source or a batch at the wrong time is refused, and nothing is half done."""
 
+from copy import deepcopy
+
 import pytest
 
 from tests.support.calls import staff
@@ -50,4 +52,9 @@ def test_a_stop_of_quotes_holds_the_rows_of_a_batch_and_the_mending_of_one(desk:
     assert held.code == "stopped"
     fix = {"resolution": "fix", "reason": "It is 27.", "values": {"Age": "27"}}
     assert desk.call(f"/v1/batches/{worked}/rows/3/resolution", fix).code == "stopped"
+    mapping = deepcopy(motor_mapping())
+    mapping["fields"]["answers.drivers.0.age"]["min"] = 1
+    desk.approved(mapping=mapping)
+    again = desk.platform.call("POST", f"/v1/batches/{worked}/reruns", {}, by=BROKER, clock=None)
+    assert again.code == "stopped"
     assert desk.get(f"/v1/batches/{worked}")["open_rows"] == 1

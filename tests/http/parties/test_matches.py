@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from insurance import wiring
+from insurance.domain.party import record
 from insurance.operations.parties import find_matches
 
 from tests.support.calls import staff
@@ -66,6 +67,19 @@ def test_two_records_of_one_customer_are_linked_and_the_reasons_say_why(platform
     assert found(platform, first) == [match]
     assert platform.get(f"/v1/matches/{match['id']}", by=CAROL) == match
     assert listed(platform, "/v1/matches", CAROL, status="linked") == [match["id"]]
+
+
+def test_nobody_links_more_records_than_a_customer_can_have(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, twin, other = registered(platform, LIZ, TWIN, {"kind": "person", "name": "Ann Orme"})
+    [match] = found(platform, twin)
+    assert decided(platform, match, "same")["status"] == "open"  # a second person is needed
+    platform.post(f"/v1/parties/{first}/merges", {"party_id": other}, by="harbour-test")
+    monkeypatch.setattr(record, "MEMBERS_MAX", 1)
+
+    said = {"decision": "same", "reason": "documents_seen"}
+    assert platform.refused(f"/v1/matches/{match['id']}/decision", said, by=DAVE) == "party-full"
 
 
 def test_twins_wait_for_a_person_in_the_work_list_and_are_not_asked_about_again(
