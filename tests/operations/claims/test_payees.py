@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.support.bank import FILES, at_the_bank
 from tests.support.claims import (
     AT_FAULT,
     COMPLIANCE,
@@ -19,6 +20,7 @@ from tests.support.platform import Platform
 OTHER = {"name": "Harbour Garage", "sort_code": "20-20-15", "account_number": "55555555"}
 LISTED = {"name": "Drago, Viktor MALENKOV", "iban": "GB33BUKB20201555555555"}
 APPROVE = {"decision": "approve", "reason": "Estimate and photographs agree."}
+CLEAR = {"decision": "clear", "reason": "Born in 1991; the listed person in 1954."}
 
 
 @pytest.mark.parametrize(
@@ -121,10 +123,9 @@ def test_a_listed_name_is_not_paid_before_somebody_cleared_it(platform):
     screened = platform.post(f"{at}/approval", APPROVE, by=SUPERVISOR)
     assert screened["payments"][0]["status"] == "screening"
     assert screened["task"]["code"] == "clear_screening"
-    clear = {"decision": "clear", "reason": "Born in 1991; the listed person in 1954."}
-    assert platform.refused(f"{at}/screening", clear, by=HANDLER) == "same-person"
-    assert platform.refused(f"{at}/screening", clear, by=SUPERVISOR) == "same-person"
-    paying = platform.post(f"{at}/screening", clear, by=COMPLIANCE)
+    assert platform.refused(f"{at}/screening", CLEAR, by=HANDLER) == "same-person"
+    assert platform.refused(f"{at}/screening", CLEAR, by=SUPERVISOR) == "same-person"
+    paying = platform.post(f"{at}/screening", CLEAR, by=COMPLIANCE)
 
     assert paying["payments"][0]["status"] == "executing"
     assert "task" not in paying
@@ -145,6 +146,30 @@ def test_a_listed_payee_is_refused_and_nothing_is_paid(platform):
 
     assert refused["payments"][0]["status"] == "cancelled"
     assert refused["paid"] == money("0")
+
+
+def test_a_payment_in_screening_is_not_cleared_for_a_former_payee(platform):
+    """It goes to who was the payee at its approval, so it is refused and asked for anew."""
+    path = f"/v1/claims/{crash(platform, '1000', payee=LISTED)['id']}"
+    platform.post(f"{path}/settlement")
+    decision = {"decision": "approve", "reason_code": "as_reported", "reason": "Covered."}
+    [payment] = platform.post(f"{path}/decision", decision, by=HANDLER)["payments"]
+    at = f"{path}/payments/{payment['id']}"
+    platform.post(f"{at}/approval", APPROVE, by=SUPERVISOR)
+    platform.post(f"{path}/payee", OTHER, by=HANDLER)
+    platform.post(f"{path}/payee/approval", {"decision": "approve"}, by=SUPERVISOR)
+    platform.now += timedelta(hours=25)
+
+    assert platform.refused(f"{at}/screening", CLEAR, by=COMPLIANCE) == "payee-unsettled"
+    no = {"decision": "refuse", "reason": "The garage is paid."}
+    platform.post(f"{at}/screening", no, by=COMPLIANCE)
+    anew = platform.post(f"{path}/decision", decision, by=HANDLER)["payments"][-1]["id"]
+    platform.post(f"{path}/payments/{anew}/approval", APPROVE, by=SUPERVISOR)
+
+    platform.deliver()
+    platform.post(FILES, {"currency": "GBP"}, by="finance-test")
+    [file] = at_the_bank(platform)
+    assert [each.name for each in file.transfers] == [OTHER["name"]]
 
 
 def test_another_payee_whose_name_is_listed_is_agreed_to_only_with_the_reason(platform):

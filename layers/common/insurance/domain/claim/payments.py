@@ -14,7 +14,7 @@ from insurance.domain.claim.duties import check_duty
 from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.payee import screening_task
 from insurance.domain.claim.payment import Payment
-from insurance.domain.claim.reserve import ReserveReason
+from insurance.domain.claim.reserve import CostType, ReserveReason
 from insurance.domain.claim.set_off import PremiumDue, set_off_premium, undo_set_off
 from insurance.domain.claim.task import AGREEING, HANDLER, Task
 from insurance.domain.claim.totals import approval_counted
@@ -112,7 +112,8 @@ def decide_screening(
     Raises:
         SignInTooOld: The payment needs a sign-in just before.
         ClaimOnHold: Nothing is paid while the claim is on hold.
-        PayeeUnsettled: Another payee is proposed or was just approved, or the payee's details were corrected.
+        PayeeUnsettled: Another payee is proposed, was just approved, or is the claim's since the payment was
+            approved; or the payee's details were corrected.
         WrongState: The payment is not being screened.
         SamePerson: Who requested or approved the payment, named the payee or took the notice cannot clear it.
     """
@@ -123,6 +124,7 @@ def decide_screening(
         raise ClaimOnHold(claim.id)
     cleared = payment.screened(approval)
     claim.check_payee(act.at)
+    _check_not_replaced(claim, payment)
     check_duty(claim, Duty.PAYEE_CLEARED, act)
     check_sign_in(act.caller, payment.amount)
     payee = claim.payee_of(payment)
@@ -218,6 +220,15 @@ def _check_payable(context: ClaimContext, payment: Payment, act: Act) -> None:
     payee = claim.payee_of(payment)
     if payee is None or not payee.has_account:
         raise PayeeUnsettled(claim.id, "nobody is named with a bank account")
+
+
+def _check_not_replaced(claim: Claim, payment: Payment) -> None:
+    """Check that the payment goes to the claim's payee; a bill goes to its sender."""
+    is_bill = payment.cost_type is CostType.EXPENSE
+    if not is_bill and claim.payee_of(payment) != claim.payee:
+        raise PayeeUnsettled(
+            claim.id, f"{payment.id} is for a former payee: refuse it and decide the claim again"
+        )
 
 
 def _refused(context: ClaimContext, refused: Payment, approval: Approval, act: Act) -> ClaimChange:

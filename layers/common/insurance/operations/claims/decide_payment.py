@@ -55,7 +55,8 @@ def decide_screening(
         StaleRevision: Somebody else has changed the claim since the caller read it.
         SignInTooOld: The payment needs a sign-in just before.
         ClaimOnHold: Nothing is paid while the claim is on hold.
-        PayeeUnsettled: Another payee is proposed or was just approved, or the payee's details were corrected.
+        PayeeUnsettled: Another payee is proposed, was just approved, or is the claim's since the payment was
+            approved; or the payee's details were corrected.
         WrongState: The payment is not being screened.
         SamePerson: Who requested or approved the payment, or named the payee, cannot clear it.
     """
