@@ -282,10 +282,10 @@ def post_batch_step(
     raises=(SamePerson, TotalsDiffer, WrongState),
 )
 def post_cut_over(
-    batch_id: str, _request: sent.CutOverRequest, command: Command
+    batch_id: str, request: sent.CutOverRequest, command: Command
 ) -> Stored[DataBatch]:
     """Every row is taken or rejected, and the totals are the source's. From then on nothing can be taken back."""
-    return batches.cut_over_batch(batch_id, command, ports)
+    return batches.cut_over_batch(batch_id, request.reason, command, ports)
 
 
 @api.query(

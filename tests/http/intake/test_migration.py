@@ -37,7 +37,8 @@ def test_policies_are_ours_once_their_totals_are_the_sources_and_another_person_
     assert (waiting["status"], waiting["totals"]) == ("finished", waiting["control_totals"])
 
     assert migration.cut_over(batch, UNA).code == "same-person"
-    assert migration.cut_over(batch).body["status"] == "cutting_over"
+    begun = migration.cut_over(batch).body
+    assert (begun["status"], begun["reason"]) == ("cutting_over", "agreed")
     assert desk.run(batch, UNA)["status"] == "cut_over"
     assert migration.cut_over(batch).code == "wrong-state"
     assert desk.step(batch, "reverse", UNA).code == "wrong-state"

@@ -81,11 +81,11 @@ NEXT: Final = {
         if status not in ENDED
     },
 }
+"""A paused batch goes on as what it was (`DataBatch.taken`)."""
 REVERSIBLE: Final = frozenset(
     {BatchStatus.PAUSED, BatchStatus.FINISHED, BatchStatus.HALTED, BatchStatus.CANCELLED}
 )
 """Of a batch of policies."""
-"""A paused batch goes on as what it was (`DataBatch.taken`)."""
 
 
 class _Tally(Value):
@@ -221,10 +221,6 @@ class DataBatch(Record):
             mode=self.mode,
         )
 
-    def scored(self, source_score: int | None) -> Self:
-        """The batch with what its source was worth when it was started."""
-        return self.replace(source_score=source_score)
-
     def taken(self, step: BatchStep, *, by: str, now: AwareDatetime, reason: str | None) -> Self:
         """The batch after a step.
 
@@ -262,7 +258,7 @@ class DataBatch(Record):
             started_by=by,
         )
 
-    def cutting_over(self, *, by: str, now: AwareDatetime) -> Self:
+    def cutting_over(self, *, by: str, now: AwareDatetime, reason: str) -> Self:
         """The batch when another person lets its policies be ours: all of them, and equal to the source's totals.
 
         Raises:
@@ -284,7 +280,9 @@ class DataBatch(Record):
         differing = {each.group for each in {*self.totals} ^ {*self.control_totals}}
         if differing:
             raise TotalsDiffer(self.id, [" ".join(group) for group in sorted(differing)])
-        return self.replace(status=BatchStatus.CUTTING_OVER, cut_over_by=by, changed_at=now)
+        return self.replace(
+            status=BatchStatus.CUTTING_OVER, cut_over_by=by, changed_at=now, reason=reason
+        )
 
     def moved(self, now: AwareDatetime) -> Self:
         """The batch after one more slice of what it has brought was cut over or reversed."""

@@ -115,7 +115,7 @@ def advance_batch(
         if before.key is not None:
             text = ports.sources.text(source_id, batch.source_revision)
             check_sealed(batch, before.key, read_document(text.mapping), ports)
-        batch = batch.scored(source_score(ports.batches.qualities(source_id)))
+        batch = batch.replace(source_score=source_score(ports.batches.qualities(source_id)))
     event = command.event(batch_id, batch, EVENTS[step], before)
     stored = Stored(batch, event.head, before.key)
     ports.batches.store(event, before, command.with_answer(stored))
@@ -124,7 +124,9 @@ def advance_batch(
     return stored
 
 
-def cut_over_batch(batch_id: str, command: Command, ports: IntakePorts) -> Stored[DataBatch]:
+def cut_over_batch(
+    batch_id: str, reason: str, command: Command, ports: IntakePorts
+) -> Stored[DataBatch]:
     """Let the policies that a batch has brought be ours, as another person than who brought or started it, or resolved a row of it.
 
     Raises:
@@ -138,7 +140,7 @@ def cut_over_batch(batch_id: str, command: Command, ports: IntakePorts) -> Store
     if before is None or not _sees(before.record, command):
         raise BatchNotFound(batch_id)
     command.check_revision(before, batch_id)
-    batch = before.record.cutting_over(by=command.actor, now=command.now)
+    batch = before.record.cutting_over(by=command.actor, now=command.now, reason=reason)
     event = command.event(batch_id, batch, BatchEventType.CUT_OVER_STARTED, before)
     stored = Stored(batch, event.head, before.key)
     ports.batches.store(event, before, command.with_answer(stored))
