@@ -134,8 +134,12 @@ def test_a_row_in_quarantine_holds_the_cut_over_until_it_is_resolved(migration: 
     assert [each["code"] for each in kept["reasons"]] == ["number-taken"]
     assert migration.cut_over(batch).code == "wrong-state"
 
-    fix = {"resolution": "fix", "reason": "Its number.", "values": {"No": BEN[0]}}
-    assert desk.call(f"/v1/batches/{batch}/rows/3/resolution", fix, UNA).body["status"] == "fixed"
+    path = f"/v1/batches/{batch}/rows/3/resolution"
+    fix = {"resolution": "fix", "reason": "Its number.", "values": {"No": ADA[0]}}
+    [still] = desk.call(path, fix, UNA).body["errors"]
+    assert (still["code"], "number-taken" in still["detail"]) == ("not-taken", True)
+    mended = desk.call(path, fix | {"values": {"No": BEN[0]}}, UNA)
+    assert mended.body["status"] == "fixed"
 
     assert migration.cut_over(batch).status == 200
     assert desk.run(batch, UNA)["status"] == "cut_over"

@@ -58,3 +58,31 @@ def test_a_stop_of_quotes_holds_the_rows_of_a_batch_and_the_mending_of_one(desk:
     again = desk.platform.call("POST", f"/v1/batches/{worked}/reruns", {}, by=BROKER, clock=None)
     assert again.code == "stopped"
     assert desk.get(f"/v1/batches/{worked}")["open_rows"] == 1
+
+
+def test_what_still_stands_against_a_row_has_codes_of_the_catalogue(desk: Desk) -> None:
+    """Not what a source calls its own rule: `detail` says that, as the row does among its reasons."""
+    mapping = motor_mapping(
+        rules=[
+            {
+                "code": "over-eighty",
+                "when": "given(answers_drivers_0_age) and answers_drivers_0_age > 80",
+                "action": "quarantine",
+            }
+        ]
+    )
+    mapping["fields"]["answers.registration"]["checksum"] = "gb_plate"
+    desk.approved(mapping=mapping)
+    batch = desk.brought_id(motor_file([("?", *GOOD[1:])]))
+    desk.step(batch, "start")
+    desk.run(batch)
+    fix = {"resolution": "fix", "reason": "It is 81.", "values": {"Age": "81"}}
+
+    refused = desk.call(f"/v1/batches/{batch}/rows/2/resolution", fix)
+
+    faults = refused.body["errors"]
+    assert [(each["pointer"], each["code"]) for each in faults] == [
+        ("/values/Reg", "wrong-checksum"),
+        ("/values", "kept-back"),
+    ]
+    assert "over-eighty" in faults[1]["detail"]

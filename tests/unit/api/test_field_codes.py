@@ -28,9 +28,11 @@ SEEN_BY_TYPE = {kind.code for kind in KINDS.values()} | {"one-of", "wrong-form"}
 
 
 def codes_in(source: Path) -> Iterator[str]:
-    """Codes that are written where a fault is made; a choice of two is a tuple before it."""
+    """Codes that are written where a fault is made; a choice of two is a tuple before it. What a check of a row finds stands behind
+    the check."""
     tree = ast.parse(source.read_text("utf-8"))
     for node in ast.walk(tree):
+        yield from codes_of_checks(node)
         if not isinstance(node, ast.Call):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else ""
@@ -39,6 +41,13 @@ def codes_in(source: Path) -> Iterator[str]:
             given = node.args[place]
             if isinstance(given, ast.Constant) and isinstance(given.value, str):
                 yield given.value.replace("_", "-") if place == 0 else given.value
+
+
+def codes_of_checks(node: ast.AST) -> Iterator[str]:
+    entries = node.elts if isinstance(node, ast.Tuple) else getattr(node, "args", None)
+    match entries:
+        case [ast.Attribute(value=ast.Name(id="Check")), ast.Constant(value=str(code)), *_]:
+            yield code
 
 
 def test_every_code_that_is_given_is_in_the_catalogue_and_none_beside():

@@ -252,7 +252,11 @@ class _Taking(NamedTuple):
 def _faults(
     batch: DataBatch, reasons: Iterable[RowReason], mapping: CompiledMapping
 ) -> list[FieldFault]:
-    """The reasons, each at the column that its field is of; at all values where it is of none."""
+    """The reasons, each at the column that its field is of; at all values where it is of none.
+
+    What a source calls its own rule, and the problem by which the product refuses the row, are in words alone: codes of
+    fields are of one catalogue.
+    """
     fields = mapping.document.fields
     columns = {path: field.source for path, field in fields.items() if field.source}
     columns |= {column: column for column in mapping.document.columns}
@@ -261,7 +265,12 @@ def _faults(
         column = columns.get(reason.place.strip("/").replace("/", "."))
         pointer = f"/values/{escaped(column)}" if column else "/values"
         by = f"The kind {batch.kind}" if reason.rule == batch.kind else f"Rule {reason.rule}"
-        faults.append(
-            FieldFault(pointer, reason.code, f"{by} does not take {reason.place or 'it'}.")
-        )
+        detail = f"{by} does not take {reason.place or 'it'}"
+        if reason.rule == batch.kind and not reason.place:
+            fault = FieldFault(pointer, "not-taken", f"{detail}: {reason.code}.")
+        elif reason.rule == reason.code:
+            fault = FieldFault(pointer, "kept-back", f"{detail}.")
+        else:
+            fault = FieldFault(pointer, reason.code, f"{detail}.")
+        faults.append(fault)
     return faults
