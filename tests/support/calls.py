@@ -5,6 +5,7 @@ import json
 import time
 import uuid
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -93,6 +94,9 @@ NAME = "Ada Quillfeather"
 EMAIL = "ada.quillfeather@example.com"
 REGISTRATION = "AB12CDE"
 NARRATIVE = "Reversed into the neighbour's greenhouse while looking for a wasp."
+YESTERDAY = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=1)
+SOON = (YESTERDAY + timedelta(days=10)).date().isoformat()
+"""When cover begins that is asked for at the time of our own clock: in live mode, and by files."""
 QUOTE: Json = {
     "product": "personal_motor",
     "start": "2026-12-01",

@@ -1,12 +1,11 @@
 """A broker's file of motor risks, the mapping of its source, and the people who work with it."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from tests.support import loopback
-from tests.support.calls import Answer, application, staff
+from tests.support.calls import SOON, Answer, application, staff
 from tests.support.platform import Platform
 
 type Json = dict[str, Any]
@@ -19,9 +18,6 @@ OTHER_BROKER = application("app_test_two", "meadow", scopes="data:read data:writ
 LIVE_BROKER = application("app_one", "harbour", mode="live", scopes="data:read data:write")
 
 HEADINGS = ("Reg", "Driver", "Age", "Licence", "Value", "Miles", "NCD")
-YESTERDAY = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=1)
-START = (YESTERDAY + timedelta(days=10)).date().isoformat()
-"""When cover begins. It follows the day of the test, because rows are worked at the time of our own clock."""
 GOOD = ("AB12 CDE", "Ada Lovelace", "35", "15", "12000.00", "8000", "5")
 
 
@@ -32,7 +28,7 @@ def motor_mapping(**changes: Any) -> Json:
         "columns": {heading: {"personal": heading in {"Reg", "Driver"}} for heading in HEADINGS},
         "fields": {
             "product": {"value": "'personal_motor'"},
-            "start": {"value": f"'{START}'"},
+            "start": {"value": f"'{SOON}'"},
             "policyholder.name": {"from": "Driver", "as": "text", "required": True},
             "answers.registration": {"from": "Reg", "as": "text", "required": True},
             "answers.vehicle_value": {"from": "Value", "as": "money", "currency": "GBP"},

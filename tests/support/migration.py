@@ -1,4 +1,4 @@
-"""A file of home policies of another system, its mapping, and its control totals."""
+"""A file of motor policies of another system, its mapping, and its control totals."""
 
 from typing import Any
 

@@ -12,7 +12,7 @@ from insurance.domain.core.errors import Unavailable
 from local.aws.cloudformation import STACK_NAME
 from local.aws.rights import NotAllowed
 from tests.artefact.cases import Case, all_cases
-from tests.support.calls import LIVE, QUOTE, STRANGER, policyholder, staff
+from tests.support.calls import LIVE, QUOTE, SOON, STRANGER, policyholder, staff
 from tests.support.platform import Platform
 from tests.support.rights import rights
 
@@ -106,7 +106,7 @@ def test_what_another_person_approved_refuses_the_call_that_it_is_about(
     }
     handlers.post("/v1/quotes", QUOTE, by=STRANGER)
     handlers.get("/v1/products")
-    handlers.post("/v1/quotes", QUOTE, by=LIVE, clock=None)
+    handlers.post("/v1/quotes", QUOTE | {"start": SOON}, by=LIVE, clock=None)
     assert office.step("withdraw").status == 200
     handlers.post("/v1/quotes", QUOTE)
 

@@ -18,7 +18,7 @@ from insurance.domain.core.identity import Mode
 from insurance.operations.controls.check_access import TERRITORY_OPEN
 
 from local.aws.services.logs import LogQueries
-from tests.support.calls import LIVE, PARTNER, QUOTE, STRANGER, staff
+from tests.support.calls import LIVE, PARTNER, QUOTE, SOON, STRANGER, staff
 from tests.support.platform import Platform
 
 type Json = dict[str, Any]
@@ -90,7 +90,7 @@ def test_a_draft_is_tried_on_the_calls_that_were_made(office: Platform) -> None:
         office.post("/v1/quotes", QUOTE, key=key)
     office.post("/v1/quotes", QUOTE, by=STRANGER)  # of another partner, in Britain by its product
     office.get("/v1/products")
-    office.post("/v1/quotes", QUOTE, by=LIVE, clock=None)
+    office.post("/v1/quotes", QUOTE | {"start": SOON}, by=LIVE, clock=None)
 
     found = replay(office)
 

@@ -12,7 +12,8 @@ from insurance.domain.schedule.scheduled_job import LIVE, JobKind, ScheduledJob
 from insurance.operations.intake.work_on_batch import work_on_batch, work_on_live_batch
 from insurance.operations.scheduler.run_jobs import RunReport, run_jobs
 
-from tests.support.intake import GOOD, LIVE_BROKER, YESTERDAY, Desk, motor_file
+from tests.support.calls import YESTERDAY
+from tests.support.intake import GOOD, LIVE_BROKER, Desk, motor_file
 from tests.support.platform import Platform
 
 NOW = YESTERDAY

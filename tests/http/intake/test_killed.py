@@ -9,8 +9,9 @@ import pytest
 from botocore.client import BaseClient
 from insurance.operations.intake import work_on_batch
 
+from tests.support.calls import YESTERDAY
 from tests.support.fuse import Fuse, Killed
-from tests.support.intake import GOOD, UNA, YESTERDAY, Desk, motor_file
+from tests.support.intake import GOOD, UNA, Desk, motor_file
 from tests.support.platform import Platform
 
 NOW = YESTERDAY

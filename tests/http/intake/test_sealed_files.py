@@ -7,8 +7,9 @@ import pytest
 from insurance.domain.core.errors import Unanswered
 from insurance.operations.intake import sealed_files, work_on_batch
 
+from tests.support.calls import YESTERDAY
 from tests.support.fuse import Fuse, Killed
-from tests.support.intake import GOOD, YESTERDAY, Desk, motor_file, motor_mapping
+from tests.support.intake import GOOD, Desk, motor_file, motor_mapping
 from tests.support.platform import Platform
 
 NOW = YESTERDAY

@@ -7,8 +7,8 @@ from insurance import wiring
 from insurance.domain.contract.data_origin import DataOrigin
 
 from tests.support import pet
-from tests.support.calls import AUTHOR, CLAIM, LOSS_CLOCK, PUBLISHER, QUOTE, UNDERWRITER
-from tests.support.intake import START, Desk
+from tests.support.calls import AUTHOR, CLAIM, LOSS_CLOCK, PUBLISHER, QUOTE, SOON, UNDERWRITER
+from tests.support.intake import Desk
 from tests.support.platform import Platform
 
 type Json = dict[str, Any]
@@ -59,7 +59,7 @@ MAPPING: Json = {
     "columns": {"Owner": {"personal": True}, "Age": {}},
     "fields": {
         "product": {"value": "'pet'"},
-        "start": {"value": f"'{START}'"},
+        "start": {"value": f"'{SOON}'"},
         "policyholder.name": {"from": "Owner", "required": True},
         "answers.age": {"from": "Age", "as": "integer", "min": 0, "max": 20},
     },
