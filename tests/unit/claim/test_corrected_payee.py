@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from insurance.domain.bank.approval import Approval
 from insurance.domain.bank.payment_status import PaymentStatus
 from insurance.domain.claim import CostType, Handling
 from insurance.domain.claim.attention import with_waiting_task
@@ -53,6 +54,25 @@ def test_who_screens_a_payment_of_an_open_claim_is_told_of_the_correction(status
     task = with_waiting_task(held.asking(screening_task((), NOW)), LATER).task
     assert task is not None
     assert task.code is TaskCode.CONFIRM_PAYEE  # nobody can clear or approve it before
+
+
+def test_a_bill_of_who_was_corrected_waits_for_a_third_person_after_its_approval():
+    """To name the claim's payee again says nothing of who sent a bill."""
+    claim = reserved(make_claim(handling=Handling.SETTLING), CostType.EXPENSE, "100")
+    claim = claim.replace(payee=Payee(name="Harbour Garage")).paying(
+        CostType.EXPENSE,
+        gbp("100"),
+        status=PaymentStatus.AWAITING_APPROVAL,
+        by="staff-hana",
+        to=Payee(name="Ada Lovelace"),
+    )
+
+    held = corrected(claim)
+
+    assert held.payee_corrected_at is None
+    [bill] = held.payments
+    approved = bill.decided(Approval(granted=True, by="staff-sue", reason=None))
+    assert approved.status is PaymentStatus.SCREENING
 
 
 def test_another_payee_who_is_refused_does_not_settle_the_one_who_was_corrected():

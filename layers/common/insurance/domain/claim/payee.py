@@ -11,6 +11,7 @@ from insurance.domain.claim.duties import with_duty
 from insurance.domain.claim.event_types import ClaimEventType
 from insurance.domain.claim.lifecycle import ClaimStep, Handling
 from insurance.domain.claim.payee_change import COOLING_PERIOD, PayeeChange
+from insurance.domain.claim.reserve import CostType
 from insurance.domain.claim.task import HANDLER, SCREENER, Task
 from insurance.domain.contract.payee_signs import PayeeSigns
 from insurance.domain.contract.rule import RuleOutcome, RuleResult
@@ -143,8 +144,11 @@ def with_payee_corrected(
         payee = claim.payee_of(payment)
         if payment.status is PaymentStatus.EXECUTING:
             waits = payment.id in unsent
-        else:  # on an open claim it is not approved before the payee is named again
-            waits = payment.status is not PaymentStatus.AWAITING_APPROVAL or not is_open
+        elif payment.status is PaymentStatus.AWAITING_APPROVAL:
+            # On an open claim it is not approved before the claim's payee is named again; who sent a bill is not named.
+            waits = payment.cost_type is CostType.EXPENSE or not is_open
+        else:
+            waits = True
         if waits and payee is not None and is_paid(party, payee, holder):
             held = held.with_payment(payment.with_payee_corrected(at))
     return None if held == claim else held
