@@ -1,6 +1,6 @@
 """Quotas in memory."""
 
-from insurance.domain.partner.quota import Month, Quota, Span, block_size, window
+from insurance.domain.partner.quota import Quota, Span, block_size, window
 from insurance.operations.partners.count_calls import Block
 
 
@@ -10,8 +10,8 @@ class MemoryQuotas:
         self.reached: list[tuple[str, str, int]] = []
         self.writes = 0
 
-    def take(self, quota: Quota, month: Month | Span, *, seen: int, served: int) -> Block:  # noqa: ARG002 - it knows better
-        place = (quota.application, month.name)
+    def take(self, quota: Quota, span: Span, *, seen: int, served: int) -> Block:  # noqa: ARG002 - it knows better
+        place = (quota.application, span.name)
         used = self.used.get(place, 0)
         size = block_size(used, quota.limit, served)
         if size:

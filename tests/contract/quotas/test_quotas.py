@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 from insurance.domain.core.errors import QuotaExceeded
-from insurance.domain.partner.quota import Month, Quota, QuotaMark, Span
+from insurance.domain.partner.quota import Quota, QuotaMark, Span
 from insurance.dynamodb.quotas import DynamoDBQuotas, reached_in
 from insurance.dynamodb.tables import Tables
 from insurance.operations.partners.count_calls import Block, NotCounted, Quotas, QuotaStore
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 type Json = dict[str, Any]
 
 AT = datetime(2026, 11, 30, 15, tzinfo=UTC)
-MONTH = Month.of(AT)
+MONTH = Span.month(AT)
 CLIENTS, TIMES = 20, 2
 
 
@@ -77,7 +77,7 @@ def test_blocks_add_up_to_the_quota_and_no_further(store: QuotaStore):
 
 
 def test_applications_and_months_are_apart(store: QuotaStore):
-    december = Month.of(datetime(2026, 12, 1, tzinfo=UTC))
+    december = Span.month(datetime(2026, 12, 1, tzinfo=UTC))
 
     assert store.take(quota(1), MONTH, seen=0, served=0) == Block(1, 1)
     assert store.take(quota(1), december, seen=0, served=0) == Block(1, 1)
@@ -120,7 +120,7 @@ def test_what_is_used_is_read_of_each_month(table: TableOfQuotas):
         table.store.take(quota(10), MONTH, seen=0, served=0)
 
     assert table.store.used("app_test_one", MONTH) == 3
-    assert table.store.used("app_test_one", Month.of(datetime(2026, 12, 1, tzinfo=UTC))) == 0
+    assert table.store.used("app_test_one", Span.month(datetime(2026, 12, 1, tzinfo=UTC))) == 0
 
 
 def test_a_row_says_its_quota_and_goes_after_thirteen_months(table: TableOfQuotas):

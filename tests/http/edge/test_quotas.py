@@ -10,7 +10,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ReadTimeoutError
 from insurance.api.route import Route
 from insurance.domain.core.caller import CallerKind
-from insurance.domain.partner.quota import Month
+from insurance.domain.partner.quota import Span
 
 from tests.support.calls import FOLDERS, PARTNER, QUOTE, application, policyholder, staff
 from tests.support.platform import Platform
@@ -55,15 +55,15 @@ def test_every_operation_of_partners_refuses_a_call_beyond_the_quota(
 
 
 def test_an_answer_says_what_is_left_and_until_when(handlers: Platform):
-    before = Month.of(datetime.now(UTC)).seconds_left(datetime.now(UTC))
+    before = Span.month(datetime.now(UTC)).seconds_left(datetime.now(UTC))
     answers = [handlers.call("GET", "/v1/products", by=small(3)) for _ in range(4)]
-    after = Month.of(datetime.now(UTC)).seconds_left(datetime.now(UTC))
+    after = Span.month(datetime.now(UTC)).seconds_left(datetime.now(UTC))
 
     assert [answer.status for answer in answers] == [200, 200, 200, 429]
     told = [said(answer.headers["RateLimit"]) for answer in answers]
     assert [left for left, _ in told] == [2, 1, 0, 0]
     assert all(after <= seconds <= before for _, seconds in told)
-    month = Month.of(datetime.now(UTC)).seconds
+    month = Span.month(datetime.now(UTC)).seconds
     assert answers[0].headers["RateLimit-Policy"].endswith(f', "month";q=3;w={month}')
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from insurance.api.rate_limits import POLICY
-from insurance.domain.partner.quota import Month
+from insurance.domain.partner.quota import Span
 
 from tests.support.calls import BANK, PARTNER, UNDERWRITER
 from tests.support.platform import Platform
@@ -21,7 +21,7 @@ def policies(said: str) -> dict[str, tuple[int, int]]:
 def test_a_partner_is_told_the_plan(handlers: Platform):
     said = handlers.call("GET", "/v1/products", by=PARTNER).headers[POLICY]
 
-    month = Month.of(datetime.now(UTC)).seconds
+    month = Span.month(datetime.now(UTC)).seconds
     assert policies(said) == {
         "second": (200, 1),
         "day": (2_000_000, 86_400),

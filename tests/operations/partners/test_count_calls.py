@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from insurance.domain.core.errors import QuotaExceeded
 from insurance.domain.partner.plans import PLANS
-from insurance.domain.partner.quota import Month, Quota, Span
+from insurance.domain.partner.quota import Quota, Span
 from insurance.operations.partners.count_calls import Block, NotCounted, Quotas
 
 from tests.fakes.quotas import MemoryQuotas
@@ -96,7 +96,7 @@ def test_what_is_said_to_be_left_is_left():
         left = limit - 1 - number
         assert counted.left <= left
         tightest = min(tightest, left - counted.left)
-        assert counted.resets_in == Month.of(at).seconds_left(at)
+        assert counted.resets_in == Span.month(at).seconds_left(at)
     assert tightest == 0  # near the end it is exact
 
 
@@ -141,11 +141,11 @@ class Broken(MemoryQuotas):
         self.fails = False
         self.asked = 0
 
-    def take(self, quota: Quota, month: Month | Span, *, seen: int, served: int) -> Block:
+    def take(self, quota: Quota, span: Span, *, seen: int, served: int) -> Block:
         self.asked += 1
         if self.fails:
             raise NotCounted("ThrottlingException")
-        return super().take(quota, month, seen=seen, served=served)
+        return super().take(quota, span, seen=seen, served=served)
 
 
 def test_a_table_that_does_not_answer_is_left_alone_for_a_while():

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from insurance.domain.partner.quota import (
     BLOCK_MAX,
     MARKS,
-    Month,
     Span,
     block_size,
     last_calls,
@@ -66,11 +65,11 @@ def test_a_month_is_one_of_utc():
     eve = datetime(2026, 12, 31, 23, 59, 59, 1, tzinfo=UTC)
     far = eve.astimezone(timezone(timedelta(hours=9)))
 
-    assert Month.of(far) == Month.of(eve)
-    assert (Month.of(eve).name, Month.of(eve).seconds) == ("2026-12", 31 * 86_400)
-    assert Month.of(eve).seconds_left(eve) == 1
-    assert Month.of(eve + timedelta(seconds=1)).name == "2027-01"
-    assert Month.of(datetime(2028, 2, 5, tzinfo=UTC)).seconds == 29 * 86_400
+    assert Span.month(far) == Span.month(eve)
+    assert (Span.month(eve).name, Span.month(eve).seconds) == ("2026-12", 31 * 86_400)
+    assert Span.month(eve).seconds_left(eve) == 1
+    assert Span.month(eve + timedelta(seconds=1)).name == "2027-01"
+    assert Span.month(datetime(2028, 2, 5, tzinfo=UTC)).seconds == 29 * 86_400
 
 
 def test_a_span_begins_with_its_minute_hour_or_day_of_utc():

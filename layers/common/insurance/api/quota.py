@@ -20,7 +20,7 @@ from insurance.api.rate_limits import LIMIT, POLICY
 from insurance.domain.core.caller import Caller, CallerKind
 from insurance.domain.core.errors import QuotaExceeded, RateExceeded
 from insurance.domain.partner.plans import PLANS
-from insurance.domain.partner.quota import Month, Quota, Span
+from insurance.domain.partner.quota import Quota, Span
 from insurance.metrics import Metric
 from insurance.operations.partners.count_calls import Counted, NotCounted, Quotas
 
@@ -45,7 +45,7 @@ class QuotaOfCall:
         self._quota = quota_of(event) if quotas else None
         self._quotas = quotas
         self._counted: Counted | None = None
-        self._month: Month | None = None
+        self._month: Span | None = None
         self._rates: list[tuple[str, str]] = []
         """Of each rule that has a rate for the call: what it lets through, and what is left."""
 
@@ -57,7 +57,7 @@ class QuotaOfCall:
         """
         if self._quota is None or self._quotas is None:
             return
-        self._month = Month.of(at)
+        self._month = Span.month(at)
         try:
             self._counted = self._quotas().count(self._quota, at)
         except NotCounted as failure:
@@ -76,6 +76,7 @@ class QuotaOfCall:
         if self._quotas is None or rate is None:
             return
         span = Span.of(at, rate.length)
+        policy = f'"{by.id}";q={rate.calls};w={span.seconds}'
         of = Quota(f"{caller.application}#{by.id}", rate.calls, rate.calls, rate.calls, ())
         try:
             counted = self._quotas().count(of, at, span)
@@ -83,15 +84,10 @@ class QuotaOfCall:
             _not_counted(failure, caller)
             return
         except QuotaExceeded as refusal:
-            self._say(by, span, Counted(0, refusal.retry_after_seconds))
             seconds = refusal.retry_after_seconds
+            self._rates.append((policy, _left(by.id, Counted(0, seconds))))
             raise RateExceeded(by.policy, by.rule.code, by.rule.reason, seconds) from None
-        self._say(by, span, counted)
-
-    def _say(self, by: CompiledRule, span: Span, counted: Counted) -> None:
-        name, rate = by.id, by.rule.rate
-        assert rate is not None  # noqa: S101 - the rule counts calls
-        self._rates.append((f'"{name}";q={rate.calls};w={span.seconds}', _left(name, counted)))
+        self._rates.append((policy, _left(by.id, counted)))
 
     def told(self, answer: dict[str, Any]) -> dict[str, Any]:
         """The answer with what is left, and the month beside the rates of the plan."""

@@ -1,4 +1,4 @@
-"""Calls of an application and month: one item, whose count every function moves by arithmetic."""
+"""Calls of an application in a month, or in a shorter span: one item, whose count every function moves by arithmetic."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from insurance.operations.partners.count_calls import Block, NotCounted
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from insurance.domain.partner.quota import Month, Quota, Span
+    from insurance.domain.partner.quota import Quota, Span
     from insurance.dynamodb.codec import Item
     from insurance.dynamodb.tables import Tables
 
@@ -37,7 +37,7 @@ class DynamoDBQuotas:
         self._client = client
         self._tables = tables
 
-    def take(self, quota: Quota, month: Month | Span, *, seen: int, served: int) -> Block:
+    def take(self, quota: Quota, span: Span, *, seen: int, served: int) -> Block:
         """Take a block of calls; see the port `QuotaStore`.
 
         Raises:
@@ -49,7 +49,7 @@ class DynamoDBQuotas:
             if size == 0:
                 return Block(0, used)
             try:
-                answer = self._client.update_item(**self._request(quota, month, used, size))
+                answer = self._client.update_item(**self._request(quota, span, used, size))
                 return Block(size, int(answer["Attributes"]["used"]["N"]))
             except self._client.exceptions.ConditionalCheckFailedException as error:
                 stored: Any = error.response.get("Item", {})
@@ -60,12 +60,12 @@ class DynamoDBQuotas:
                 raise NotCounted(type(error).__name__) from error
         raise NotCounted("TooManyAtOnce")
 
-    def used(self, application_id: str, month: Month) -> int:
+    def used(self, application_id: str, month: Span) -> int:
         """How many calls of a month are taken; those that a process has taken and not served yet included."""
         item = read(self._client, self._tables.quotas, _key(application_id, month))
         return int((item or {}).get("used", {}).get("N", 0))
 
-    def _request(self, quota: Quota, month: Month | Span, used: int, size: int) -> dict[str, Any]:
+    def _request(self, quota: Quota, span: Span, used: int, size: int) -> dict[str, Any]:
         """An update is sent once: with a second try after a lost reply the block would be taken twice."""
         when = window(used, size, quota.limit, quota.marks)
         condition = "used BETWEEN :least AND :most"
@@ -76,7 +76,7 @@ class DynamoDBQuotas:
             ":v": QUOTA_MONTH.mark,
             ":size": codec.number(size),
             ":limit": codec.number(quota.limit),
-            ":expires_at": codec.number(int((month.ends_at + kept).timestamp())),
+            ":expires_at": codec.number(int((span.ends_at + kept).timestamp())),
             ":least": codec.number(when.least),
             ":most": codec.number(when.most),
         }
@@ -87,7 +87,7 @@ class DynamoDBQuotas:
         sets = "#v = :v, #limit = :limit, expires_at = :expires_at"
         return {
             "TableName": self._tables.quotas,
-            "Key": _key(quota.application, month),
+            "Key": _key(quota.application, span),
             "UpdateExpression": f"SET {sets}{reaches} ADD used :size",
             "ConditionExpression": condition,
             "ExpressionAttributeNames": {"#v": "v", "#limit": "limit"},
@@ -105,5 +105,5 @@ def reached_in(image: Item) -> tuple[str, QuotaMark] | None:
     return application_id, QuotaMark(month=month, percent=int(image["reached"]["S"]))
 
 
-def _key(application_id: str, month: Month | Span) -> Item:
-    return {"id": codec.text(f"{application_id}#{month.name}")}
+def _key(application_id: str, span: Span) -> Item:
+    return {"id": codec.text(f"{application_id}#{span.name}")}

@@ -22,60 +22,42 @@ LAST_CALLS: Final = 500
 LAST_PARTS: Final = 200
 """At least the last 500 calls of a month are taken one by one, of a large quota the last part in 200."""
 PERCENT: Final = 100
-
-
-class Month(NamedTuple):
-    """A calendar month of UTC."""
-
-    starts_at: datetime
-    ends_at: datetime
-
-    @classmethod
-    def of(cls, at: datetime) -> Self:
-        """The month of an instant."""
-        starts_at = at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        return cls(starts_at, (starts_at + timedelta(days=31)).replace(day=1))
-
-    @property
-    def name(self) -> str:
-        """Such as 2026-11."""
-        return f"{self.starts_at:%Y-%m}"
-
-    @property
-    def seconds(self) -> int:
-        return (self.ends_at - self.starts_at).days * 86_400
-
-    def seconds_left(self, at: datetime) -> int:
-        """Until the next month begins, rounded up."""
-        return -((at - self.ends_at) // timedelta(seconds=1))
+SECOND: Final = timedelta(seconds=1)
 
 
 class Span(NamedTuple):
-    """A minute, an hour or a day of UTC, in which a rule has a rate of its own."""
+    """A time of UTC in which calls are counted: a calendar month; or the minute, hour or day of a rule's rate."""
 
     starts_at: datetime
     ends_at: datetime
+    name: str
+    """Such as 2026-11, or 2026-11-30T21:05."""
+
+    @classmethod
+    def month(cls, at: datetime) -> Self:
+        """The month of an instant."""
+        starts_at = _midnight(at).replace(day=1)
+        ends_at = (starts_at + timedelta(days=31)).replace(day=1)
+        return cls(starts_at, ends_at, f"{starts_at:%Y-%m}")
 
     @classmethod
     def of(cls, at: datetime, length: timedelta) -> Self:
-        """The span of an instant; a day has a whole number of them."""
-        at = at.astimezone(UTC)
-        midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+        """The span of an instant, of a length of which a day has a whole number."""
+        midnight = _midnight(at)
         starts_at = midnight + (at - midnight) // length * length
-        return cls(starts_at, starts_at + length)
-
-    @property
-    def name(self) -> str:
-        """Such as 2026-11-30T21:05."""
-        return f"{self.starts_at:%Y-%m-%dT%H:%M}"
+        return cls(starts_at, starts_at + length, f"{starts_at:%Y-%m-%dT%H:%M}")
 
     @property
     def seconds(self) -> int:
-        return int((self.ends_at - self.starts_at).total_seconds())
+        return (self.ends_at - self.starts_at) // SECOND
 
     def seconds_left(self, at: datetime) -> int:
         """Until the next one begins, rounded up."""
-        return -((at - self.ends_at) // timedelta(seconds=1))
+        return -((at - self.ends_at) // SECOND)
+
+
+def _midnight(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 class QuotaMark(Value):

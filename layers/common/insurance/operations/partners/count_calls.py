@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
 from insurance.domain.core.errors import QuotaExceeded
-from insurance.domain.partner.quota import Month, Quota, Span
+from insurance.domain.partner.quota import Quota, Span
 
 FRESH: Final = timedelta(minutes=5)
 """How long it is good enough to know what was used then."""
@@ -22,28 +22,28 @@ class NotCounted(Exception):
 
 
 class Block(NamedTuple):
-    """Calls that were taken from a month."""
+    """Calls that were taken from a span of time."""
 
     size: int
     """0: none is left."""
     used: int
-    """How many of the month are taken, these included."""
+    """How many of it are taken, these included."""
 
 
 class QuotaStore(Protocol):
     """How much of each quota is used."""
 
-    def take(self, quota: Quota, month: Month | Span, *, seen: int, served: int) -> Block:
-        """Take a block of calls from an application's month, of the size that is right for this process.
+    def take(self, quota: Quota, span: Span, *, seen: int, served: int) -> Block:
+        """Take a block of calls from an application's span of time, of the size that is right for this process.
 
         Never are more taken than the quota has, however many take at once. Who takes the call by which a mark is
         reached notes it in the same write.
 
         Args:
             quota: Whose calls.
-            month: Which.
+            span: When.
             seen: How many calls were used when this process looked last.
-            served: How many calls of the month this process has served.
+            served: How many calls of it this process has served.
 
         Raises:
             NotCounted: It cannot be said now.
@@ -57,15 +57,15 @@ class Counted(NamedTuple):
     left: int
     """At least so many are left, or 0."""
     resets_in: int
-    """Seconds until the next month."""
+    """Seconds until the next one begins."""
 
 
 @dataclass(slots=True)
 class _Held:
-    """What this process knows and holds of one application's month."""
+    """What this process knows and holds of one application's span of time."""
 
     quota: Quota
-    month: Month | Span
+    span: Span
     left: int = 0
     """Of the blocks that were taken."""
     served: int = 0
@@ -102,20 +102,20 @@ class Quotas:
             QuotaExceeded: The month's calls are used up.
             NotCounted: It cannot be counted now.
         """
-        held = self._of(quota, span or Month.of(at))
+        held = self._of(quota, span or Span.month(at))
         looked = False if held.left and held.is_fresh(at) else self._take(held, at)
-        resets_in = held.month.seconds_left(at)
+        resets_in = held.span.seconds_left(at)
         if not held.left:
             raise QuotaExceeded(quota.limit, retry_after_seconds=resets_in)
         held.left -= 1
         held.served += 1
         return Counted(held.surely_left(None if looked else at), resets_in)
 
-    def _of(self, quota: Quota, month: Month | Span) -> _Held:
+    def _of(self, quota: Quota, span: Span) -> _Held:
         held = self._held.get(quota.application)
-        if held is None or (held.quota, held.month) != (quota, month):
+        if held is None or (held.quota, held.span) != (quota, span):
             # What is left of a block stays used: by another figure it might be more than there is.
-            held = self._held[quota.application] = _Held(quota, month)
+            held = self._held[quota.application] = _Held(quota, span)
         return held
 
     def _take(self, held: _Held, at: datetime) -> bool:
@@ -138,7 +138,7 @@ class Quotas:
         # Who only looks anew takes one call, and keeps its block.
         served = 0 if held.left else held.served
         try:
-            return self._store.take(held.quota, held.month, seen=held.used, served=served)
+            return self._store.take(held.quota, held.span, seen=held.used, served=served)
         except NotCounted:
             held.not_before = at + UNCOUNTED
             raise

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 from insurance.domain.core.errors import StaleRevision
 from insurance.domain.core.identity import mode_of
 from insurance.domain.partner.event_types import ApplicationEventType
-from insurance.domain.partner.quota import MARKS, Month, QuotaMark
+from insurance.domain.partner.quota import MARKS, QuotaMark, Span
 from insurance.operations.command import Query
 from insurance.operations.partners.change_application import read_application
 from insurance.operations.partners.ports import PartnerPorts, Partners
@@ -24,7 +24,7 @@ TRIES: Final = 5
 class QuotaUse(Protocol):
     """How much of each quota is used."""
 
-    def used(self, application_id: str, month: Month) -> int:
+    def used(self, application_id: str, month: Span) -> int:
         """How many calls are taken; those that a process has taken and not served yet included."""
         ...
 
@@ -33,7 +33,7 @@ class QuotaUse(Protocol):
 class UsedQuota:
     """An application's month."""
 
-    month: Month
+    month: Span
     limit: int
     used: int
 
@@ -45,7 +45,7 @@ def read_quota(application_id: str, query: Query, ports: PartnerPorts, use: Quot
         ApplicationNotFound: It does not exist, or is another partner's.
     """
     application = read_application(application_id, query, ports).record
-    month = Month.of(query.received_at)
+    month = Span.month(query.received_at)
     return UsedQuota(month, application.calls_a_month, use.used(application_id, month))
 
 
