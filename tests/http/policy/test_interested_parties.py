@@ -1,6 +1,8 @@
 """Others with a role on a policy: beneficiaries with their shares, who is paid first, who acts for whom."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -171,13 +173,37 @@ def test_rules_alone_pay_nobody_before_the_lender(
     assert len(claim["payments"]) == paid
 
 
-def test_the_next_term_has_the_same_interested_parties(platform: Platform, path: str):
-    record(platform, path, EVERYBODY)
+def accepted_offer(platform: Platform, path: str) -> Json:
+    """What issues the next term, late in this one."""
     platform.now += timedelta(days=360)
     offered = platform.post(f"{path}/renewals")
     platform.post(f"/v1/quotes/{offered['id']}/acceptance")
+    return {"quote_id": offered["id"]}
 
-    renewed = platform.post("/v1/policies", {"quote_id": offered["id"]})
+
+def meanwhile(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]
+) -> list[int]:
+    """Let something happen once the issue of a next term has read the policy that ends: the revisions that it reads."""
+    policies: Any = platform.stores.policies
+    ending = policies.ending
+    read: list[int] = []
+
+    def read_before(policy_id: str) -> Any:
+        found = ending(policy_id)
+        if not read:
+            happens()
+        read.append(found.policy.head.sequence)
+        return found
+
+    monkeypatch.setattr(policies, "ending", read_before)
+    return read
+
+
+def test_the_next_term_has_the_same_interested_parties(platform: Platform, path: str):
+    record(platform, path, EVERYBODY)
+
+    renewed = platform.post("/v1/policies", accepted_offer(platform, path))
 
     assert names(platform.get(f"/v1/policies/{renewed['id']}")) == names(platform.get(path))
 
@@ -185,23 +211,11 @@ def test_the_next_term_has_the_same_interested_parties(platform: Platform, path:
 def test_who_is_recorded_while_the_next_term_is_issued_is_on_it_or_the_issue_is_decided_again(
     platform: Platform, path: str, monkeypatch: pytest.MonkeyPatch
 ):
-    platform.now += timedelta(days=360)
-    offered = platform.post(f"{path}/renewals")
-    platform.post(f"/v1/quotes/{offered['id']}/acceptance")
-    policies: Any = platform.stores.policies
-    ending = policies.ending
-    read: list[Any] = []
+    wanted = accepted_offer(platform, path)
+    ben = [BEN | {"share": "1"}]
+    read = meanwhile(platform, monkeypatch, lambda: record(platform, path, ben))
 
-    def recorded_meanwhile(policy_id: str) -> Any:
-        found = ending(policy_id)
-        if not read:
-            record(platform, path, [BEN | {"share": "1"}])
-        read.append(found.policy.head.sequence)
-        return found
-
-    monkeypatch.setattr(policies, "ending", recorded_meanwhile)
-
-    renewed = platform.post("/v1/policies", {"quote_id": offered["id"]})
+    renewed = platform.post("/v1/policies", wanted)
 
     assert read == [1, 2]
     assert names(platform.get(f"/v1/policies/{renewed['id']}")) == ["Ben Okri"]
@@ -210,25 +224,13 @@ def test_who_is_recorded_while_the_next_term_is_issued_is_on_it_or_the_issue_is_
 def test_an_endorsement_while_the_next_term_is_issued_makes_the_offer_stale(
     platform: Platform, path: str, monkeypatch: pytest.MonkeyPatch
 ):
-    platform.now += timedelta(days=360)
-    offered = platform.post(f"{path}/renewals")
-    platform.post(f"/v1/quotes/{offered['id']}/acceptance")
-    policies: Any = platform.stores.policies
-    ending = policies.ending
-    read: list[Any] = []
+    wanted = accepted_offer(platform, path)
+    change = {"answers": {"annual_mileage": 11_000}}
+    endorse = partial(platform.post, f"{path}/endorsements", change)
+    read = meanwhile(platform, monkeypatch, endorse)
 
-    def endorsed_meanwhile(policy_id: str) -> Any:
-        found = ending(policy_id)
-        if not read:
-            change = {"answers": {"annual_mileage": 11_000}}
-            platform.post(f"{path}/endorsements", change)
-        read.append(policy_id)
-        return found
-
-    monkeypatch.setattr(policies, "ending", endorsed_meanwhile)
-
-    assert platform.refused("/v1/policies", {"quote_id": offered["id"]}) == "quote-changed"
-    assert len(read) == 2
+    assert platform.refused("/v1/policies", wanted) == "quote-changed"
+    assert read == [1, 2]
 
 
 @pytest.mark.parametrize(
